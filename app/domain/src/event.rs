@@ -1,0 +1,118 @@
+//! The one envelope of every event, whatever it came from.
+
+use crate::authority::Role;
+use crate::fact::{Fact, Noun};
+use crate::id::{CustomerId, ItemId, LocationId, OrderId, Seq, ShipmentId, SourceName};
+use crate::time::Moment;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The identity of an event within its [`SourceName`]: the CloudEvents `source` and `id`, joined by a space (which no
+/// URI contains). The journal keeps each once, for as long as it lasts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EventId(String);
+
+impl EventId {
+    pub fn new(origin: &str, id: &str) -> Self {
+        Self(format!("{origin} {id}"))
+    }
+
+    /// As it stands in the journal.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The CloudEvents `source`.
+    pub fn origin(&self) -> &str {
+        self.0.split_once(' ').map_or("", |(origin, _)| origin)
+    }
+
+    /// The CloudEvents `id`.
+    pub fn id(&self) -> &str {
+        self.0.split_once(' ').map_or(&self.0, |(_, id)| id)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One fact, who stated it, when it happened and what it is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub source: SourceName,
+    /// What the source may state; kept with the event, since a source's role may change later.
+    pub role: Role,
+    pub id: EventId,
+    pub occurred_at: Moment,
+    /// The source's own number of the shipment, order, customer, item or location.
+    pub number: String,
+    /// The issuer of `number`, where it is not the usual one of its noun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The account that acted, where a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// W3C `traceparent` of the delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<String>,
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+impl Event {
+    /// The canonical id of what it is about.
+    pub fn subject(&self) -> Uuid {
+        match self.fact.noun() {
+            Noun::Order => self.id_of(OrderId::of, OrderId::DEFAULT_ISSUER).0,
+            Noun::Shipment => self.shipment().0,
+            Noun::Customer => self.id_of(CustomerId::of, CustomerId::DEFAULT_ISSUER).0,
+            Noun::Item => self.id_of(ItemId::of, ItemId::DEFAULT_ISSUER).0,
+            Noun::Location => self.id_of(LocationId::of, LocationId::DEFAULT_ISSUER).0,
+        }
+    }
+
+    /// The id of the shipment that `number` names, for facts about shipments.
+    pub fn shipment(&self) -> ShipmentId {
+        self.id_of(ShipmentId::of, ShipmentId::DEFAULT_ISSUER)
+    }
+
+    /// The id of the order that `number` names, for facts about orders.
+    pub fn order(&self) -> OrderId {
+        self.id_of(OrderId::of, OrderId::DEFAULT_ISSUER)
+    }
+
+    fn id_of<I>(&self, of: fn(&str, &str) -> I, usual: &str) -> I {
+        of(self.issuer.as_deref().unwrap_or(usual), &self.number)
+    }
+
+    /// The total order in which a subject's events are folded, whatever order they came in: when it happened, then
+    /// the rank of who states it, then the source and the id.
+    pub fn fold_order(&self, other: &Self) -> Ordering {
+        (self.occurred_at, self.role, &self.source, &self.id).cmp(&(
+            other.occurred_at,
+            other.role,
+            &other.source,
+            &other.id,
+        ))
+    }
+}
+
+/// An event with its place in the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    pub seq: Seq,
+    pub recorded_at: DateTime<Utc>,
+    pub event: Arc<Event>,
+}

@@ -1,0 +1,260 @@
+//! Payloads of the TMS's facts. A stop is named by the TMS's own number of it, unique on its shipment.
+
+use crate::measure::Quantity;
+use crate::party::Carrier;
+use crate::place::{Location, Position};
+use crate::reference::Reference;
+use crate::time::{Moment, Window};
+use serde::{Deserialize, Serialize};
+
+/// How the goods travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Full truckload.
+    Truckload,
+    /// Less than truckload.
+    LessThanTruckload,
+    Parcel,
+    Rail,
+    Ocean,
+    Air,
+}
+
+/// What happens at a stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StopKind {
+    Pickup,
+    CrossDock,
+    Delivery,
+}
+
+/// A stop as planned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PlannedStop {
+    pub stop: String,
+    pub kind: StopKind,
+    pub location: Location,
+    pub planned: Window,
+    /// The order numbers loaded or unloaded here; none means all orders of the shipment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<String>,
+}
+
+/// A shipment as the TMS planned it, whole. A later plan replaces an earlier one; what has happened stays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Plan {
+    pub mode: Mode,
+    /// ERP order numbers that travel on it, whole or in part.
+    pub orders: Vec<String>,
+    /// In the order of the route: at least one pickup and one delivery.
+    pub stops: Vec<PlannedStop>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<Carrier>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+}
+
+/// The TMS offered the shipment to a carrier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TenderOffer {
+    /// The TMS's number of the tender, unique on its shipment.
+    pub tender: String,
+    pub carrier: Carrier,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Moment>,
+}
+
+/// What became of a tender.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TenderAnswer {
+    pub tender: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Who drives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CarrierAssignment {
+    pub carrier: Carrier,
+    /// Number plate or trailer number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vehicle: Option<String>,
+}
+
+/// When a dock is booked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AppointmentTerms {
+    pub stop: String,
+    pub window: Window,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Something happened at a stop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AtStop {
+    pub stop: String,
+    /// The code that the source's own system uses, for example `X3`; agents see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_code: Option<String>,
+}
+
+/// How much of an order line was loaded or unloaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HandledLine {
+    pub order: String,
+    pub line: String,
+    pub quantity: Quantity,
+}
+
+/// Goods were loaded or unloaded at a stop; no lines means all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Handled {
+    pub stop: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<HandledLine>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_code: Option<String>,
+}
+
+/// The consignee did not take the goods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Refusal {
+    pub stop: String,
+    pub reason: String,
+}
+
+/// Where the truck is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PositionReport {
+    pub position: Position,
+    /// A place that a person recognises, for example `A7 near Kassel`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<String>,
+}
+
+/// When the truck is expected at a stop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EtaStatement {
+    pub stop: String,
+    pub eta: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DelayReason>,
+}
+
+/// Why something is late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DelayReason {
+    Weather,
+    Traffic,
+    Breakdown,
+    Dwell,
+    Customs,
+    Shortage,
+    Carrier,
+    Consignee,
+    Other,
+}
+
+impl DelayReason {
+    /// As people read it, behind "Delayed:".
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Weather => "weather",
+            Self::Traffic => "traffic",
+            Self::Breakdown => "vehicle breakdown",
+            Self::Dwell => "long wait at a stop",
+            Self::Customs => "customs",
+            Self::Shortage => "goods not available",
+            Self::Carrier => "carrier",
+            Self::Consignee => "at the consignee's wish",
+            Self::Other => "other reason",
+        }
+    }
+}
+
+/// A delay, before anybody knows the new time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DelayStatement {
+    pub reason: DelayReason,
+    /// Minutes, if the source dares a figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Customs holds the goods or lets them go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CustomsStatement {
+    /// The office, for example `Calais`.
+    pub office: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What a proof of delivery says against the delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Discrepancy {
+    pub kind: DiscrepancyKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The lines that differ, with the quantity that was signed for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<HandledLine>,
+}
+
+/// What kind of discrepancy a proof of delivery shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DiscrepancyKind {
+    Short,
+    Over,
+    Damaged,
+    WrongSigner,
+    MissingPage,
+}
+
+/// The consignee's signature arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PodStatement {
+    pub stop: String,
+    pub signed_by: String,
+    pub signed_at: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discrepancy: Option<Discrepancy>,
+}
+
+/// A source takes back one of its own events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Retraction {
+    /// The `id` of the event, as the source gave it, from the same CloudEvents `source`.
+    pub event: String,
+    pub reason: String,
+}

@@ -1,0 +1,127 @@
+//! The fold that shipments and orders share: events are kept once, in one total order, and the state is derived from
+//! them alone, so the order and repetition of arrival do not matter (law 2).
+
+use crate::event::{Event, EventId, Recorded};
+use crate::fact::Fact;
+use crate::id::{Seq, SourceName};
+use serde::Serialize;
+
+/// What can be derived from events, one at a time, in fold order.
+pub trait FoldState: Default + Serialize {
+    type Id: Copy + Serialize;
+
+    /// Takes one event in, as the latest so far.
+    fn apply(&mut self, event: &Event);
+}
+
+/// An event of a subject, and whether its source has taken it back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub recorded: Recorded,
+    /// The retraction that corrected it, and why.
+    pub corrected: Option<Corrected>,
+}
+
+/// How an event was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Corrected {
+    pub by: EventId,
+    pub reason: String,
+}
+
+/// A subject: its accepted events and what follows from them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Folded<S: FoldState> {
+    pub id: S::Id,
+    /// The number that its owner gave it.
+    pub number: String,
+    entries: Vec<Entry>,
+    pub state: S,
+    /// The journal position of the last event that it has taken in.
+    pub as_of: Seq,
+}
+
+/// What a new event did to a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It came after everything known: one step of the fold.
+    InOrder,
+    /// It came late, or corrects something: the subject was folded anew.
+    Refolded,
+    /// It was known already.
+    Known,
+}
+
+impl<S: FoldState> Folded<S> {
+    /// A subject of which nothing is known but its number.
+    pub fn new(id: S::Id, number: String) -> Self {
+        Self { id, number, entries: Vec::new(), state: S::default(), as_of: Seq(0) }
+    }
+
+    /// The events, in fold order, those taken back included.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Takes in one event. The result does not depend on the order or repetition of calls.
+    pub fn apply(&mut self, recorded: Recorded) -> Applied {
+        let event = &recorded.event;
+        let Err(place) = self.entries.binary_search_by(|entry| entry.recorded.event.fold_order(event)) else {
+            return Applied::Known;
+        };
+        self.as_of = self.as_of.max(recorded.seq);
+        // A retraction changes another event, and the event that it names may come after it.
+        let corrects =
+            retraction(&event.fact).is_some() || self.correction_of(&event.source, &event.id).is_some();
+        let in_order = place == self.entries.len() && !corrects;
+        self.entries.insert(place, Entry { recorded, corrected: None });
+        if in_order {
+            self.state.apply(&self.entries[place].recorded.event);
+            Applied::InOrder
+        } else {
+            self.refold();
+            Applied::Refolded
+        }
+    }
+
+    /// The first retraction, in fold order, of an event by its own source.
+    fn correction_of(&self, source: &SourceName, id: &EventId) -> Option<Corrected> {
+        self.entries.iter().map(|entry| &entry.recorded.event).find_map(|event| {
+            let retraction = retraction(&event.fact)?;
+            let is_it =
+                event.source == *source && event.id.origin() == id.origin() && retraction.event == id.id();
+            is_it.then(|| Corrected { by: event.id.clone(), reason: retraction.reason.clone() })
+        })
+    }
+
+    fn refold(&mut self) {
+        let corrections: Vec<_> = self
+            .entries
+            .iter()
+            .map(|entry| self.correction_of(&entry.recorded.event.source, &entry.recorded.event.id))
+            .collect();
+        let mut state = S::default();
+        for (entry, correction) in self.entries.iter_mut().zip(corrections) {
+            if correction.is_none() {
+                state.apply(&entry.recorded.event);
+            }
+            entry.corrected = correction;
+        }
+        self.state = state;
+    }
+
+    /// The subject as bytes that hold nothing of when or in which order its events came: equal sets of events give
+    /// equal bytes.
+    pub fn canonical(&self) -> serde_json::Result<Vec<u8>> {
+        let events: Vec<(&Event, bool)> =
+            self.entries.iter().map(|entry| (&*entry.recorded.event, entry.corrected.is_some())).collect();
+        serde_json::to_vec(&(self.id, &self.number, events, &self.state))
+    }
+}
+
+fn retraction(fact: &Fact) -> Option<&crate::fact::Retraction> {
+    match fact {
+        Fact::EventRetracted(retraction) | Fact::OrderEventRetracted(retraction) => Some(retraction),
+        _ => None,
+    }
+}

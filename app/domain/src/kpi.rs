@@ -1,0 +1,103 @@
+//! The manager's figures. Each counts shipments or exceptions that a list can show, or measures the way of the data.
+
+use crate::exception::Severity;
+use crate::latency::Leg;
+use crate::rules::Rule;
+use crate::shipment::Shipment;
+use crate::status::Status;
+use crate::time::{Moment, Window};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The board.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct KpiBoard {
+    /// Shipments by status, every status once.
+    pub by_status: Vec<(Status, u64)>,
+    /// Open exceptions by rule, every rule once.
+    pub open_by_rule: Vec<(Rule, u64)>,
+    pub open_by_severity: Vec<(Severity, u64)>,
+    /// Delivered shipments that had a promise: kept and broken.
+    pub promise_kept: u64,
+    pub promise_broken: u64,
+    /// Delivered without a promise: counted in neither.
+    pub without_promise: u64,
+    pub latency: Vec<LatencyFigure>,
+    /// Events in the journal.
+    pub events: u64,
+    /// Events in quarantine that wait for somebody.
+    pub quarantined: u64,
+}
+
+/// One leg of one source over a window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LatencyFigure {
+    pub source: String,
+    pub leg: Leg,
+    pub count: u64,
+    /// Milliseconds.
+    pub p50: f64,
+    pub p95: f64,
+    pub p99: f64,
+    /// Spans whose clocks disagreed; they are in no percentile.
+    pub skewed: u64,
+    /// The window: the minutes from here on.
+    pub since: DateTime<Utc>,
+}
+
+/// How a delivered shipment did against its promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Punctuality {
+    Kept,
+    Broken,
+    NoPromise,
+}
+
+impl Punctuality {
+    pub const ALL: [Self; 3] = [Self::Kept, Self::Broken, Self::NoPromise];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Broken => "broken",
+            Self::NoPromise => "no_promise",
+        }
+    }
+
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Kept => "Promise kept",
+            Self::Broken => "Promise broken",
+            Self::NoPromise => "No promise known",
+        }
+    }
+}
+
+/// The last delivery against the end of the promise; early counts as kept. None while something is undelivered.
+pub fn punctuality(delivered_at: Option<Moment>, promised: Option<Window>) -> Option<Punctuality> {
+    let delivered_at = delivered_at?;
+    Some(match promised {
+        Some(promised) if delivered_at <= promised.to => Punctuality::Kept,
+        Some(_) => Punctuality::Broken,
+        None => Punctuality::NoPromise,
+    })
+}
+
+/// Time that trucks stood at the stops of a shipment where both ends are known, in minutes, by stop number.
+pub fn dwell_minutes(shipment: &Shipment) -> Vec<(String, i64)> {
+    shipment
+        .state
+        .stops
+        .iter()
+        .filter_map(|stop| {
+            let span = crate::time::dwell(stop.arrived_at?, stop.departed_at?);
+            Some((stop.stop.clone(), span.num_minutes()))
+        })
+        .collect()
+}

@@ -1,0 +1,100 @@
+//! The order as the ERP's events make it.
+
+use crate::event::Event;
+use crate::fact::{Fact, OrderTerms, Returned};
+use crate::fold::{FoldState, Folded};
+use crate::id::OrderId;
+use crate::measure::Money;
+use crate::time::Moment;
+use serde::Serialize;
+
+/// An order: its accepted events and what follows from them. Its number is the ERP's.
+pub type Order = Folded<OrderState>;
+
+/// Everything that follows from an order's events.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct OrderState {
+    pub released_at: Option<Moment>,
+    /// The terms as last stated.
+    pub terms: Option<OrderTerms>,
+    pub cancelled: Option<Moment>,
+    pub invoices: Vec<Invoice>,
+    pub returns: Vec<Returned>,
+    /// Whether Syncline holds the invoice, and why; none before it decided.
+    pub gate: Option<Gate>,
+}
+
+/// An invoice and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Invoice {
+    pub invoice: String,
+    pub invoiced_at: Option<Moment>,
+    pub amount: Option<Money>,
+    pub disputed: Option<Moment>,
+    /// Minor units paid so far, in the currency of the payments.
+    pub paid: Option<Money>,
+}
+
+/// Syncline's last decision on the invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Gate {
+    pub at: Moment,
+    pub released: bool,
+    pub reason: String,
+}
+
+impl FoldState for OrderState {
+    type Id = OrderId;
+
+    fn apply(&mut self, event: &Event) {
+        let at = event.occurred_at;
+        match &event.fact {
+            Fact::OrderReleased(terms) | Fact::OrderChanged(terms) => {
+                self.released_at.get_or_insert(at);
+                self.terms = Some(terms.clone());
+                self.cancelled = None;
+            }
+            Fact::OrderCancelled(_) => self.cancelled = Some(at),
+            Fact::OrderInvoiced(invoiced) => {
+                let invoice = self.invoice(&invoiced.invoice);
+                invoice.invoiced_at = Some(at);
+                invoice.amount = Some(invoiced.amount);
+            }
+            Fact::InvoiceDisputed(statement) => self.invoice(&statement.invoice).disputed = Some(at),
+            Fact::InvoicePaid(payment) => {
+                let invoice = self.invoice(&payment.invoice);
+                invoice.disputed = None;
+                invoice.paid = Some(match invoice.paid {
+                    Some(paid) if paid.currency == payment.amount.currency => {
+                        Money { minor: paid.minor.saturating_add(payment.amount.minor), ..paid }
+                    }
+                    _ => payment.amount,
+                });
+            }
+            Fact::OrderReturned(returned) => self.returns.push(returned.clone()),
+            Fact::InvoiceHeld(decision) => {
+                self.gate = Some(Gate { at, released: false, reason: decision.reason.clone() });
+            }
+            Fact::InvoiceReleased(decision) => {
+                self.gate = Some(Gate { at, released: true, reason: decision.reason.clone() });
+            }
+            _ => {}
+        }
+    }
+}
+
+impl OrderState {
+    fn invoice(&mut self, number: &str) -> &mut Invoice {
+        let place = self.invoices.iter().position(|invoice| invoice.invoice == number).unwrap_or_else(|| {
+            self.invoices.push(Invoice {
+                invoice: number.to_owned(),
+                invoiced_at: None,
+                amount: None,
+                disputed: None,
+                paid: None,
+            });
+            self.invoices.len() - 1
+        });
+        &mut self.invoices[place]
+    }
+}

@@ -1,0 +1,233 @@
+//! The customer's redaction: one pure function from what the agent sees to what the customer may see. Its output has
+//! no field for tenders, charges, prices, raw codes, internal notes, exceptions or other customers' goods (law 4).
+
+use crate::charge::Document;
+use crate::fact::{Mode, StopKind};
+use crate::id::{CaseId, CustomerId, Seq, ShipmentId};
+use crate::measure::Quantity;
+use crate::place::Location;
+use crate::reference::{Reference, ReferenceKind};
+use crate::shipment::{CaseMessage, Eta, LastPosition, Stop};
+use crate::status::{Flags, Status};
+use crate::time::{Moment, Window};
+use crate::view::{OrderView, ShipmentView, TimelineEntry, TrackedRow, next_eta, promise};
+use serde::{Deserialize, Serialize};
+
+/// A shipment as one of its customers sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomerShipment {
+    pub id: ShipmentId,
+    pub number: String,
+    /// The same journal position that the agent sees.
+    pub seq: Seq,
+    pub status: Status,
+    pub flags: Flags,
+    pub mode: Option<Mode>,
+    pub carrier: Option<String>,
+    pub orders: Vec<CustomerOrder>,
+    pub references: Vec<Reference>,
+    pub stops: Vec<CustomerStop>,
+    pub promised: Option<Window>,
+    pub eta: Option<Moment>,
+    pub position: Option<LastPosition>,
+    pub documents: Vec<Document>,
+    /// When the last thing happened.
+    pub occurred_at: Option<Moment>,
+    /// Latest first.
+    pub timeline: Vec<CustomerEntry>,
+    pub cases: Vec<CustomerCase>,
+}
+
+/// One of the customer's own orders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerOrder {
+    pub number: String,
+    pub promised: Option<Window>,
+    pub lines: Vec<CustomerLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerLine {
+    pub line: String,
+    pub item: String,
+    pub description: String,
+    pub quantity: Quantity,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomerStop {
+    pub stop: String,
+    pub kind: Option<StopKind>,
+    pub location: Option<Location>,
+    pub expected: Option<Window>,
+    pub etas: Vec<Eta>,
+    pub arrived_at: Option<Moment>,
+    pub loaded_at: Option<Moment>,
+    pub delivered_at: Option<Moment>,
+    pub departed_at: Option<Moment>,
+    pub signed_by: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerEntry {
+    pub occurred_at: Moment,
+    pub text: String,
+    /// Whether the source took it back.
+    pub corrected: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerCase {
+    pub case: CaseId,
+    pub messages: Vec<CaseMessage>,
+    pub closed: bool,
+}
+
+/// What `customer` may see of the shipment; nothing where none of its orders is on it.
+pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerShipment> {
+    let own: Vec<OrderView> = shipment
+        .orders
+        .iter()
+        .filter(|order| order.customer.as_ref().is_some_and(|owner| owner.id() == customer))
+        .cloned()
+        .collect();
+    if own.is_empty() {
+        return None;
+    }
+    let numbers: Vec<String> = own.iter().map(|order| order.number.clone()).collect();
+    let others: Vec<&OrderView> =
+        shipment.orders.iter().filter(|order| !numbers.contains(&order.number)).collect();
+    let stops: Vec<Stop> = shipment.state.stops_for(Some(&numbers)).cloned().collect();
+    let promised = promise(&own);
+    Some(CustomerShipment {
+        id: shipment.id,
+        number: shipment.number.clone(),
+        seq: shipment.seq,
+        status: shipment.state.status_for(Some(&numbers)),
+        flags: shipment.state.flags_for(Some(&numbers), promised),
+        mode: shipment.state.mode,
+        carrier: shipment.state.carrier.as_ref().map(|carrier| carrier.name.clone()),
+        references: references(shipment, &own, &others),
+        eta: next_eta(&stops),
+        occurred_at: shipment.occurred_at,
+        timeline: shipment.timeline.iter().filter_map(|entry| customer_entry(entry, &stops)).collect(),
+        stops: stops.into_iter().map(customer_stop).collect(),
+        promised,
+        position: shipment.state.position.clone(),
+        // Papers of a shared load may name the other customers.
+        documents: shipment
+            .state
+            .documents
+            .iter()
+            .filter(|document| others.is_empty() && document.kind.is_for_customers())
+            .cloned()
+            .collect(),
+        cases: shipment
+            .state
+            .cases
+            .iter()
+            .filter(|case| case.customer == Some(customer))
+            .map(|case| CustomerCase {
+                case: case.case,
+                messages: case.messages.clone(),
+                closed: case.closed_at.is_some(),
+            })
+            .collect(),
+        orders: own.into_iter().map(customer_order).collect(),
+    })
+}
+
+impl CustomerShipment {
+    /// The customer's row of it.
+    pub fn row(&self) -> TrackedRow {
+        let city = |stop: &CustomerStop| stop.location.as_ref().map(|location| location.city.clone());
+        let of = |kind: StopKind| self.stops.iter().filter(move |stop| stop.kind == Some(kind));
+        let delivered: Option<Vec<Moment>> = of(StopKind::Delivery).map(|stop| stop.delivered_at).collect();
+        TrackedRow {
+            id: self.id,
+            number: self.number.clone(),
+            seq: self.seq,
+            status: self.status,
+            flags: self.flags,
+            origin: of(StopKind::Pickup).next().and_then(city),
+            destination: of(StopKind::Delivery).next_back().and_then(city),
+            eta: self.eta,
+            promised: self.promised,
+            delivered_at: delivered.and_then(|all| all.into_iter().max()),
+            orders: self.orders.iter().map(|order| order.number.clone()).collect(),
+            occurred_at: self.occurred_at,
+        }
+    }
+}
+
+/// References of the shipment itself, less those that point at other customers.
+fn references(shipment: &ShipmentView, own: &[OrderView], others: &[&OrderView]) -> Vec<Reference> {
+    let of_others = |reference: &Reference| {
+        others.iter().any(|order| {
+            reference.kind == ReferenceKind::Order && reference.value == order.number
+                || order.references.contains(reference)
+        })
+    };
+    // A purchase order or delivery note on a shared load may be anybody's, unless the customer's order names it.
+    let is_shared = |reference: &Reference| {
+        others.is_empty()
+            || matches!(
+                reference.kind,
+                ReferenceKind::Order | ReferenceKind::Tracking | ReferenceKind::Container
+            )
+    };
+    let mut references: Vec<Reference> = shipment
+        .references
+        .iter()
+        .filter(|reference| {
+            reference.kind.is_for_customers() && !of_others(reference) && is_shared(reference)
+        })
+        .chain(
+            own.iter()
+                .flat_map(|order| &order.references)
+                .filter(|reference| reference.kind.is_for_customers()),
+        )
+        .cloned()
+        .collect();
+    references.sort();
+    references.dedup();
+    references
+}
+
+fn customer_entry(entry: &TimelineEntry, stops: &[Stop]) -> Option<CustomerEntry> {
+    let is_seen = entry.stop.as_ref().is_none_or(|stop| stops.iter().any(|seen| seen.stop == *stop));
+    let text = entry.for_customers.clone().filter(|_| is_seen)?;
+    Some(CustomerEntry { occurred_at: entry.occurred_at, text, corrected: entry.corrected.is_some() })
+}
+
+fn customer_stop(stop: Stop) -> CustomerStop {
+    CustomerStop {
+        expected: stop.expected(),
+        stop: stop.stop,
+        kind: stop.kind,
+        location: stop.location,
+        etas: stop.etas,
+        arrived_at: stop.arrived_at,
+        loaded_at: stop.loaded_at,
+        delivered_at: stop.delivered_at,
+        departed_at: stop.departed_at,
+        signed_by: stop.pod.map(|pod| pod.signed_by),
+    }
+}
+
+fn customer_order(order: OrderView) -> CustomerOrder {
+    CustomerOrder {
+        number: order.number,
+        promised: order.promised,
+        lines: order
+            .lines
+            .into_iter()
+            .map(|line| CustomerLine {
+                line: line.line,
+                item: line.item.code,
+                description: line.item.description,
+                quantity: line.quantity,
+            })
+            .collect(),
+    }
+}

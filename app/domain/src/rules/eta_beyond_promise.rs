@@ -1,0 +1,30 @@
+//! *ETA beyond promise*: a delivery is expected after the end of the window that the customer was promised.
+
+use super::{Condition, Rule, Situation, place};
+use crate::fact::StopKind;
+use crate::time::spoken;
+
+pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
+    let waiting = situation
+        .shipment
+        .state
+        .stops
+        .iter()
+        .filter(|stop| stop.kind == Some(StopKind::Delivery) && stop.delivered_at.is_none());
+    waiting
+        .filter_map(|stop| {
+            let (eta, promised) = (stop.eta()?, situation.promise_at(stop)?);
+            (eta.eta > promised.to).then(|| Condition {
+                rule: Rule::EtaBeyondPromise,
+                cause: format!("stop {}", stop.stop),
+                detail: format!(
+                    "Expected at {} {}, {} after the promise{}",
+                    place(stop),
+                    eta.eta.format("%Y-%m-%d %H:%M %:z"),
+                    spoken(eta.eta - promised.to),
+                    eta.reason.map_or(String::new(), |reason| format!(" ({})", reason.label())),
+                ),
+            })
+        })
+        .collect()
+}

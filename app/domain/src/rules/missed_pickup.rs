@@ -1,0 +1,35 @@
+//! *Missed pickup*: the pickup's window and an hour of grace went by without a truck, or the TMS says so itself.
+
+use super::{Condition, Rule, Situation, place};
+use crate::deadline::{DeadlineKind, demanded};
+use crate::fact::StopKind;
+
+pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
+    let shipment = situation.shipment;
+    let overdue: Vec<_> = demanded(shipment)
+        .into_iter()
+        .filter(|deadline| {
+            deadline.deadline == DeadlineKind::Pickup && shipment.state.passed.contains(deadline)
+        })
+        .collect();
+    let pickups =
+        shipment.state.stops.iter().filter(|stop| stop.kind == Some(StopKind::Pickup) && !stop.has_begun());
+    pickups
+        .filter_map(|stop| {
+            let said = stop.appointment.as_ref().and_then(|appointment| appointment.missed_at);
+            let passed = overdue.iter().find(|deadline| deadline.stop == stop.stop);
+            let why = match (said, passed) {
+                (Some(at), _) => format!("the TMS reported it missed at {}", at.format("%Y-%m-%d %H:%M %:z")),
+                (None, Some(deadline)) => {
+                    format!("no arrival by {}", deadline.due_at.format("%Y-%m-%d %H:%M %:z"))
+                }
+                (None, None) => return None,
+            };
+            Some(Condition {
+                rule: Rule::MissedPickup,
+                cause: format!("stop {}", stop.stop),
+                detail: format!("Pickup at {}: {why}", place(stop)),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,23 @@
+//! *Tender rejected*: the last carrier asked said no, and nobody else has been asked since.
+
+use super::{Condition, Rule, Situation};
+use crate::shipment::TenderState;
+
+pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
+    let state = &situation.shipment.state;
+    let latest = state.tenders.iter().max_by_key(|tender| tender.at);
+    let has_moved = state.stops.iter().any(crate::shipment::Stop::has_begun);
+    latest
+        .filter(|tender| tender.state == TenderState::Rejected && !has_moved)
+        .map(|tender| {
+            let carrier = tender.carrier.as_ref().map_or("the carrier", |carrier| carrier.name.as_str());
+            let reason = tender.reason.as_deref().unwrap_or("no reason given");
+            Condition {
+                rule: Rule::TenderRejected,
+                cause: tender.tender.clone(),
+                detail: format!("{carrier} rejected tender {}: {reason}", tender.tender),
+            }
+        })
+        .into_iter()
+        .collect()
+}

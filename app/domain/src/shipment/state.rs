@@ -1,0 +1,177 @@
+//! What is true of a shipment, as far as its events say.
+
+use crate::charge::{Charge, Document};
+use crate::deadline::Deadline;
+use crate::fact::{CaseKind, DelayReason, Discrepancy, HandledLine, Mode, PodStatement, StopKind};
+use crate::id::{CaseId, CustomerId};
+use crate::party::Carrier;
+use crate::place::{Location, Position};
+use crate::reference::Reference;
+use crate::time::{Moment, Window};
+use serde::{Deserialize, Serialize};
+
+/// Everything that follows from a shipment's events.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    pub is_planned: bool,
+    pub mode: Option<Mode>,
+    /// ERP order numbers.
+    pub orders: Vec<String>,
+    pub references: Vec<Reference>,
+    pub carrier: Option<Carrier>,
+    pub vehicle: Option<String>,
+    pub tenders: Vec<Tender>,
+    /// In route order.
+    pub stops: Vec<Stop>,
+    pub position: Option<LastPosition>,
+    pub delay: Option<Delay>,
+    pub hold: Option<Hold>,
+    pub documents: Vec<Document>,
+    pub charges: Vec<Charge>,
+    pub cancelled: Option<Cancelled>,
+    pub passed: Vec<Deadline>,
+    pub cases: Vec<Case>,
+}
+
+/// A stop: what was planned, agreed, expected and done there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stop {
+    pub stop: String,
+    pub kind: Option<StopKind>,
+    pub location: Option<Location>,
+    pub planned: Option<Window>,
+    /// Order numbers handled here; empty means all of the shipment's.
+    pub orders: Vec<String>,
+    pub appointment: Option<Appointment>,
+    /// Every expected time stated for this stop, the current one last.
+    pub etas: Vec<Eta>,
+    pub ready_at: Option<Moment>,
+    /// The first arrival.
+    pub arrived_at: Option<Moment>,
+    pub loaded_at: Option<Moment>,
+    pub sent_out_at: Option<Moment>,
+    /// The last time that the goods were handed over here.
+    pub delivered_at: Option<Moment>,
+    pub refused: Option<Refused>,
+    /// The last departure.
+    pub departed_at: Option<Moment>,
+    pub handled: Vec<HandledLine>,
+    pub pod: Option<PodStatement>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    pub at: Moment,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appointment {
+    pub window: Window,
+    /// How often it was moved.
+    pub moved: u32,
+    pub reason: Option<String>,
+    pub missed_at: Option<Moment>,
+}
+
+/// One expected time, and when it was stated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Eta {
+    pub eta: Moment,
+    pub stated_at: Moment,
+    pub reason: Option<DelayReason>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tender {
+    pub tender: String,
+    pub carrier: Option<Carrier>,
+    pub state: TenderState,
+    pub at: Moment,
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TenderState {
+    Offered,
+    Accepted,
+    Rejected,
+    Expired,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastPosition {
+    pub at: Moment,
+    pub position: Position,
+    pub near: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delay {
+    pub reported_at: Moment,
+    pub reason: DelayReason,
+    pub minutes: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    pub since: Moment,
+    pub office: String,
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancelled {
+    pub at: Moment,
+    pub reason: Option<String>,
+}
+
+/// A customer's case and what was said in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    pub case: CaseId,
+    pub customer: Option<CustomerId>,
+    pub kind: Option<CaseKind>,
+    pub messages: Vec<CaseMessage>,
+    pub closed_at: Option<Moment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseMessage {
+    pub at: Moment,
+    pub by: Option<String>,
+    pub text: String,
+}
+
+impl Stop {
+    /// When the truck is expected by agreement: the appointment, else the plan.
+    pub fn expected(&self) -> Option<Window> {
+        self.appointment.as_ref().map(|appointment| appointment.window).or(self.planned)
+    }
+
+    /// Whether the truck was here or the goods have moved on.
+    pub fn has_begun(&self) -> bool {
+        self.arrived_at.is_some() || self.loaded_at.is_some() || self.is_done()
+    }
+
+    /// Whether nothing more is expected to happen here.
+    pub fn is_done(&self) -> bool {
+        self.departed_at.is_some() || self.delivered_at.is_some()
+    }
+
+    /// The current expected time.
+    pub fn eta(&self) -> Option<&Eta> {
+        self.etas.last()
+    }
+
+    /// What the proof of delivery holds against the delivery.
+    pub fn discrepancy(&self) -> Option<&Discrepancy> {
+        self.pod.as_ref().and_then(|pod| pod.discrepancy.as_ref())
+    }
+
+    /// Whether an order is handled here.
+    pub fn concerns(&self, order: &str) -> bool {
+        self.orders.is_empty() || self.orders.iter().any(|own| own == order)
+    }
+}

@@ -1,0 +1,173 @@
+//! A shipment with everything that hangs on it: its orders, its exceptions and what it waits for. One event in, the
+//! whole consequence out; the store only keeps what this says.
+
+use crate::account::Audience;
+use crate::deadline::{Deadline, deadlines};
+use crate::event::Recorded;
+use crate::exception::ShipmentException;
+use crate::fold::Applied;
+use crate::id::{CustomerId, OrderId, Seq, ShipmentId};
+use crate::kpi::{Punctuality, punctuality};
+use crate::order::Order;
+use crate::party::Tier;
+use crate::redaction::{CustomerShipment, redact};
+use crate::rules::{Condition, Situation, carry_out, evaluate};
+use crate::shipment::Shipment;
+use crate::view::{ShipmentView, delivered_at, outline, view};
+use std::sync::Arc;
+
+/// What the consequences of an event depend on beside the shipment itself.
+pub trait Surroundings {
+    /// The order of that id, if the ERP has told of it.
+    fn order(&self, id: OrderId) -> Option<Arc<Order>>;
+    /// The customer's tier; standard where no master data says otherwise.
+    fn tier(&self, customer: CustomerId) -> Tier;
+}
+
+/// A shipment and everything that hangs on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tracked {
+    pub shipment: Shipment,
+    /// The orders on it that are known.
+    pub orders: Vec<Arc<Order>>,
+    /// All that there ever were, in the order of their opening.
+    pub exceptions: Vec<ShipmentException>,
+    /// The journal position of the last event that changed any of the three.
+    pub seq: Seq,
+    /// What is wrong now.
+    conditions: Vec<Condition>,
+}
+
+impl Tracked {
+    /// A shipment of which nothing is known but its number.
+    pub fn new(id: ShipmentId, number: String) -> Self {
+        Self {
+            shipment: Shipment::new(id, number),
+            orders: Vec::new(),
+            exceptions: Vec::new(),
+            seq: Seq(0),
+            conditions: Vec::new(),
+        }
+    }
+
+    /// A shipment as the store kept it. No rule fires: what is wrong now was wrong when it was kept.
+    pub fn restored(
+        shipment: Shipment,
+        exceptions: Vec<ShipmentException>,
+        seq: Seq,
+        surroundings: &impl Surroundings,
+    ) -> Self {
+        let mut tracked = Self { shipment, orders: Vec::new(), exceptions, seq, conditions: Vec::new() };
+        tracked.orders = tracked.known_orders(surroundings);
+        tracked.conditions = tracked.situation(surroundings, Situation::conditions);
+        tracked
+    }
+
+    /// Takes in an event about the shipment. Returns the indices of the exceptions that it changed; `None` where the
+    /// event was known.
+    pub fn apply(&mut self, recorded: &Recorded, surroundings: &impl Surroundings) -> Option<Vec<usize>> {
+        if self.shipment.apply(recorded.clone()) == Applied::Known {
+            return None;
+        }
+        let acted = self
+            .exceptions
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(index, exception)| {
+                exception.act(&recorded.event, recorded.recorded_at).then_some(index)
+            })
+            .collect();
+        Some(self.consequences(acted, recorded, surroundings))
+    }
+
+    /// Takes in that one of its orders, or its customer's master data, changed by `recorded`.
+    pub fn surroundings_changed(
+        &mut self,
+        recorded: &Recorded,
+        surroundings: &impl Surroundings,
+    ) -> Vec<usize> {
+        self.consequences(Vec::new(), recorded, surroundings)
+    }
+
+    fn consequences(
+        &mut self,
+        mut changed: Vec<usize>,
+        recorded: &Recorded,
+        surroundings: &impl Surroundings,
+    ) -> Vec<usize> {
+        self.seq = self.seq.max(recorded.seq);
+        self.orders = self.known_orders(surroundings);
+        let after = self.situation(surroundings, Situation::conditions);
+        let decisions = evaluate(&self.conditions, &after);
+        if !decisions.is_empty() {
+            let mut exceptions = std::mem::take(&mut self.exceptions);
+            let touched = self.situation(surroundings, |situation| {
+                carry_out(decisions, situation, recorded, &mut exceptions)
+            });
+            self.exceptions = exceptions;
+            changed.extend(touched);
+        }
+        self.conditions = after;
+        changed.sort_unstable();
+        changed.dedup();
+        changed
+    }
+
+    fn known_orders(&self, surroundings: &impl Surroundings) -> Vec<Arc<Order>> {
+        self.order_ids().filter_map(|id| surroundings.order(id)).collect()
+    }
+
+    /// The ids of the orders on it, known or not.
+    pub fn order_ids(&self) -> impl Iterator<Item = OrderId> {
+        self.shipment.state.orders.iter().map(|number| OrderId::numbered(number))
+    }
+
+    fn situation<T>(&self, surroundings: &impl Surroundings, look: impl FnOnce(&Situation) -> T) -> T {
+        let orders: Vec<&Order> = self.orders.iter().map(|order| &**order).collect();
+        let tier = self.customers().map(|customer| surroundings.tier(customer)).max().unwrap_or_default();
+        look(&Situation { shipment: &self.shipment, orders: &orders, tier })
+    }
+
+    /// Whose shipment it is, as far as its orders tell; a customer may come twice.
+    pub fn customers(&self) -> impl Iterator<Item = CustomerId> {
+        self.orders.iter().filter_map(|order| Some(order.state.terms.as_ref()?.customer.id()))
+    }
+
+    /// What it waits for.
+    pub fn deadlines(&self) -> Vec<Deadline> {
+        deadlines(&self.shipment)
+    }
+
+    /// How its delivery did against the promise, once delivered.
+    pub fn punctuality(&self) -> Option<Punctuality> {
+        punctuality(delivered_at(&self.shipment.state.stops), self.outline().promised)
+    }
+
+    /// What the house sees.
+    pub fn view(&self) -> ShipmentView {
+        view(&self.shipment, &self.order_refs(), &self.exceptions, self.seq)
+    }
+
+    /// The same without the timeline, which lists do not need.
+    pub fn outline(&self) -> ShipmentView {
+        outline(&self.shipment, &self.order_refs(), &self.exceptions, self.seq)
+    }
+
+    /// What a customer sees; nothing of a shipment that is not theirs.
+    pub fn redacted(&self, customer: CustomerId) -> Option<CustomerShipment> {
+        redact(&self.view(), customer)
+    }
+
+    /// Everybody who may see it: the house and each of its customers, once.
+    pub fn audiences(&self) -> Vec<Audience> {
+        let mut audiences: Vec<Audience> =
+            self.customers().map(Audience::Customer).chain([Audience::Internal]).collect();
+        audiences.sort_unstable();
+        audiences.dedup();
+        audiences
+    }
+
+    fn order_refs(&self) -> Vec<&Order> {
+        self.orders.iter().map(|order| &**order).collect()
+    }
+}

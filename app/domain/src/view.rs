@@ -1,0 +1,225 @@
+//! What agents, managers and admins see of a shipment: everything. What customers see is made from this, by
+//! [`crate::redaction`] alone.
+
+mod standing;
+mod timeline;
+
+pub use timeline::TimelineEntry;
+
+use crate::exception::ShipmentException;
+use crate::fact::{OrderLine, Priority, StopKind};
+use crate::id::{Seq, ShipmentId};
+use crate::order::Order;
+use crate::party::Customer;
+use crate::reference::{Reference, ReferenceKind};
+use crate::shipment::{Shipment, State, Stop};
+use crate::status::{Flags, Status};
+use crate::time::{Moment, Window};
+use serde::{Deserialize, Serialize};
+
+/// A shipment with all that is known of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentView {
+    pub id: ShipmentId,
+    pub number: String,
+    /// The journal position of the last event that changed anything here; agent and customer see the same.
+    pub seq: Seq,
+    pub status: Status,
+    pub flags: Flags,
+    /// The earliest promise among its orders.
+    pub promised: Option<Window>,
+    /// As far as the ERP has told.
+    pub orders: Vec<OrderView>,
+    /// Order numbers and the shipment's own references.
+    pub references: Vec<Reference>,
+    pub state: State,
+    /// When the last thing happened.
+    pub occurred_at: Option<Moment>,
+    /// Latest first.
+    pub timeline: Vec<TimelineEntry>,
+    /// Open ones first, then the latest.
+    pub exceptions: Vec<ShipmentException>,
+}
+
+/// An order on the shipment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderView {
+    pub number: String,
+    /// None until the ERP's order arrives.
+    pub customer: Option<Customer>,
+    pub promised: Option<Window>,
+    pub priority: Priority,
+    pub lines: Vec<OrderLine>,
+    pub references: Vec<Reference>,
+    pub cancelled: bool,
+}
+
+/// A shipment in a list, as agents see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentRow {
+    #[serde(flatten)]
+    pub tracked: TrackedRow,
+    /// Names of the customers on it.
+    pub customers: Vec<String>,
+    pub carrier: Option<String>,
+    pub open_exceptions: u32,
+}
+
+/// A shipment in a list, as its customer sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrackedRow {
+    pub id: ShipmentId,
+    pub number: String,
+    pub seq: Seq,
+    pub status: Status,
+    pub flags: Flags,
+    /// City of the first pickup.
+    pub origin: Option<String>,
+    /// City of the last delivery.
+    pub destination: Option<String>,
+    /// The next delivery's expected time.
+    pub eta: Option<Moment>,
+    pub promised: Option<Window>,
+    /// When the last delivery was made, once all are.
+    pub delivered_at: Option<Moment>,
+    /// Order numbers.
+    pub orders: Vec<String>,
+    /// When the last thing happened.
+    pub occurred_at: Option<Moment>,
+}
+
+/// Makes the whole view. `orders` are those of the shipment, as far as they are known, in any order; `seq` is the
+/// journal position of the last event about any of the three.
+pub fn view(
+    shipment: &Shipment,
+    orders: &[&Order],
+    exceptions: &[ShipmentException],
+    seq: Seq,
+) -> ShipmentView {
+    ShipmentView { timeline: timeline::timeline(shipment), ..outline(shipment, orders, exceptions, seq) }
+}
+
+/// As [`view`], without the timeline.
+pub fn outline(
+    shipment: &Shipment,
+    orders: &[&Order],
+    exceptions: &[ShipmentException],
+    seq: Seq,
+) -> ShipmentView {
+    let state = shipment.state.clone();
+    let orders: Vec<OrderView> = state.orders.iter().map(|number| order_view(number, orders)).collect();
+    let promised = promise(&orders);
+    let mut exceptions = exceptions.to_vec();
+    exceptions.sort_by_key(|exception| (!exception.is_open(), std::cmp::Reverse(exception.opened_seq)));
+    ShipmentView {
+        id: shipment.id,
+        number: shipment.number.clone(),
+        seq,
+        status: state.status_for(None),
+        flags: state.flags_for(None, promised),
+        promised,
+        references: references(&state, &orders),
+        orders,
+        occurred_at: shipment.entries().last().map(|entry| entry.recorded.event.occurred_at),
+        timeline: Vec::new(),
+        exceptions,
+        state,
+    }
+}
+
+impl ShipmentView {
+    /// The customers on it, each once.
+    pub fn customers(&self) -> Vec<&Customer> {
+        let mut customers: Vec<&Customer> = Vec::new();
+        for customer in self.orders.iter().filter_map(|order| order.customer.as_ref()) {
+            if !customers.iter().any(|known| known.code == customer.code) {
+                customers.push(customer);
+            }
+        }
+        customers
+    }
+
+    /// The agent's row of it.
+    pub fn row(&self) -> ShipmentRow {
+        let stops = &self.state.stops;
+        ShipmentRow {
+            tracked: TrackedRow {
+                id: self.id,
+                number: self.number.clone(),
+                seq: self.seq,
+                status: self.status,
+                flags: self.flags,
+                origin: origin(stops),
+                destination: destination(stops),
+                eta: next_eta(stops),
+                promised: self.promised,
+                delivered_at: delivered_at(stops),
+                orders: self.orders.iter().map(|order| order.number.clone()).collect(),
+                occurred_at: self.occurred_at,
+            },
+            customers: self.customers().into_iter().map(|customer| customer.name.clone()).collect(),
+            carrier: self.state.carrier.as_ref().map(|carrier| carrier.name.clone()),
+            open_exceptions: self.exceptions.iter().filter(|one| one.is_open()).count() as u32,
+        }
+    }
+}
+
+fn order_view(number: &str, known: &[&Order]) -> OrderView {
+    let order = known.iter().find(|order| order.number == number);
+    let terms = order.and_then(|order| order.state.terms.as_ref());
+    OrderView {
+        number: number.to_owned(),
+        customer: terms.map(|terms| terms.customer.clone()),
+        promised: terms.and_then(|terms| terms.promised),
+        priority: terms.map(|terms| terms.priority).unwrap_or_default(),
+        lines: terms.map(|terms| terms.lines.clone()).unwrap_or_default(),
+        references: terms.map(|terms| terms.references.clone()).unwrap_or_default(),
+        cancelled: order.is_some_and(|order| order.state.cancelled.is_some()),
+    }
+}
+
+fn references(state: &State, orders: &[OrderView]) -> Vec<Reference> {
+    let numbers = orders.iter().map(|order| Reference {
+        kind: ReferenceKind::Order,
+        value: order.number.clone(),
+        issuer: None,
+    });
+    let of_orders = orders.iter().flat_map(|order| order.references.iter().cloned());
+    let mut all: Vec<Reference> = numbers.chain(of_orders).chain(state.references.iter().cloned()).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The earliest end among the promises of some orders.
+pub(crate) fn promise(orders: &[OrderView]) -> Option<Window> {
+    orders.iter().filter_map(|order| order.promised).min_by_key(|promised| promised.to)
+}
+
+fn deliveries(stops: &[Stop]) -> impl DoubleEndedIterator<Item = &Stop> {
+    stops.iter().filter(|stop| stop.kind == Some(StopKind::Delivery))
+}
+
+fn city(stop: &Stop) -> Option<String> {
+    stop.location.as_ref().map(|location| location.city.clone())
+}
+
+pub(crate) fn origin(stops: &[Stop]) -> Option<String> {
+    stops.iter().find(|stop| stop.kind == Some(StopKind::Pickup)).and_then(city)
+}
+
+pub(crate) fn destination(stops: &[Stop]) -> Option<String> {
+    deliveries(stops).next_back().and_then(city)
+}
+
+/// The expected time of the next delivery: as stated, else the end of its window.
+pub(crate) fn next_eta(stops: &[Stop]) -> Option<Moment> {
+    let stop = deliveries(stops).find(|stop| stop.delivered_at.is_none())?;
+    stop.eta().map(|eta| eta.eta).or(stop.expected().map(|window| window.to))
+}
+
+/// When the last delivery was made, once all are.
+pub(crate) fn delivered_at(stops: &[Stop]) -> Option<Moment> {
+    let all = deliveries(stops).map(|stop| stop.delivered_at).collect::<Option<Vec<_>>>()?;
+    all.into_iter().max()
+}

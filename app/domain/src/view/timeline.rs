@@ -1,0 +1,230 @@
+//! The timeline: every accepted event as a sentence, for agents and, where it concerns them, for customers.
+
+use crate::event::Event;
+use crate::fact::Fact;
+use crate::fold::Entry;
+use crate::id::Seq;
+use crate::shipment::Shipment;
+use crate::time::Moment;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// One event of the shipment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub seq: Seq,
+    /// The source's clock.
+    pub occurred_at: Moment,
+    /// Ours.
+    pub recorded_at: DateTime<Utc>,
+    pub source: String,
+    /// The kind of fact, `stop.arrived` for example.
+    pub kind: String,
+    /// The code that the source's own system uses.
+    pub raw_code: Option<String>,
+    pub actor: Option<String>,
+    pub stop: Option<String>,
+    /// For agents.
+    pub text: String,
+    /// For customers; none where it does not concern them.
+    pub for_customers: Option<String>,
+    /// Why the source took it back, if it did.
+    pub corrected: Option<String>,
+}
+
+/// All entries, latest first.
+pub(super) fn timeline(shipment: &Shipment) -> Vec<TimelineEntry> {
+    shipment.entries().iter().rev().map(|entry| timeline_entry(shipment, entry)).collect()
+}
+
+fn timeline_entry(shipment: &Shipment, entry: &Entry) -> TimelineEntry {
+    let event = &*entry.recorded.event;
+    let (stop, raw_code) = stop_and_code(&event.fact);
+    let (text, for_customers) = sentences(shipment, event, stop);
+    TimelineEntry {
+        seq: entry.recorded.seq,
+        occurred_at: event.occurred_at,
+        recorded_at: entry.recorded.recorded_at,
+        source: event.source.to_string(),
+        kind: event.fact.kind().to_owned(),
+        raw_code: raw_code.cloned(),
+        actor: event.actor.clone(),
+        stop: stop.cloned(),
+        text,
+        for_customers,
+        corrected: entry.corrected.as_ref().map(|corrected| corrected.reason.clone()),
+    }
+}
+
+fn stop_and_code(fact: &Fact) -> (Option<&String>, Option<&String>) {
+    match fact {
+        Fact::AppointmentMissed(at)
+        | Fact::PickupReadied(at)
+        | Fact::StopArrived(at)
+        | Fact::StopDeparted(at)
+        | Fact::ShipmentSentOutForDelivery(at) => (Some(&at.stop), at.raw_code.as_ref()),
+        Fact::StopLoaded(handled) | Fact::StopDelivered(handled) => {
+            (Some(&handled.stop), handled.raw_code.as_ref())
+        }
+        Fact::AppointmentScheduled(terms) | Fact::AppointmentRescheduled(terms) => (Some(&terms.stop), None),
+        Fact::StopRefused(refusal) => (Some(&refusal.stop), None),
+        Fact::EtaChanged(eta) => (Some(&eta.stop), None),
+        Fact::PodReceived(pod) => (Some(&pod.stop), None),
+        Fact::DeadlinePassed(deadline) => (Some(&deadline.stop), None),
+        _ => (None, None),
+    }
+}
+
+fn place(shipment: &Shipment, stop: Option<&String>) -> String {
+    let Some(number) = stop else { return "an unknown stop".to_owned() };
+    let location =
+        shipment.state.stops.iter().find(|stop| stop.stop == *number).and_then(|stop| stop.location.as_ref());
+    match location {
+        Some(location) => format!("{}, {}", location.city, location.country),
+        None => format!("stop {number}"),
+    }
+}
+
+fn clock(moment: &Moment) -> String {
+    moment.format("%-d %b %H:%M").to_string()
+}
+
+fn because(reason: Option<&String>) -> String {
+    reason.map_or(String::new(), |reason| format!(": {reason}"))
+}
+
+/// The agent's sentence, and the customer's where it concerns them.
+fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (String, Option<String>) {
+    let at = || place(shipment, stop);
+    let both = |text: String| (text.clone(), Some(text));
+    match &event.fact {
+        Fact::ShipmentPlanned(plan) => (
+            format!("Planned with {} stops for {}", plan.stops.len(), plan.orders.join(", ")),
+            Some("Transport planned".to_owned()),
+        ),
+        Fact::ShipmentCancelled(cancelled) => (
+            format!("Cancelled{}", because(cancelled.reason.as_ref())),
+            Some("Shipment cancelled".to_owned()),
+        ),
+        Fact::TenderOffered(offer) => {
+            (format!("Tender {} offered to {}", offer.tender, offer.carrier.name), None)
+        }
+        Fact::TenderAccepted(answer) => (format!("Tender {} accepted", answer.tender), None),
+        Fact::TenderRejected(answer) => {
+            (format!("Tender {} rejected{}", answer.tender, because(answer.reason.as_ref())), None)
+        }
+        Fact::TenderExpired(answer) => (format!("Tender {} expired unanswered", answer.tender), None),
+        Fact::CarrierAssigned(assignment) => (
+            format!(
+                "Carrier {}{}",
+                assignment.carrier.name,
+                assignment.vehicle.as_ref().map_or(String::new(), |vehicle| format!(", vehicle {vehicle}"))
+            ),
+            Some(format!("Carrier {}", assignment.carrier.name)),
+        ),
+        Fact::AppointmentScheduled(terms) => both(format!(
+            "Appointment at {}: {} to {}",
+            at(),
+            clock(&terms.window.from),
+            clock(&terms.window.to)
+        )),
+        Fact::AppointmentRescheduled(terms) => {
+            let text = format!("Appointment at {} moved to {}", at(), clock(&terms.window.from));
+            (format!("{text}{}", because(terms.reason.as_ref())), Some(text))
+        }
+        Fact::AppointmentMissed(_) => (format!("Appointment at {} missed", at()), None),
+        Fact::PickupReadied(_) => both(format!("Ready for pickup in {}", at())),
+        Fact::StopArrived(_) => both(format!("Arrived in {}", at())),
+        Fact::StopLoaded(_) => both(format!("Picked up in {}", at())),
+        Fact::StopDeparted(_) => both(format!("Departed from {}", at())),
+        Fact::ShipmentSentOutForDelivery(_) => both(format!("Out for delivery to {}", at())),
+        Fact::StopDelivered(_) => both(format!("Delivered in {}", at())),
+        Fact::StopRefused(refusal) => (
+            format!("Refused in {}: {}", at(), refusal.reason),
+            Some(format!("Delivery in {} was not accepted", at())),
+        ),
+        Fact::PositionReported(report) => (
+            match &report.near {
+                Some(near) => format!("Position {near}"),
+                None => format!("Position {:.3}, {:.3}", report.position.latitude, report.position.longitude),
+            },
+            None,
+        ),
+        Fact::EtaChanged(statement) => both(format!(
+            "Expected in {} on {}{}",
+            at(),
+            clock(&statement.eta),
+            statement.reason.map_or(String::new(), |reason| format!(" ({})", reason.label()))
+        )),
+        Fact::DelayReported(delay) => {
+            let text = match delay.minutes {
+                Some(minutes) => format!("Delayed by about {minutes} min: {}", delay.reason.label()),
+                None => format!("Delayed: {}", delay.reason.label()),
+            };
+            (format!("{text}{}", because(delay.note.as_ref())), Some(text))
+        }
+        Fact::CustomsHeld(hold) => (
+            format!("Held by customs, {}{}", hold.office, because(hold.reason.as_ref())),
+            Some(format!("Held by customs, {}", hold.office)),
+        ),
+        Fact::CustomsReleased(hold) => both(format!("Released by customs, {}", hold.office)),
+        Fact::PodReceived(pod) => {
+            let text = format!("Proof of delivery from {}, signed by {}", at(), pod.signed_by);
+            match &pod.discrepancy {
+                Some(discrepancy) => (
+                    format!(
+                        "{text}, with a discrepancy: {:?}{}",
+                        discrepancy.kind,
+                        because(discrepancy.note.as_ref())
+                    ),
+                    Some(format!("{text}, with a remark that is being looked into")),
+                ),
+                None => both(text),
+            }
+        }
+        Fact::DocumentAttached(document) => {
+            let text = format!("Document {} ({})", document.title, document.document);
+            let seen = document.kind.is_for_customers().then(|| format!("Document {}", document.title));
+            (text, seen)
+        }
+        Fact::ChargeStated(charge) => {
+            (format!("Charge {}: {:?} {}", charge.charge, charge.kind, charge.amount), None)
+        }
+        Fact::EventRetracted(retraction) => {
+            (format!("Event {} taken back: {}", retraction.event, retraction.reason), None)
+        }
+        Fact::DeadlinePassed(deadline) => {
+            (format!("{:?} at {} was due by {}", deadline.deadline, at(), clock(&deadline.due_at)), None)
+        }
+        Fact::ExceptionAssigned(act) => (
+            act.assignee.as_ref().map_or("Exception put back into the queue".to_owned(), |assignee| {
+                format!("Exception assigned to {assignee}")
+            }),
+            None,
+        ),
+        Fact::ExceptionSnoozed(act) => (format!("Exception snoozed until {}", clock(&act.until)), None),
+        Fact::ExceptionNoted(act) => (format!("Note: {}", act.text), None),
+        Fact::ExceptionResolved(act) => (format!("Exception resolved: {}", act.reason), None),
+        Fact::ExceptionReopened(act) => (format!("Exception reopened: {}", act.text), None),
+        // Cases are shown as conversations, beside the timeline.
+        Fact::CaseOpened(_) => ("Case opened".to_owned(), None),
+        Fact::CaseAnswered(_) => ("Case answered".to_owned(), None),
+        Fact::CaseClosed(_) => ("Case closed".to_owned(), None),
+        Fact::TrackingShared(sharing) => (format!("Tracking link made: {}", sharing.label), None),
+        Fact::TrackingRevoked(_) => ("Tracking link revoked".to_owned(), None),
+        // About other subjects: never among a shipment's events.
+        Fact::OrderReleased(_)
+        | Fact::OrderChanged(_)
+        | Fact::OrderCancelled(_)
+        | Fact::OrderInvoiced(_)
+        | Fact::InvoiceDisputed(_)
+        | Fact::InvoicePaid(_)
+        | Fact::OrderReturned(_)
+        | Fact::InvoiceHeld(_)
+        | Fact::InvoiceReleased(_)
+        | Fact::CustomerRegistered(_)
+        | Fact::ItemRegistered(_)
+        | Fact::LocationRegistered(_)
+        | Fact::OrderEventRetracted(_) => (event.fact.kind().to_owned(), None),
+    }
+}
