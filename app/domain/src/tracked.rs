@@ -59,7 +59,7 @@ impl Tracked {
     ) -> Self {
         let mut tracked = Self { shipment, orders: Vec::new(), exceptions, seq, conditions: Vec::new() };
         tracked.orders = tracked.known_orders(surroundings);
-        tracked.conditions = tracked.situation(surroundings, Situation::conditions);
+        tracked.conditions = tracked.conditions_now(surroundings);
         tracked
     }
 
@@ -97,13 +97,13 @@ impl Tracked {
     ) -> Vec<usize> {
         self.seq = self.seq.max(recorded.seq);
         self.orders = self.known_orders(surroundings);
-        let after = self.situation(surroundings, Situation::conditions);
+        let after = self.conditions_now(surroundings);
         let decisions = evaluate(&self.conditions, &after);
         if !decisions.is_empty() {
             let mut exceptions = std::mem::take(&mut self.exceptions);
-            let touched = self.situation(surroundings, |situation| {
-                carry_out(decisions, situation, recorded, &mut exceptions)
-            });
+            let orders = self.order_refs();
+            let situation = self.situation(&orders, surroundings);
+            let touched = carry_out(decisions, &situation, recorded, &mut exceptions);
             self.exceptions = exceptions;
             changed.extend(touched);
         }
@@ -122,10 +122,13 @@ impl Tracked {
         self.shipment.state.orders.iter().map(|number| OrderId::numbered(number))
     }
 
-    fn situation<T>(&self, surroundings: &impl Surroundings, look: impl FnOnce(&Situation) -> T) -> T {
-        let orders: Vec<&Order> = self.orders.iter().map(|order| &**order).collect();
+    fn conditions_now(&self, surroundings: &impl Surroundings) -> Vec<Condition> {
+        self.situation(&self.order_refs(), surroundings).conditions()
+    }
+
+    fn situation<'a>(&'a self, orders: &'a [&'a Order], surroundings: &impl Surroundings) -> Situation<'a> {
         let tier = self.customers().map(|customer| surroundings.tier(customer)).max().unwrap_or_default();
-        look(&Situation { shipment: &self.shipment, orders: &orders, tier })
+        Situation { shipment: &self.shipment, orders, tier }
     }
 
     /// Whose shipment it is, as far as its orders tell; a customer may come twice.
