@@ -2,8 +2,8 @@
 //! them alone, so the order and repetition of arrival do not matter (law 2).
 
 use crate::event::{Event, EventId, Recorded};
-use crate::fact::Fact;
-use crate::id::{Seq, SourceName};
+use crate::fact::{Fact, Retraction};
+use crate::id::Seq;
 use serde::Serialize;
 
 /// What can be derived from events, one at a time, in fold order.
@@ -71,8 +71,7 @@ impl<S: FoldState> Folded<S> {
         };
         self.as_of = self.as_of.max(recorded.seq);
         // A retraction changes another event, and the event that it names may come after it.
-        let corrects =
-            retraction(&event.fact).is_some() || self.correction_of(&event.source, &event.id).is_some();
+        let corrects = retraction(&event.fact).is_some() || self.is_taken_back(event);
         let in_order = place == self.entries.len() && !corrects;
         self.entries.insert(place, Entry { recorded, corrected: None });
         if in_order {
@@ -84,30 +83,48 @@ impl<S: FoldState> Folded<S> {
         }
     }
 
-    /// The first retraction, in fold order, of an event by its own source.
-    fn correction_of(&self, source: &SourceName, id: &EventId) -> Option<Corrected> {
-        self.entries.iter().map(|entry| &entry.recorded.event).find_map(|event| {
-            let retraction = retraction(&event.fact)?;
-            let is_it =
-                event.source == *source && event.id.origin() == id.origin() && retraction.event == id.id();
-            is_it.then(|| Corrected { by: event.id.clone(), reason: retraction.reason.clone() })
+    fn is_taken_back(&self, event: &Event) -> bool {
+        self.entries.iter().map(|entry| &*entry.recorded.event).any(|earlier| {
+            retraction(&earlier.fact).is_some_and(|retraction| takes_back(earlier, retraction, event))
         })
     }
 
     fn refold(&mut self) {
-        let corrections: Vec<_> = self
-            .entries
-            .iter()
-            .map(|entry| self.correction_of(&entry.recorded.event.source, &entry.recorded.event.id))
-            .collect();
+        let corrections = self.corrections();
         let mut state = S::default();
-        for (entry, correction) in self.entries.iter_mut().zip(corrections) {
-            if correction.is_none() {
+        for (entry, corrected) in self.entries.iter_mut().zip(corrections) {
+            if corrected.is_none() {
                 state.apply(&entry.recorded.event);
             }
-            entry.corrected = correction;
+            entry.corrected = corrected;
         }
         self.state = state;
+    }
+
+    /// For each entry, the first retraction of it that stands. A retraction may itself be taken back, but only by a
+    /// later one: so no two can undo each other.
+    fn corrections(&self) -> Vec<Option<Corrected>> {
+        let mut standing: Vec<(&Event, &Retraction)> = Vec::new();
+        let mut corrections = vec![None; self.entries.len()];
+        for (place, entry) in self.entries.iter().enumerate().rev() {
+            let event = &*entry.recorded.event;
+            let Some(retraction) = retraction(&event.fact) else { continue };
+            match standing.iter().rev().find(|(by, it)| takes_back(by, it, event)) {
+                Some((by, it)) => corrections[place] = Some(corrected(by, it)),
+                None => standing.push((event, retraction)),
+            }
+        }
+        for (entry, correction) in self.entries.iter().zip(&mut corrections) {
+            let event = &*entry.recorded.event;
+            if retraction(&event.fact).is_none() {
+                *correction = standing
+                    .iter()
+                    .rev()
+                    .find(|(by, it)| takes_back(by, it, event))
+                    .map(|(by, it)| corrected(by, it));
+            }
+        }
+        corrections
     }
 
     /// The subject as bytes that hold nothing of when or in which order its events came: equal sets of events give
@@ -119,9 +136,18 @@ impl<S: FoldState> Folded<S> {
     }
 }
 
-fn retraction(fact: &Fact) -> Option<&crate::fact::Retraction> {
+fn retraction(fact: &Fact) -> Option<&Retraction> {
     match fact {
         Fact::EventRetracted(retraction) | Fact::OrderEventRetracted(retraction) => Some(retraction),
         _ => None,
     }
+}
+
+/// Whether the retraction `it`, stated in `by`, names `event`: only a source's own events can be named.
+fn takes_back(by: &Event, it: &Retraction, event: &Event) -> bool {
+    by.source == event.source && by.id.origin() == event.id.origin() && it.event == event.id.id()
+}
+
+fn corrected(by: &Event, it: &Retraction) -> Corrected {
+    Corrected { by: by.id.clone(), reason: it.reason.clone() }
 }
