@@ -156,11 +156,12 @@ impl Fact {
 
 fn payload<T: serde::de::DeserializeOwned>(kind: &str, data: &str) -> Result<T, FactError> {
     let mut reader = serde_json::Deserializer::from_str(data);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| FactError::Malformed {
-        kind: kind.to_owned(),
-        path: error.path().to_string(),
-        message: error.into_inner().to_string(),
-    })
+    let malformed =
+        |path: String, message: String| FactError::Malformed { kind: kind.to_owned(), path, message };
+    let payload = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| malformed(error.path().to_string(), error.into_inner().to_string()))?;
+    reader.end().map_err(|error| malformed(".".to_owned(), error.to_string()))?;
+    Ok(payload)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// WGS 84 degrees.
+/// WGS 84 degrees, read to six decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "RawPosition")]
@@ -29,7 +29,9 @@ impl TryFrom<RawPosition> for Position {
     fn try_from(raw: RawPosition) -> Result<Self, String> {
         let RawPosition { latitude, longitude } = raw;
         if (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude) {
-            Ok(Self { latitude, longitude })
+            // Six decimals are 11 cm; and they are the same number again when it was written and read.
+            let rounded = |degrees: f64| (degrees * 1e6).round() / 1e6;
+            Ok(Self { latitude: rounded(latitude), longitude: rounded(longitude) })
         } else {
             Err(format!(
                 "{latitude}, {longitude} is no place on earth: latitude runs from -90 to 90, longitude from -180 to 180"

@@ -9,9 +9,36 @@ pub type Moment = DateTime<FixedOffset>;
 /// A span that somebody planned or promised, both ends included: `{"from": …, "to": …}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(try_from = "RawWindow")]
 pub struct Window {
     pub from: Moment,
+    /// Not before `from`.
     pub to: Moment,
+}
+
+/// A span that somebody planned or promised, both ends included: `{"from": …, "to": …}`.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Window"))]
+struct RawWindow {
+    from: Moment,
+    /// Not before `from`.
+    to: Moment,
+}
+
+impl TryFrom<RawWindow> for Window {
+    type Error = String;
+
+    fn try_from(RawWindow { from, to }: RawWindow) -> Result<Self, String> {
+        if from <= to {
+            Ok(Self { from, to })
+        } else {
+            Err(format!(
+                "the window ends at {} before it begins at {}: swap `from` and `to`",
+                to.to_rfc3339(),
+                from.to_rfc3339()
+            ))
+        }
+    }
 }
 
 impl Window {
