@@ -13,6 +13,17 @@ pub enum ChargeKind {
     Accessorial,
 }
 
+impl ChargeKind {
+    /// As people read it, behind "Charge 7:".
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Linehaul => "linehaul",
+            Self::Fuel => "fuel",
+            Self::Accessorial => "accessorial",
+        }
+    }
+}
+
 /// A freight charge as the carrier or the TMS stated it. The latest statement of a number counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -17,6 +17,16 @@ pub enum DeadlineKind {
     Pod,
 }
 
+impl DeadlineKind {
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Pickup => "Pickup",
+            Self::Pod => "Proof of delivery",
+        }
+    }
+}
+
 /// Something is due at a stop by a moment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -41,26 +51,33 @@ pub fn deadlines(shipment: &Shipment) -> Vec<Deadline> {
 /// What the shipment waits for, whether or not the moment passed already.
 pub fn demanded(shipment: &Shipment) -> Vec<Deadline> {
     let state = &shipment.state;
-    if state.cancelled.is_some() {
+    if state.is_called_off() {
         return Vec::new();
     }
+    // Once everything was delivered, nobody waits for a truck, though the TMS may never have told of its arrival.
+    let is_over = state.status_for(None).is_final();
     let mut due = Vec::new();
     for stop in &state.stops {
-        let waits_for_truck = stop.kind == Some(StopKind::Pickup) && !stop.has_begun();
+        let waits_for_truck = stop.kind == Some(StopKind::Pickup) && !stop.has_begun() && !is_over;
         if waits_for_truck && let Some(window) = stop.expected() {
             due.push(Deadline {
                 deadline: DeadlineKind::Pickup,
                 stop: stop.stop.clone(),
-                due_at: window.to + PICKUP_GRACE,
+                due_at: after(window.to, PICKUP_GRACE),
             });
         }
-        if let (Some(delivered_at), None) = (stop.delivered_at, &stop.pod) {
+        if let (Some(delivered_at), None, true) = (stop.delivered_at, &stop.pod, stop.is_delivery()) {
             due.push(Deadline {
                 deadline: DeadlineKind::Pod,
                 stop: stop.stop.clone(),
-                due_at: delivered_at + POD_GRACE,
+                due_at: after(delivered_at, POD_GRACE),
             });
         }
     }
     due
+}
+
+/// A source may state a moment at the end of all time; its deadline is that moment.
+fn after(moment: Moment, grace: TimeDelta) -> Moment {
+    moment.checked_add_signed(grace).unwrap_or(moment)
 }

@@ -95,7 +95,7 @@ pub struct ShipmentException {
     pub actions: Vec<Action>,
     pub closed_at: Option<DateTime<Utc>>,
     pub closing: Option<Closing>,
-    /// Counts every change; an action on an older version is stale.
+    /// Counts what rules and people decided, not newer figures in `detail`; an action on an older version is stale.
     pub version: u32,
 }
 

@@ -1,6 +1,7 @@
 //! The customer's redaction: one pure function from what the agent sees to what the customer may see. Its output has
 //! no field for tenders, charges, prices, raw codes, internal notes, exceptions or other customers' goods (law 4).
 
+use crate::authority::Role;
 use crate::charge::Document;
 use crate::fact::{Mode, StopKind};
 use crate::id::{CaseId, CustomerId, Seq, ShipmentId};
@@ -29,9 +30,10 @@ pub struct CustomerShipment {
     pub stops: Vec<CustomerStop>,
     pub promised: Option<Window>,
     pub eta: Option<Moment>,
+    /// None where the route has stops of others: it would show where those are.
     pub position: Option<LastPosition>,
     pub documents: Vec<Document>,
-    /// When the last thing happened.
+    /// When the last thing happened of which they may know.
     pub occurred_at: Option<Moment>,
     /// Latest first.
     pub timeline: Vec<CustomerEntry>,
@@ -79,6 +81,7 @@ pub struct CustomerEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerCase {
     pub case: CaseId,
+    /// `by` names only the customer's own people.
     pub messages: Vec<CaseMessage>,
     pub closed: bool,
 }
@@ -99,27 +102,33 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
         shipment.orders.iter().filter(|order| !numbers.contains(&order.number)).collect();
     let stops: Vec<Stop> = shipment.state.stops_for(Some(&numbers)).cloned().collect();
     let promised = promise(&own);
+    let is_shared = !others.is_empty();
+    let position =
+        shipment.state.position.clone().filter(|_| !is_shared || stops.len() == shipment.state.stops.len());
+    let timeline: Vec<CustomerEntry> =
+        shipment.timeline.iter().filter_map(|entry| customer_entry(entry, &stops, is_shared)).collect();
+    let latest = timeline.first().map(|entry| entry.occurred_at);
     Some(CustomerShipment {
         id: shipment.id,
         number: shipment.number.clone(),
         seq: shipment.seq,
         status: shipment.state.status_for(Some(&numbers)),
-        flags: shipment.state.flags_for(Some(&numbers), promised),
+        flags: shipment.state.flags_for(Some(&numbers), &own),
         mode: shipment.state.mode,
         carrier: shipment.state.carrier.as_ref().map(|carrier| carrier.name.clone()),
         references: references(shipment, &own, &others),
         eta: next_eta(&stops),
-        occurred_at: shipment.occurred_at,
-        timeline: shipment.timeline.iter().filter_map(|entry| customer_entry(entry, &stops)).collect(),
+        occurred_at: latest.max(position.as_ref().map(|position| position.at)),
+        timeline,
         stops: stops.into_iter().map(customer_stop).collect(),
         promised,
-        position: shipment.state.position.clone(),
+        position,
         // Papers of a shared load may name the other customers.
         documents: shipment
             .state
             .documents
             .iter()
-            .filter(|document| others.is_empty() && document.kind.is_for_customers())
+            .filter(|document| !is_shared && document.kind.is_for_customers())
             .cloned()
             .collect(),
         cases: shipment
@@ -129,7 +138,7 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
             .filter(|case| case.customer == Some(customer))
             .map(|case| CustomerCase {
                 case: case.case,
-                messages: case.messages.clone(),
+                messages: case.messages.iter().cloned().map(customer_message).collect(),
                 closed: case.closed_at.is_some(),
             })
             .collect(),
@@ -160,28 +169,26 @@ impl CustomerShipment {
     }
 }
 
-/// References of the shipment itself, less those that point at other customers.
+/// References of the shipment itself, less those that may point at other customers, and those of the own orders.
 fn references(shipment: &ShipmentView, own: &[OrderView], others: &[&OrderView]) -> Vec<Reference> {
+    let is_own = |reference: &Reference| own.iter().any(|order| order.number == reference.value);
     let of_others = |reference: &Reference| {
-        others.iter().any(|order| {
-            reference.kind == ReferenceKind::Order && reference.value == order.number
-                || order.references.contains(reference)
-        })
+        let named = |other: &Reference| other.kind == reference.kind && other.value == reference.value;
+        others.iter().any(|order| order.references.iter().any(named))
     };
-    // A purchase order or delivery note on a shared load may be anybody's, unless the customer's order names it.
-    let is_shared = |reference: &Reference| {
+    // On a shared load any number may be anybody's, unless it numbers the load as a whole or an own order.
+    let may_be_seen = |reference: &Reference| {
         others.is_empty()
-            || matches!(
-                reference.kind,
-                ReferenceKind::Order | ReferenceKind::Tracking | ReferenceKind::Container
-            )
+            || match reference.kind {
+                ReferenceKind::Order => is_own(reference),
+                ReferenceKind::Tracking | ReferenceKind::Container => !of_others(reference),
+                _ => false,
+            }
     };
     let mut references: Vec<Reference> = shipment
         .references
         .iter()
-        .filter(|reference| {
-            reference.kind.is_for_customers() && !of_others(reference) && is_shared(reference)
-        })
+        .filter(|reference| reference.kind.is_for_customers() && may_be_seen(reference))
         .chain(
             own.iter()
                 .flat_map(|order| &order.references)
@@ -194,8 +201,15 @@ fn references(shipment: &ShipmentView, own: &[OrderView], others: &[&OrderView])
     references
 }
 
-fn customer_entry(entry: &TimelineEntry, stops: &[Stop]) -> Option<CustomerEntry> {
-    let is_seen = entry.stop.as_ref().is_none_or(|stop| stops.iter().any(|seen| seen.stop == *stop));
+fn customer_message(message: CaseMessage) -> CaseMessage {
+    CaseMessage { by: message.by.filter(|_| message.role == Role::Portal), ..message }
+}
+
+fn customer_entry(entry: &TimelineEntry, stops: &[Stop], is_shared: bool) -> Option<CustomerEntry> {
+    // Papers of a shared load may name the other customers.
+    let is_paper = entry.kind == "document.attached";
+    let is_seen = entry.stop.as_ref().is_none_or(|stop| stops.iter().any(|seen| seen.stop == *stop))
+        && !(is_shared && is_paper);
     let text = entry.for_customers.clone().filter(|_| is_seen)?;
     Some(CustomerEntry { occurred_at: entry.occurred_at, text, corrected: entry.corrected.is_some() })
 }
@@ -203,13 +217,13 @@ fn customer_entry(entry: &TimelineEntry, stops: &[Stop]) -> Option<CustomerEntry
 fn customer_stop(stop: Stop) -> CustomerStop {
     CustomerStop {
         expected: stop.expected(),
+        delivered_at: stop.handed_over_at(),
         stop: stop.stop,
         kind: stop.kind,
         location: stop.location,
         etas: stop.etas,
         arrived_at: stop.arrived_at,
         loaded_at: stop.loaded_at,
-        delivered_at: stop.delivered_at,
         departed_at: stop.departed_at,
         signed_by: stop.pod.map(|pod| pod.signed_by),
     }

@@ -96,7 +96,7 @@ impl Situation<'_> {
     pub fn promise_at(&self, stop: &Stop) -> Option<Window> {
         self.orders
             .iter()
-            .filter(|order| stop.concerns(&order.number))
+            .filter(|order| stop.concerns(&order.number) && order.state.cancelled.is_none())
             .filter_map(|order| order.state.terms.as_ref()?.promised)
             .min_by_key(|promised| promised.to)
     }
@@ -119,7 +119,7 @@ impl Situation<'_> {
 
     /// Everything that is wrong now.
     pub fn conditions(&self) -> Vec<Condition> {
-        if self.shipment.state.cancelled.is_some() {
+        if self.shipment.state.is_called_off() {
             return Vec::new();
         }
         Rule::ALL.into_iter().flat_map(|rule| rule.conditions(self)).collect()
@@ -139,6 +139,10 @@ pub struct Condition {
 impl Condition {
     fn is_same(&self, other: &Self) -> bool {
         self.rule == other.rule && self.cause == other.cause
+    }
+
+    fn is_behind(&self, exception: &ShipmentException) -> bool {
+        self.rule == exception.rule && self.cause == exception.cause
     }
 }
 
@@ -163,6 +167,32 @@ pub fn evaluate(before: &[Condition], after: &[Condition]) -> Vec<Decision> {
     closed.chain(opened).collect()
 }
 
+/// Keeps what open exceptions say in step with the conditions that still hold: a later ETA, an order that came after
+/// its shipment. That is news, not a decision, so `version` stays. Says which of them changed, by index.
+pub fn restate(
+    conditions: &[Condition],
+    situation: &Situation,
+    exceptions: &mut [ShipmentException],
+) -> Vec<usize> {
+    let mut changed = Vec::new();
+    for (index, exception) in exceptions.iter_mut().enumerate().filter(|(_, one)| one.is_open()) {
+        let Some(condition) = conditions.iter().find(|condition| condition.is_behind(exception)) else {
+            continue;
+        };
+        let severity = situation.severity(exception.rule);
+        let customer = situation.customer();
+        if (&exception.detail, exception.severity, &exception.customer)
+            != (&condition.detail, severity, &customer)
+        {
+            exception.detail.clone_from(&condition.detail);
+            exception.severity = severity;
+            exception.customer = customer;
+            changed.push(index);
+        }
+    }
+    changed
+}
+
 /// Carries the decisions on an event out on the shipment's exceptions. Says which of them changed, by index.
 pub fn carry_out(
     decisions: Vec<Decision>,
@@ -173,6 +203,9 @@ pub fn carry_out(
     let mut changed = Vec::new();
     for decision in decisions {
         match decision {
+            // One that was reopened by hand waits already.
+            Decision::Open(condition)
+                if exceptions.iter().any(|one| one.is_open() && condition.is_behind(one)) => {}
             Decision::Open(condition) => {
                 exceptions.push(open(condition, situation, recorded, exceptions));
                 changed.push(exceptions.len() - 1);

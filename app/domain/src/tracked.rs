@@ -11,7 +11,7 @@ use crate::kpi::{Punctuality, punctuality};
 use crate::order::Order;
 use crate::party::Tier;
 use crate::redaction::{CustomerShipment, redact};
-use crate::rules::{Condition, Situation, carry_out, evaluate};
+use crate::rules::{Condition, Situation, carry_out, evaluate, restate};
 use crate::shipment::Shipment;
 use crate::view::{ShipmentView, delivered_at, outline, view};
 use std::sync::Arc;
@@ -99,13 +99,13 @@ impl Tracked {
         self.orders = self.known_orders(surroundings);
         let after = self.conditions_now(surroundings);
         let decisions = evaluate(&self.conditions, &after);
-        if !decisions.is_empty() {
+        if !decisions.is_empty() || !after.is_empty() {
             let mut exceptions = std::mem::take(&mut self.exceptions);
             let orders = self.order_refs();
             let situation = self.situation(&orders, surroundings);
-            let touched = carry_out(decisions, &situation, recorded, &mut exceptions);
+            changed.extend(carry_out(decisions, &situation, recorded, &mut exceptions));
+            changed.extend(restate(&after, &situation, &mut exceptions));
             self.exceptions = exceptions;
-            changed.extend(touched);
         }
         self.conditions = after;
         changed.sort_unstable();

@@ -116,7 +116,7 @@ pub fn outline(
         number: shipment.number.clone(),
         seq,
         status: state.status_for(None),
-        flags: state.flags_for(None, promised),
+        flags: state.flags_for(None, &orders),
         promised,
         references: references(&state, &orders),
         orders,
@@ -191,9 +191,13 @@ fn references(state: &State, orders: &[OrderView]) -> Vec<Reference> {
     all
 }
 
-/// The earliest end among the promises of some orders.
-pub(crate) fn promise(orders: &[OrderView]) -> Option<Window> {
-    orders.iter().filter_map(|order| order.promised).min_by_key(|promised| promised.to)
+/// The earliest end among the promises of some orders; a cancelled order is promised no more.
+pub(crate) fn promise<'a>(orders: impl IntoIterator<Item = &'a OrderView>) -> Option<Window> {
+    orders
+        .into_iter()
+        .filter(|order| !order.cancelled)
+        .filter_map(|order| order.promised)
+        .min_by_key(|promised| promised.to)
 }
 
 fn deliveries(stops: &[Stop]) -> impl DoubleEndedIterator<Item = &Stop> {
@@ -214,12 +218,12 @@ pub(crate) fn destination(stops: &[Stop]) -> Option<String> {
 
 /// The expected time of the next delivery: as stated, else the end of its window.
 pub(crate) fn next_eta(stops: &[Stop]) -> Option<Moment> {
-    let stop = deliveries(stops).find(|stop| stop.delivered_at.is_none())?;
+    let stop = deliveries(stops).find(|stop| stop.handed_over_at().is_none())?;
     stop.eta().map(|eta| eta.eta).or(stop.expected().map(|window| window.to))
 }
 
 /// When the last delivery was made, once all are.
 pub(crate) fn delivered_at(stops: &[Stop]) -> Option<Moment> {
-    let all = deliveries(stops).map(|stop| stop.delivered_at).collect::<Option<Vec<_>>>()?;
+    let all = deliveries(stops).map(Stop::handed_over_at).collect::<Option<Vec<_>>>()?;
     all.into_iter().max()
 }

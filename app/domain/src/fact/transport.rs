@@ -237,6 +237,19 @@ pub enum DiscrepancyKind {
     MissingPage,
 }
 
+impl DiscrepancyKind {
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Short => "short",
+            Self::Over => "over",
+            Self::Damaged => "damaged",
+            Self::WrongSigner => "signed by the wrong person",
+            Self::MissingPage => "a page is missing",
+        }
+    }
+}
+
 /// The consignee's signature arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -10,7 +10,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         .state
         .stops
         .iter()
-        .filter(|stop| stop.kind == Some(StopKind::Delivery) && stop.delivered_at.is_none());
+        .filter(|stop| stop.kind == Some(StopKind::Delivery) && stop.handed_over_at().is_none());
     waiting
         .filter_map(|stop| {
             let (eta, promised) = (stop.eta()?, situation.promise_at(stop)?);

@@ -12,13 +12,16 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             deadline.deadline == DeadlineKind::Pickup && shipment.state.passed.contains(deadline)
         })
         .collect();
-    let pickups =
-        shipment.state.stops.iter().filter(|stop| stop.kind == Some(StopKind::Pickup) && !stop.has_begun());
+    let is_over = shipment.state.status_for(None).is_final();
+    let pickups = shipment
+        .state
+        .stops
+        .iter()
+        .filter(|stop| stop.kind == Some(StopKind::Pickup) && !stop.has_begun() && !is_over);
     pickups
         .filter_map(|stop| {
-            let said = stop.appointment.as_ref().and_then(|appointment| appointment.missed_at);
             let passed = overdue.iter().find(|deadline| deadline.stop == stop.stop);
-            let why = match (said, passed) {
+            let why = match (stop.missed_at, passed) {
                 (Some(at), _) => format!("the TMS reported it missed at {}", at.format("%Y-%m-%d %H:%M %:z")),
                 (None, Some(deadline)) => {
                     format!("no arrival by {}", deadline.due_at.format("%Y-%m-%d %H:%M %:z"))

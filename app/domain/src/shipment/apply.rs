@@ -32,21 +32,23 @@ impl FoldState for State {
                 let carrier = self.tender(&answer.tender, at).carrier.clone();
                 self.carrier = carrier.or_else(|| self.carrier.take());
             }
-            Fact::TenderRejected(answer) => self.answer(answer, TenderState::Rejected, at),
-            Fact::TenderExpired(answer) => self.answer(answer, TenderState::Expired, at),
+            Fact::TenderRejected(answer) => self.decline(answer, TenderState::Rejected, at),
+            Fact::TenderExpired(answer) => self.decline(answer, TenderState::Expired, at),
             Fact::CarrierAssigned(assignment) => {
+                self.assigned_at = Some(at);
                 self.carrier = Some(assignment.carrier.clone());
                 self.vehicle.clone_from(&assignment.vehicle);
             }
             Fact::AppointmentScheduled(terms) | Fact::AppointmentRescheduled(terms) => self.appoint(terms),
-            Fact::AppointmentMissed(stop) => {
-                if let Some(appointment) = &mut self.stop(&stop.stop).appointment {
-                    appointment.missed_at = Some(at);
-                }
-            }
+            Fact::AppointmentMissed(stop) => self.stop(&stop.stop).missed_at = Some(at),
             Fact::PickupReadied(stop) => self.stop(&stop.stop).ready_at = Some(at),
             Fact::StopArrived(stop) => {
-                self.stop(&stop.stop).arrived_at.get_or_insert(at);
+                let stop = self.stop(&stop.stop);
+                // Coming back after a departure is another visit; a second arrival without one is an echo.
+                if stop.departed_at.take().is_some() {
+                    stop.arrived_at = Some(at);
+                }
+                stop.arrived_at.get_or_insert(at);
             }
             Fact::StopLoaded(handled) => {
                 let stop = self.stop(&handled.stop);
@@ -83,7 +85,11 @@ impl FoldState for State {
                     Some(Hold { since: at, office: hold.office.clone(), reason: hold.reason.clone() });
             }
             Fact::CustomsReleased(_) => self.hold = None,
-            Fact::PodReceived(pod) => self.stop(&pod.stop).pod = Some(pod.clone()),
+            Fact::PodReceived(pod) => {
+                let stop = self.stop(&pod.stop);
+                stop.refused.take_if(|refused| refused.at <= pod.signed_at);
+                stop.pod = Some(pod.clone());
+            }
             Fact::DocumentAttached(document) => {
                 replace_or_push(&mut self.documents, document.clone(), |one| &one.document);
             }
@@ -93,8 +99,9 @@ impl FoldState for State {
             Fact::DeadlinePassed(deadline) => self.passed.push(deadline.clone()),
             Fact::CaseOpened(opening) => {
                 let case = self.case(opening.case);
-                case.customer = Some(opening.customer);
-                case.kind = Some(opening.kind);
+                // A case belongs to who opened it first: nobody can take over another's conversation.
+                case.customer.get_or_insert(opening.customer);
+                case.kind.get_or_insert(opening.kind);
                 case.messages.push(said(event, &opening.text));
             }
             Fact::CaseAnswered(answer) => self.case(answer.case).messages.push(said(event, &answer.text)),
@@ -147,7 +154,9 @@ impl State {
             let stop = self.stop(&planned.stop);
             stop.kind = Some(planned.kind);
             stop.location = Some(planned.location.clone());
-            stop.planned = Some(planned.planned);
+            if stop.planned.replace(planned.planned) != Some(planned.planned) {
+                stop.missed_at = None;
+            }
             stop.orders.clone_from(&planned.orders);
         }
         // Stops that happened but are planned no more stand behind the planned ones.
@@ -159,8 +168,8 @@ impl State {
     fn appoint(&mut self, terms: &AppointmentTerms) {
         let stop = self.stop(&terms.stop);
         let moved = stop.appointment.as_ref().map_or(0, |earlier| earlier.moved + 1);
-        stop.appointment =
-            Some(Appointment { window: terms.window, moved, reason: terms.reason.clone(), missed_at: None });
+        stop.missed_at = None;
+        stop.appointment = Some(Appointment { window: terms.window, moved, reason: terms.reason.clone() });
     }
 
     fn answer(&mut self, answer: &TenderAnswer, state: TenderState, at: Moment) {
@@ -168,6 +177,12 @@ impl State {
         tender.state = state;
         tender.at = at;
         tender.reason.clone_from(&answer.reason);
+    }
+
+    fn decline(&mut self, answer: &TenderAnswer, state: TenderState, at: Moment) {
+        self.answer(answer, state, at);
+        let declined = self.tender(&answer.tender, at).carrier.clone();
+        self.carrier.take_if(|carrier| declined.is_some_and(|declined| declined.code == carrier.code));
     }
 
     fn tender(&mut self, number: &str, at: Moment) -> &mut Tender {
@@ -202,7 +217,7 @@ impl State {
 }
 
 fn said(event: &Event, text: &str) -> CaseMessage {
-    CaseMessage { at: event.occurred_at, by: event.actor.clone(), text: text.to_owned() }
+    CaseMessage { at: event.occurred_at, by: event.actor.clone(), role: event.role, text: text.to_owned() }
 }
 
 fn find_or_push<T>(list: &mut Vec<T>, is_it: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> &mut T {

@@ -1,5 +1,6 @@
 //! What is true of a shipment, as far as its events say.
 
+use crate::authority::Role;
 use crate::charge::{Charge, Document};
 use crate::deadline::Deadline;
 use crate::fact::{CaseKind, DelayReason, Discrepancy, HandledLine, Mode, PodStatement, StopKind};
@@ -19,6 +20,8 @@ pub struct State {
     pub orders: Vec<String>,
     pub references: Vec<Reference>,
     pub carrier: Option<Carrier>,
+    /// When the TMS last named a carrier without a tender.
+    pub assigned_at: Option<Moment>,
     pub vehicle: Option<String>,
     pub tenders: Vec<Tender>,
     /// In route order.
@@ -45,15 +48,17 @@ pub struct Stop {
     pub appointment: Option<Appointment>,
     /// Every expected time stated for this stop, the current one last.
     pub etas: Vec<Eta>,
+    /// When the TMS reported that the truck missed the window that is agreed now.
+    pub missed_at: Option<Moment>,
     pub ready_at: Option<Moment>,
-    /// The first arrival.
+    /// When the last visit began: its first arrival.
     pub arrived_at: Option<Moment>,
     pub loaded_at: Option<Moment>,
     pub sent_out_at: Option<Moment>,
     /// The last time that the goods were handed over here.
     pub delivered_at: Option<Moment>,
     pub refused: Option<Refused>,
-    /// The last departure.
+    /// When the last visit ended; none while the truck is here.
     pub departed_at: Option<Moment>,
     pub handled: Vec<HandledLine>,
     pub pod: Option<PodStatement>,
@@ -71,7 +76,6 @@ pub struct Appointment {
     /// How often it was moved.
     pub moved: u32,
     pub reason: Option<String>,
-    pub missed_at: Option<Moment>,
 }
 
 /// One expected time, and when it was stated.
@@ -140,8 +144,19 @@ pub struct Case {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseMessage {
     pub at: Moment,
+    /// The account that wrote it; customers do not see the desk's.
     pub by: Option<String>,
+    /// Which side wrote it.
+    pub role: Role,
     pub text: String,
+}
+
+impl State {
+    /// Whether it was called off before anything was handed over. A cancellation never undoes a delivery.
+    pub fn is_called_off(&self) -> bool {
+        self.cancelled.is_some()
+            && !self.stops.iter().any(|stop| stop.is_delivery() && stop.handed_over_at().is_some())
+    }
 }
 
 impl Stop {
@@ -157,7 +172,20 @@ impl Stop {
 
     /// Whether nothing more is expected to happen here.
     pub fn is_done(&self) -> bool {
-        self.departed_at.is_some() || self.delivered_at.is_some()
+        self.departed_at.is_some() || self.handed_over_at().is_some()
+    }
+
+    /// When the goods were handed over: as reported, else as signed for.
+    pub fn handed_over_at(&self) -> Option<Moment> {
+        self.delivered_at.or(self.pod.as_ref().map(|pod| pod.signed_at))
+    }
+
+    /// Whether goods reach their consignee here. What nobody planned is taken for a delivery once goods were brought.
+    pub fn is_delivery(&self) -> bool {
+        match self.kind {
+            Some(kind) => kind == StopKind::Delivery,
+            None => self.handed_over_at().is_some() || self.sent_out_at.is_some() || self.refused.is_some(),
+        }
     }
 
     /// The current expected time.

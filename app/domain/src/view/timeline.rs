@@ -1,10 +1,10 @@
 //! The timeline: every accepted event as a sentence, for agents and, where it concerns them, for customers.
 
 use crate::event::Event;
-use crate::fact::Fact;
+use crate::fact::{Fact, StopKind};
 use crate::fold::Entry;
 use crate::id::Seq;
-use crate::shipment::Shipment;
+use crate::shipment::{Shipment, Stop};
 use crate::time::Moment;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -75,18 +75,20 @@ fn stop_and_code(fact: &Fact) -> (Option<&String>, Option<&String>) {
     }
 }
 
-fn place(shipment: &Shipment, stop: Option<&String>) -> String {
-    let Some(number) = stop else { return "an unknown stop".to_owned() };
-    let location =
-        shipment.state.stops.iter().find(|stop| stop.stop == *number).and_then(|stop| stop.location.as_ref());
-    match location {
-        Some(location) => format!("{}, {}", location.city, location.country),
-        None => format!("stop {number}"),
-    }
+/// The stop's place, with the preposition before it, and without.
+fn place(stop: Option<&Stop>, number: Option<&String>) -> (String, String) {
+    let (preposition, place) = match (stop.and_then(|stop| stop.location.as_ref()), number) {
+        (Some(location), _) => ("in", format!("{}, {}", location.city, location.country)),
+        (None, Some(number)) => ("at", format!("stop {number}")),
+        (None, None) => ("at", "an unknown stop".to_owned()),
+    };
+    (format!("{preposition} {place}"), place)
 }
 
+/// A moment on the clock that its source stated, which the reader's own may differ from.
 fn clock(moment: &Moment) -> String {
-    moment.format("%-d %b %H:%M").to_string()
+    let zone = if moment.offset().local_minus_utc() == 0 { "UTC" } else { "%:z" };
+    moment.format(&format!("%-d %b %H:%M {zone}")).to_string()
 }
 
 fn because(reason: Option<&String>) -> String {
@@ -95,7 +97,9 @@ fn because(reason: Option<&String>) -> String {
 
 /// The agent's sentence, and the customer's where it concerns them.
 fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (String, Option<String>) {
-    let at = || place(shipment, stop);
+    let known = stop.and_then(|number| shipment.state.stops.iter().find(|stop| stop.stop == *number));
+    let is_cross_dock = known.is_some_and(|stop| stop.kind == Some(StopKind::CrossDock));
+    let (at, name) = place(known, stop);
     let both = |text: String| (text.clone(), Some(text));
     match &event.fact {
         Fact::ShipmentPlanned(plan) => (
@@ -122,27 +126,25 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
             ),
             Some(format!("Carrier {}", assignment.carrier.name)),
         ),
-        Fact::AppointmentScheduled(terms) => both(format!(
-            "Appointment at {}: {} to {}",
-            at(),
-            clock(&terms.window.from),
-            clock(&terms.window.to)
-        )),
+        Fact::AppointmentScheduled(terms) => {
+            both(format!("Appointment {at}: {} to {}", clock(&terms.window.from), clock(&terms.window.to)))
+        }
         Fact::AppointmentRescheduled(terms) => {
-            let text = format!("Appointment at {} moved to {}", at(), clock(&terms.window.from));
+            let text = format!("Appointment {at} moved to {}", clock(&terms.window.from));
             (format!("{text}{}", because(terms.reason.as_ref())), Some(text))
         }
-        Fact::AppointmentMissed(_) => (format!("Appointment at {} missed", at()), None),
-        Fact::PickupReadied(_) => both(format!("Ready for pickup in {}", at())),
-        Fact::StopArrived(_) => both(format!("Arrived in {}", at())),
-        Fact::StopLoaded(_) => both(format!("Picked up in {}", at())),
-        Fact::StopDeparted(_) => both(format!("Departed from {}", at())),
-        Fact::ShipmentSentOutForDelivery(_) => both(format!("Out for delivery to {}", at())),
-        Fact::StopDelivered(_) => both(format!("Delivered in {}", at())),
-        Fact::StopRefused(refusal) => (
-            format!("Refused in {}: {}", at(), refusal.reason),
-            Some(format!("Delivery in {} was not accepted", at())),
-        ),
+        Fact::AppointmentMissed(_) => (format!("Appointment {at} missed"), None),
+        Fact::PickupReadied(_) => both(format!("Ready for pickup {at}")),
+        Fact::StopArrived(_) => both(format!("Arrived {at}")),
+        Fact::StopLoaded(_) if is_cross_dock => both(format!("Loaded again {at}")),
+        Fact::StopLoaded(_) => both(format!("Picked up {at}")),
+        Fact::StopDeparted(_) => both(format!("Departed from {name}")),
+        Fact::ShipmentSentOutForDelivery(_) => both(format!("Out for delivery to {name}")),
+        Fact::StopDelivered(_) if is_cross_dock => both(format!("Unloaded {at}")),
+        Fact::StopDelivered(_) => both(format!("Delivered {at}")),
+        Fact::StopRefused(refusal) => {
+            (format!("Refused {at}: {}", refusal.reason), Some(format!("Delivery {at} was not accepted")))
+        }
         Fact::PositionReported(report) => (
             match &report.near {
                 Some(near) => format!("Position {near}"),
@@ -151,8 +153,7 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
             None,
         ),
         Fact::EtaChanged(statement) => both(format!(
-            "Expected in {} on {}{}",
-            at(),
+            "Expected {at} on {}{}",
             clock(&statement.eta),
             statement.reason.map_or(String::new(), |reason| format!(" ({})", reason.label()))
         )),
@@ -169,12 +170,12 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         ),
         Fact::CustomsReleased(hold) => both(format!("Released by customs, {}", hold.office)),
         Fact::PodReceived(pod) => {
-            let text = format!("Proof of delivery from {}, signed by {}", at(), pod.signed_by);
+            let text = format!("Proof of delivery from {name}, signed by {}", pod.signed_by);
             match &pod.discrepancy {
                 Some(discrepancy) => (
                     format!(
-                        "{text}, with a discrepancy: {:?}{}",
-                        discrepancy.kind,
+                        "{text}, with a discrepancy: {}{}",
+                        discrepancy.kind.label(),
                         because(discrepancy.note.as_ref())
                     ),
                     Some(format!("{text}, with a remark that is being looked into")),
@@ -188,13 +189,13 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
             (text, seen)
         }
         Fact::ChargeStated(charge) => {
-            (format!("Charge {}: {:?} {}", charge.charge, charge.kind, charge.amount), None)
+            (format!("Charge {}: {} {}", charge.charge, charge.kind.label(), charge.amount), None)
         }
         Fact::EventRetracted(retraction) => {
             (format!("Event {} taken back: {}", retraction.event, retraction.reason), None)
         }
         Fact::DeadlinePassed(deadline) => {
-            (format!("{:?} at {} was due by {}", deadline.deadline, at(), clock(&deadline.due_at)), None)
+            (format!("{} {at} was due by {}", deadline.deadline.label(), clock(&deadline.due_at)), None)
         }
         Fact::ExceptionAssigned(act) => (
             act.assignee.as_ref().map_or("Exception put back into the queue".to_owned(), |assignee| {
