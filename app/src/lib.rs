@@ -1,16 +1,39 @@
-//! The pages of Syncline. The server renders them, the browser takes them over.
+//! The pages of Syncline. The server renders them whole, the browser takes them over and keeps them live.
+// A page is one type; the tree of a whole page nests deeper than the default of 128.
+#![recursion_limit = "256"]
 
+pub mod api;
+mod components;
+#[cfg(feature = "ssr")]
+pub mod context;
+mod live;
+mod pages;
+mod query;
+mod session;
+
+use components::frame::Header;
+use components::problem::Missing;
 use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{SsrMode, path};
+use pages::{admin, desk, home, integrations, kpis, shipment, shipments, sign_in, track};
+use session::Session;
 
 /// The whole document.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
         <!DOCTYPE html>
         <html lang="en">
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link rel="stylesheet" href=stylesheet />
                 <HydrationScripts options />
+                <MetaTags />
             </head>
             <body>
                 <App />
@@ -22,5 +45,33 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// The application's root.
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <h1>"Syncline"</h1> }
+    provide_meta_context();
+    Session::provide();
+    let missing = || {
+        view! {
+            <Missing
+                headline="No such page"
+                sentence="There is nothing under this address: it may be mistyped, or the page has moved."
+            />
+        }
+    };
+    view! {
+        <Title formatter=|title: String| format!("{title} · Syncline") />
+        <Router>
+            <Header />
+            <main id="main" tabindex="-1">
+                <FlatRoutes fallback=missing>
+                    <Route path=path!("/") view=home::Page ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view=sign_in::Page ssr=SsrMode::Async />
+                    <Route path=path!("/shipments") view=shipments::Page ssr=SsrMode::Async />
+                    <Route path=path!("/shipments/:id") view=shipment::Page ssr=SsrMode::Async />
+                    <Route path=path!("/track/:token") view=track::Page ssr=SsrMode::Async />
+                    <Route path=path!("/desk") view=desk::Page ssr=SsrMode::Async />
+                    <Route path=path!("/kpis") view=kpis::Page ssr=SsrMode::Async />
+                    <Route path=path!("/integrations") view=integrations::Page ssr=SsrMode::Async />
+                    <Route path=path!("/admin") view=admin::Page ssr=SsrMode::Async />
+                </FlatRoutes>
+            </main>
+        </Router>
+    }
 }

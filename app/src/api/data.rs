@@ -1,0 +1,176 @@
+//! What travels between pages and server functions, beyond the domain's own types.
+
+use chrono::{DateTime, Utc};
+use domain::account::AccountRole;
+use domain::authority::Role;
+use domain::exception::ShipmentException;
+use domain::redaction::CustomerShipment;
+use domain::time::Moment;
+use domain::view::{ShipmentRow, ShipmentView, TrackedRow};
+use domain::{CustomerId, ExceptionId, Seq, ShipmentId};
+use serde::{Deserialize, Serialize};
+
+/// A view's content and the journal position that it holds at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Positioned<T> {
+    pub as_of: Seq,
+    pub content: T,
+}
+
+/// A page of shipments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentList {
+    pub as_of: Seq,
+    pub rows: AudienceRows,
+    /// Where the next page starts, if there is one.
+    pub next: Option<String>,
+}
+
+/// Rows as the audience may see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AudienceRows {
+    Internal(Vec<ShipmentRow>),
+    Customer(Vec<TrackedRow>),
+}
+
+/// One shipment with its share links.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShipmentPage {
+    pub as_of: Seq,
+    pub shipment: AudienceShipment,
+    pub shares: Vec<ShareLine>,
+}
+
+/// A shipment as the audience may see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AudienceShipment {
+    Internal(Box<ShipmentView>),
+    Customer(Box<CustomerShipment>),
+}
+
+/// A share link as a list shows it; the link itself is shown once, when it is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareLine {
+    pub token_hash: String,
+    pub label: String,
+    pub expires_at: Moment,
+}
+
+/// A new share link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shared {
+    /// The path of the link, `/track/…`.
+    pub path: String,
+    pub shares: Vec<ShareLine>,
+}
+
+/// The exception that somebody wants to do something with, as they saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    pub exception: ExceptionId,
+    pub shipment: ShipmentId,
+    pub version: u32,
+}
+
+impl Target {
+    pub fn of(exception: &ShipmentException) -> Self {
+        Self { exception: exception.id, shipment: exception.shipment, version: exception.version }
+    }
+}
+
+/// What an agent does with an exception.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    Take,
+    Release,
+    Snooze { hours: u32 },
+    Note { text: String },
+    Resolve { reason: String },
+    Reopen { text: String },
+}
+
+/// What an operator sees of the way in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Integrations {
+    pub as_of: Seq,
+    pub sources: Vec<SourceLine>,
+    /// Deliveries to sources that do not exist: only counted.
+    pub strangers: u64,
+    /// Latest first.
+    pub deliveries: Vec<DeliveryLine>,
+    /// Latest first.
+    pub quarantine: Vec<QuarantineLine>,
+    pub quarantined: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceLine {
+    pub name: String,
+    pub role: Role,
+    pub disabled: bool,
+    pub last_at: Option<DateTime<Utc>>,
+    pub deliveries: u64,
+    pub accepted: u64,
+    pub duplicates: u64,
+    pub quarantined: u64,
+    /// Deliveries that were not authentic: only counted.
+    pub refused: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryLine {
+    pub source: String,
+    pub id: String,
+    pub received_at: DateTime<Utc>,
+    pub content_type: String,
+    pub accepted: u32,
+    pub duplicates: u32,
+    pub quarantined: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuarantineLine {
+    pub source: String,
+    pub delivery: String,
+    pub position: u32,
+    pub received_at: DateTime<Utc>,
+    pub code: String,
+    pub reason: String,
+    /// The beginning of the event as it came.
+    pub raw: String,
+}
+
+/// Who and what may come in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Admin {
+    pub accounts: Vec<AccountLine>,
+    pub sources: Vec<SourceAccess>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountLine {
+    pub account: String,
+    pub name: String,
+    pub role: AccountRole,
+    pub customer: Option<String>,
+    pub disabled: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceAccess {
+    pub name: String,
+    pub role: Role,
+    /// How many secrets are valid at once: two while one is being replaced.
+    pub secrets: u32,
+    pub disabled: bool,
+}
+
+/// Whose share link it is to be, where a shipment has several customers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareFor {
+    pub customer: CustomerId,
+    pub name: String,
+}

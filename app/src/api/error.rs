@@ -1,0 +1,38 @@
+//! Why the server did not do or show what a page asked for: one sentence for people, never internals.
+
+use domain::exception::ShipmentException;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+/// A refusal or a failure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "code")]
+pub enum ApiError {
+    #[error("sign in first")]
+    SignIn,
+    #[error("this is not for your role")]
+    Forbidden,
+    /// Also for what exists but is somebody else's.
+    #[error("there is no such shipment, or it is not yours to see")]
+    NotFound,
+    /// Somebody was faster.
+    #[error("{message}")]
+    Stale { message: String, current: Box<ShipmentException> },
+    #[error("{message}")]
+    Invalid { message: String },
+    #[error("the server has too much to do right now: try again in a moment")]
+    Busy,
+    #[error("the server could not do this: try again, and tell your administrator if it goes on")]
+    Internal,
+    #[error("the server could not be reached: {message}")]
+    Unreachable { message: String },
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self::Unreachable { message: error.to_string() }
+    }
+}

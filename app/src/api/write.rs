@@ -1,0 +1,228 @@
+//! What people do, as events: each goes through the same door into the journal as everything else.
+
+use super::{Act, ApiError, ShareLine, Shared, Target};
+use crate::context::{Context, token_hash};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::account::{Audience, Viewer};
+use domain::authority::Role;
+use domain::exception::{Closing, ShipmentException};
+use domain::fact::{
+    ExceptionAssignment, ExceptionNote, ExceptionResolution, ExceptionSnooze, Sharing, SharingEnd,
+};
+use domain::redaction::redact;
+use domain::view::ShipmentView;
+use domain::{CustomerId, Event, EventId, Fact, ShipmentId, SourceName};
+use rand::RngCore as _;
+use store::{AppendError, Delivery, Expected};
+
+/// The longest text that a person may write.
+const TEXT: usize = 500;
+const LABEL: usize = 80;
+/// A link may live so many days, an exception may sleep so many hours.
+const DAYS: u32 = 366;
+const HOURS: u32 = 24 * 14;
+
+fn invalid(message: impl Into<String>) -> ApiError {
+    ApiError::Invalid { message: message.into() }
+}
+
+/// 32 random bytes, safe in an address.
+fn token() -> String {
+    let mut bytes = [0_u8; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn words(text: &str, limit: usize) -> Result<String, ApiError> {
+    match text.trim() {
+        "" => Err(invalid("write a few words")),
+        text if text.chars().count() > limit => Err(invalid(format!("write at most {limit} characters"))),
+        text => Ok(text.to_owned()),
+    }
+}
+
+impl Act {
+    fn fact(self, target: &Target, viewer: &Viewer, now: DateTime<Utc>) -> Result<Fact, ApiError> {
+        let exception = target.exception;
+        Ok(match self {
+            Self::Take => {
+                let assignee = Some(viewer.account.clone());
+                Fact::ExceptionAssigned(ExceptionAssignment { exception, assignee })
+            }
+            Self::Release => Fact::ExceptionAssigned(ExceptionAssignment { exception, assignee: None }),
+            Self::Snooze { hours } if (1..=HOURS).contains(&hours) => {
+                let until = (now + TimeDelta::hours(i64::from(hours))).fixed_offset();
+                Fact::ExceptionSnoozed(ExceptionSnooze { exception, until })
+            }
+            Self::Snooze { hours } => {
+                return Err(invalid(format!("{hours} hours are too many or none: snooze for 1 to {HOURS}")));
+            }
+            Self::Note { text } => {
+                Fact::ExceptionNoted(ExceptionNote { exception, text: words(&text, TEXT)? })
+            }
+            Self::Resolve { reason } => {
+                Fact::ExceptionResolved(ExceptionResolution { exception, reason: words(&reason, TEXT)? })
+            }
+            Self::Reopen { text } => {
+                Fact::ExceptionReopened(ExceptionNote { exception, text: words(&text, TEXT)? })
+            }
+        })
+    }
+}
+
+/// Who did what to an exception that somebody else saw as it was before.
+fn overtaken(current: &ShipmentException) -> String {
+    let closed = match &current.closing {
+        Some(Closing::Cleared) => Some("the condition cleared and the exception closed by itself".to_owned()),
+        Some(Closing::Resolved { by, reason }) => Some(format!("{by} resolved it: {reason}")),
+        None => None,
+    };
+    let acted = || current.actions.last().map(|last| format!("{} {}", last.by, last.text));
+    match closed.or_else(acted) {
+        Some(what) => format!("Not done, because meanwhile {what}"),
+        None => "Not done, because the exception has changed meanwhile".to_owned(),
+    }
+}
+
+fn refused(error: AppendError) -> ApiError {
+    match error {
+        AppendError::Stale { current } => ApiError::Stale { message: overtaken(&current), current },
+        AppendError::Unknown { .. } => ApiError::NotFound,
+        AppendError::Full | AppendError::Stopped => ApiError::Busy,
+        AppendError::Repeated { delivery } => {
+            leptos::logging::error!("the random delivery id {delivery} came twice");
+            ApiError::Internal
+        }
+        AppendError::Store(error) => error.into(),
+    }
+}
+
+impl Context {
+    /// Puts what a person did about a shipment into the journal.
+    async fn record(
+        &self,
+        viewer: &Viewer,
+        shipment: &ShipmentView,
+        fact: Fact,
+        expected: Option<Expected>,
+    ) -> Result<(), ApiError> {
+        let (source, role) = match viewer.audience() {
+            Some(Audience::Customer(_)) => (SourceName::portal(), Role::Portal),
+            _ => (SourceName::desk(), Role::Desk),
+        };
+        // Shipments are found by number and issuer; only the usual issuer is known here.
+        if ShipmentId::numbered(&shipment.number) != shipment.id {
+            return Err(invalid(
+                "this shipment's number was given by another system than the TMS: act on it there",
+            ));
+        }
+        let (id, now) = (token(), (self.clock)());
+        let event = Event {
+            id: EventId::new(source.as_str(), &id),
+            source: source.clone(),
+            role,
+            occurred_at: now.fixed_offset(),
+            number: shipment.number.clone(),
+            issuer: None,
+            actor: Some(viewer.account.clone()),
+            correlation: None,
+            fact,
+        };
+        let body = serde_json::to_vec(&event).map_err(|error| {
+            leptos::logging::error!("an event could not be written as JSON: {error}");
+            ApiError::Internal
+        })?;
+        let delivery = Delivery {
+            source,
+            role,
+            id,
+            received_at: now,
+            headers: Vec::new(),
+            body,
+            content_type: "application/json".to_owned(),
+            events: vec![event],
+            quarantined: Vec::new(),
+            expected,
+        };
+        self.store.append(delivery).await.map_err(refused)?;
+        Ok(())
+    }
+
+    pub async fn act(
+        &self,
+        viewer: &Viewer,
+        target: &Target,
+        act: Act,
+    ) -> Result<ShipmentException, ApiError> {
+        let fact = act.fact(target, viewer, (self.clock)())?;
+        let shipment = self.view(target.shipment).await?;
+        let expected = Expected { exception: target.exception, version: target.version };
+        self.record(viewer, &shipment, fact, Some(expected)).await?;
+        let now = self.view(target.shipment).await?.exceptions.into_iter();
+        now.into_iter().find(|one| one.id == target.exception).ok_or(ApiError::NotFound)
+    }
+
+    async fn view(&self, id: ShipmentId) -> Result<ShipmentView, ApiError> {
+        let (_, shipment) = self.store.shipment(id).await?.ok_or(ApiError::NotFound)?;
+        Ok(shipment)
+    }
+
+    /// The shipment, and the customer whose redaction a viewer may share.
+    async fn shareable(
+        &self,
+        viewer: &Viewer,
+        id: ShipmentId,
+        customer: Option<CustomerId>,
+    ) -> Result<(ShipmentView, CustomerId), ApiError> {
+        let shipment = self.view(id).await?;
+        let customer = match viewer.audience().ok_or(ApiError::Forbidden)? {
+            Audience::Customer(own) => own,
+            Audience::Internal => {
+                customer.or_else(|| shipment.customers().first().map(|only| only.id())).ok_or_else(|| {
+                    invalid("nobody ordered this shipment yet: share it once the ERP's order is here")
+                })?
+            }
+        };
+        if redact(&shipment, customer).is_none() {
+            return Err(ApiError::NotFound);
+        }
+        Ok((shipment, customer))
+    }
+
+    pub async fn share(
+        &self,
+        viewer: &Viewer,
+        id: ShipmentId,
+        customer: Option<CustomerId>,
+        label: String,
+        days: u32,
+    ) -> Result<Shared, ApiError> {
+        if !(1..=DAYS).contains(&days) {
+            return Err(invalid(format!("{days} days are too many or none: a link lasts 1 to {DAYS}")));
+        }
+        let label = words(&label, LABEL)?;
+        let (shipment, customer) = self.shareable(viewer, id, customer).await?;
+        let token = token();
+        let expires_at = ((self.clock)() + TimeDelta::days(i64::from(days))).fixed_offset();
+        let sharing = Sharing { token_hash: token_hash(&token), customer, label, expires_at };
+        self.record(viewer, &shipment, Fact::TrackingShared(sharing), None).await?;
+        Ok(Shared { path: format!("/track/{token}"), shares: self.shares(viewer, id).await? })
+    }
+
+    pub async fn revoke(
+        &self,
+        viewer: &Viewer,
+        id: ShipmentId,
+        token_hash: String,
+    ) -> Result<Vec<ShareLine>, ApiError> {
+        let theirs = self.shares(viewer, id).await?;
+        if theirs.iter().all(|share| share.token_hash != token_hash) {
+            return Err(ApiError::NotFound);
+        }
+        let shipment = self.view(id).await?;
+        self.record(viewer, &shipment, Fact::TrackingRevoked(SharingEnd { token_hash }), None).await?;
+        self.shares(viewer, id).await
+    }
+}

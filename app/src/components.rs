@@ -1,0 +1,11 @@
+//! Parts that several pages are made of. They take data, not resources.
+
+pub mod badge;
+pub mod chips;
+pub mod frame;
+pub mod fresh;
+pub mod problem;
+pub mod section;
+pub mod share;
+pub mod stop;
+pub mod when;

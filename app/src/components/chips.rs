@@ -1,0 +1,45 @@
+//! Filters as links: each leads to the same list with one condition more or less.
+
+use leptos::prelude::*;
+
+/// A condition that is on or off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chip {
+    pub label: &'static str,
+    /// Where the list without it is, when it is on; with it, when it is off.
+    pub href: String,
+    pub is_on: bool,
+}
+
+/// A named group of chips.
+#[component]
+pub fn Chips(label: &'static str, #[prop(into)] chips: Signal<Vec<Chip>>) -> impl IntoView {
+    view! {
+        <nav class="chips" aria-label=label>
+            <span class="chips-label" aria-hidden="true">
+                {label}
+            </span>
+            <ul>
+                {move || {
+                    chips
+                        .get()
+                        .into_iter()
+                        .map(|chip| {
+                            view! {
+                                <li>
+                                    <a
+                                        class="chip"
+                                        href=chip.href
+                                        aria-current=chip.is_on.then_some("true")
+                                    >
+                                        {chip.label}
+                                    </a>
+                                </li>
+                            }
+                        })
+                        .collect_view()
+                }}
+            </ul>
+        </nav>
+    }
+}

@@ -1,0 +1,49 @@
+//! What stands in place of a page that cannot be shown: what is wrong, and where to go.
+
+use crate::api::{ApiError, answer_not_found};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// A page, or a part of one, that could not be had.
+#[component]
+pub fn Problem(error: ApiError) -> impl IntoView {
+    match error {
+        ApiError::NotFound => view! {
+            <Missing
+                headline="No such shipment"
+                sentence="There is no shipment under this address, or it is not yours to see."
+            />
+        }
+        .into_any(),
+        error => {
+            let sentence = format!("Sorry: {error}.");
+            view! {
+                <div class="problem" role="alert">
+                    <p>{sentence}</p>
+                    <p>
+                        <a href="" rel="external">
+                            "Try again"
+                        </a>
+                    </p>
+                </div>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// A page that does not exist; answers 404.
+#[component]
+pub fn Missing(headline: &'static str, sentence: &'static str) -> impl IntoView {
+    answer_not_found();
+    view! {
+        <Title text=headline />
+        <div class="problem">
+            <h1>{headline}</h1>
+            <p>{sentence}</p>
+            <p>
+                <a href="/">"Go to the start page"</a>
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,139 @@
+//! Share links of a shipment: makes one and shows it once, lists them, ends them.
+
+use crate::api::{self, ApiError, ShareFor, ShareLine, Shared};
+use crate::components::when::moment;
+use domain::ShipmentId;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+#[component]
+pub fn Share(
+    id: ShipmentId,
+    shares: Vec<ShareLine>,
+    /// Where an agent has to say whose redaction the link shows; empty for customers, who share their own.
+    customers: Vec<ShareFor>,
+) -> impl IntoView {
+    let shares = RwSignal::new(shares);
+    let made = RwSignal::new(None::<String>);
+    let refusal = RwSignal::new(None::<String>);
+    let customer = RwSignal::new(customers.first().map(|first| first.customer));
+    let label = RwSignal::new(String::new());
+    let days = RwSignal::new(14_u32);
+    let make = Action::new_local(move |(): &()| async move {
+        match api::share(id, customer.get_untracked(), label.get_untracked(), days.get_untracked()).await {
+            Ok(Shared { path, shares: all }) => {
+                let origin = window().location().origin().unwrap_or_default();
+                made.set(Some(format!("{origin}{path}")));
+                shares.set(all);
+                label.set(String::new());
+                refusal.set(None);
+            }
+            Err(error) => refusal.set(Some(error.to_string())),
+        }
+    });
+    let end = Action::new_local(move |hash: &String| {
+        let hash = hash.clone();
+        async move {
+            match api::revoke(id, hash).await {
+                Ok(left) => shares.set(left),
+                Err(ApiError::NotFound) => refusal.set(Some("this link has ended already".to_owned())),
+                Err(error) => refusal.set(Some(error.to_string())),
+            }
+        }
+    });
+    let submitted = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        make.dispatch(());
+    };
+    let whose = (customers.len() > 1).then(|| {
+        let options = customers
+            .iter()
+            .map(|one| view! { <option value=one.customer.to_string()>{one.name.clone()}</option> })
+            .collect_view();
+        view! {
+            <label>
+                "As seen by"
+                <select on:change=move |event| customer.set(event_target_value(&event).parse().ok())>
+                    {options}
+                </select>
+            </label>
+        }
+    });
+    view! {
+        <form class="form row" on:submit=submitted>
+            <label>
+                "For whom"
+                <input
+                    type="text"
+                    required
+                    maxlength="80"
+                    placeholder="Receiving dock, Lyon"
+                    prop:value=move || label.get()
+                    on:input=move |event| label.set(event_target_value(&event))
+                />
+            </label>
+            <label>
+                "Valid for"
+                <select on:change=move |event| days.set(event_target_value(&event).parse().unwrap_or(14))>
+                    <option value="1">"1 day"</option>
+                    <option value="7">"7 days"</option>
+                    <option value="14" selected>
+                        "14 days"
+                    </option>
+                    <option value="60">"60 days"</option>
+                </select>
+            </label>
+            {whose}
+            <button type="submit" disabled=move || make.pending().get()>
+                "Make a link"
+            </button>
+        </form>
+        <div role="status" aria-live="polite">
+            {move || made.get().map(|link| view! {
+                <p class="made-link">
+                    <label>
+                        "Copy the link now, it is not shown again"
+                        <input
+                            type="text"
+                            readonly
+                            value=link
+                            on:focus=|event| {
+                                if let Some(target) = event.target() {
+                                    target.unchecked_into::<web_sys::HtmlInputElement>().select();
+                                }
+                            }
+                        />
+                    </label>
+                </p>
+            })}
+        </div>
+        {move || refusal.get().map(|sentence| view! {
+            <p class="refusal" role="alert">
+                {sentence}
+            </p>
+        })}
+        <ul class="shares">
+            <For each=move || shares.get() key=|share| share.token_hash.clone() let:share>
+                {
+                    let hash = share.token_hash.clone();
+                    let name = format!("End the link for {}", share.label);
+                    view! {
+                        <li>
+                            <span>{share.label} ", until " {moment(Some(share.expires_at))}</span>
+                            <button
+                                type="button"
+                                class="quiet"
+                                aria-label=name
+                                on:click=move |_| {
+                                    end.dispatch(hash.clone());
+                                }
+                            >
+                                "End"
+                            </button>
+                        </li>
+                    }
+                }
+            </For>
+        </ul>
+    }
+}

@@ -1,0 +1,119 @@
+//! Times as text: a moment stands in the offset that its source stated, an age counts from the page's clock.
+
+use crate::session::{Now, Session};
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use domain::time::{Moment, Window, spoken};
+use leptos::prelude::*;
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+fn day(moment: Moment) -> String {
+    let month = MONTHS.get(moment.month0() as usize).copied().unwrap_or_default();
+    let this_year = use_context::<Session>().map(|session| session.now.year());
+    if this_year == Some(moment.year()) {
+        format!("{} {month}", moment.day())
+    } else {
+        format!("{} {month} {}", moment.day(), moment.year())
+    }
+}
+
+fn clock(moment: Moment) -> String {
+    format!("{:02}:{:02}", moment.hour(), moment.minute())
+}
+
+/// `UTC`, `UTC+2` or `UTC+5:30`.
+fn zone(moment: Moment) -> String {
+    let minutes = moment.offset().local_minus_utc() / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    match (minutes.abs() / 60, minutes.abs() % 60) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
+    }
+}
+
+/// A moment, `3 Nov 14:05 UTC+1`; a dash where there is none.
+pub fn moment(at: Option<Moment>) -> impl IntoView + use<> {
+    at.map(|at| {
+        view! {
+            <time datetime=at.to_rfc3339()>
+                {format!("{} {} ", day(at), clock(at))} <span class="zone">{zone(at)}</span>
+            </time>
+        }
+    })
+    .map_or_else(|| leptos::either::Either::Left(dash()), leptos::either::Either::Right)
+}
+
+/// What stands where nothing is known.
+pub fn dash() -> impl IntoView {
+    view! { <span class="none">"–"</span> }
+}
+
+/// A moment on our own clock.
+pub fn utc(at: Option<DateTime<Utc>>) -> impl IntoView + use<> {
+    moment(at.map(|at| at.fixed_offset()))
+}
+
+/// A window, `3 Nov 14:00 to 16:00 UTC+1`.
+pub fn window(window: Option<Window>) -> impl IntoView + use<> {
+    window
+        .map(|Window { from, to }| {
+            let same_day = from.date_naive() == to.date_naive();
+            let end = if same_day { clock(to) } else { format!("{} {}", day(to), clock(to)) };
+            view! {
+                <time datetime=from.to_rfc3339()>{format!("{} {}", day(from), clock(from))}</time>
+                " to "
+                <time datetime=to.to_rfc3339()>
+                    {format!("{end} ")} <span class="zone">{zone(to)}</span>
+                </time>
+            }
+        })
+        .map_or_else(|| leptos::either::Either::Left(dash()), leptos::either::Either::Right)
+}
+
+/// How long ago something was, as people say it; seconds below a minute.
+pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let span = now - at;
+    if span < TimeDelta::seconds(1) {
+        "just now".to_owned()
+    } else if span < TimeDelta::minutes(1) {
+        format!("{} s ago", span.num_seconds())
+    } else {
+        format!("{} ago", spoken(span))
+    }
+}
+
+/// How long ago something was; goes on counting in the browser.
+#[component]
+pub fn Age(#[prop(into)] at: Signal<DateTime<Utc>>) -> impl IntoView {
+    let now = Now::current();
+    let text = Memo::new(move |_| ago(at.get(), now.get()));
+    view! { <time class="age" datetime=move || at.get().to_rfc3339()>{move || text.get()}</time> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a moment")
+    }
+
+    #[test]
+    fn an_age_is_said_in_the_largest_fitting_unit_and_never_in_the_future() {
+        let now = at("2026-05-01T10:00:00Z");
+        assert_eq!(ago(at("2026-05-01T10:00:04Z"), now), "just now");
+        assert_eq!(ago(at("2026-05-01T09:59:57Z"), now), "3 s ago");
+        assert_eq!(ago(at("2026-05-01T09:15:00Z"), now), "45 min ago");
+        assert_eq!(ago(at("2026-04-29T06:00:00Z"), now), "2 d 4 h ago");
+    }
+
+    #[test]
+    fn an_offset_is_named_as_it_was_stated() {
+        let zoned = |text: &str| zone(DateTime::parse_from_rfc3339(text).expect("a moment"));
+        assert_eq!(zoned("2026-05-01T10:00:00Z"), "UTC");
+        assert_eq!(zoned("2026-05-01T10:00:00-04:00"), "UTC-4");
+        assert_eq!(zoned("2026-05-01T10:00:00+05:30"), "UTC+5:30");
+    }
+}

@@ -1,0 +1,271 @@
+//! What the server gives to pages and server functions: the store, the clock, and who asks. Says who may, and turns the
+//! store's errors into answers.
+
+use crate::api::{
+    AccountLine, Admin, ApiError, AudienceRows, AudienceShipment, DeliveryLine, Integrations, Positioned,
+    QuarantineLine, ShareLine, ShipmentList, ShipmentPage, SourceAccess, SourceLine,
+};
+use crate::query::{Flag, ShipmentsQuery};
+use axum::http::StatusCode;
+use domain::ShipmentId;
+use domain::account::{Area, Audience, Viewer};
+use domain::live::{Freshness, SourceAge};
+use domain::redaction::{CustomerShipment, redact};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use sha2::{Digest, Sha256};
+use store::{Clock, Page, PageRequest, ShipmentFilter, Store, StoreError};
+
+/// Provided by the server for every page and server function.
+#[derive(Clone)]
+pub struct Context {
+    pub store: Store,
+    pub clock: Clock,
+    /// None for people who have not signed in.
+    pub viewer: Option<Viewer>,
+    /// The hash of the session's token.
+    pub session: Option<String>,
+}
+
+/// How many rows a page of a list has.
+const ROWS: u32 = 50;
+/// How much of a quarantined event a page shows, in characters.
+const RAW: usize = 4000;
+
+/// The context of the request that is being answered.
+pub fn current() -> Result<Context, ApiError> {
+    use_context::<Context>().ok_or_else(|| {
+        leptos::logging::error!(
+            "a server function was called without a context: the server must provide one"
+        );
+        answered(ApiError::Internal)
+    })
+}
+
+/// The context, for an account that may open `area`.
+pub fn open(area: Area) -> Result<(Context, Viewer), ApiError> {
+    let context = current()?;
+    let viewer = context.viewer.clone().ok_or_else(|| answered(ApiError::SignIn))?;
+    if viewer.role.may_open(area) { Ok((context, viewer)) } else { Err(answered(ApiError::Forbidden)) }
+}
+
+/// Gives the HTTP answer the status that fits the error.
+pub fn answer(error: &ApiError) {
+    let status = match error {
+        ApiError::SignIn => StatusCode::UNAUTHORIZED,
+        ApiError::Forbidden => StatusCode::FORBIDDEN,
+        ApiError::NotFound => StatusCode::NOT_FOUND,
+        ApiError::Stale { .. } => StatusCode::CONFLICT,
+        ApiError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        ApiError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        ApiError::Internal | ApiError::Unreachable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
+}
+
+/// As [`answer`], for the end of a chain.
+pub fn answered(error: ApiError) -> ApiError {
+    answer(&error);
+    error
+}
+
+/// What people learn of a failure of the store; the log learns the rest.
+pub fn failed(error: StoreError) -> ApiError {
+    answered(error.into())
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        leptos::logging::error!("the store failed a page: {error}");
+        match error {
+            StoreError::Stopped => Self::Busy,
+            _ => Self::Internal,
+        }
+    }
+}
+
+/// What is kept of a share link's token.
+pub fn token_hash(token: &str) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(token.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+impl From<&ShipmentsQuery> for ShipmentFilter {
+    fn from(query: &ShipmentsQuery) -> Self {
+        Self {
+            query: query.q.clone(),
+            status: query.status,
+            flag: query.flag.map(|flag| match flag {
+                Flag::Delayed => store::Flag::Delayed,
+                Flag::ActionNeeded => store::Flag::ActionNeeded,
+                Flag::OnHold => store::Flag::OnHold,
+            }),
+            punctuality: query.punctuality,
+            rule: query.rule,
+        }
+    }
+}
+
+fn list<T>(page: Page<T>, rows: impl FnOnce(Vec<T>) -> AudienceRows) -> ShipmentList {
+    ShipmentList { as_of: page.as_of, rows: rows(page.rows), next: page.next.map(|next| next.to_string()) }
+}
+
+impl Context {
+    pub async fn shipments(&self, viewer: &Viewer, query: &ShipmentsQuery) -> Result<ShipmentList, ApiError> {
+        let before = query.before.as_deref().map(str::parse).transpose();
+        let before =
+            before.map_err(|error: store::BadCursor| ApiError::Invalid { message: error.to_string() })?;
+        let (filter, page) = (ShipmentFilter::from(query), PageRequest { before, limit: ROWS });
+        match viewer.audience().ok_or(ApiError::Forbidden)? {
+            Audience::Internal => {
+                Ok(list(self.store.shipment_rows(&filter, &page).await?, AudienceRows::Internal))
+            }
+            Audience::Customer(customer) => {
+                Ok(list(self.store.tracked_rows(customer, &filter, &page).await?, AudienceRows::Customer))
+            }
+        }
+    }
+
+    pub async fn shipment(&self, viewer: &Viewer, id: ShipmentId) -> Result<ShipmentPage, ApiError> {
+        let (as_of, view) = self.store.shipment(id).await?.ok_or(ApiError::NotFound)?;
+        let shipment = match viewer.audience().ok_or(ApiError::Forbidden)? {
+            Audience::Internal => AudienceShipment::Internal(Box::new(view)),
+            Audience::Customer(customer) => {
+                AudienceShipment::Customer(Box::new(redact(&view, customer).ok_or(ApiError::NotFound)?))
+            }
+        };
+        Ok(ShipmentPage { as_of, shipment, shares: self.shares(viewer, id).await? })
+    }
+
+    /// The share links that a viewer may know of and end: customers only those that show their own redaction.
+    pub async fn shares(&self, viewer: &Viewer, id: ShipmentId) -> Result<Vec<ShareLine>, ApiError> {
+        let now = (self.clock)();
+        let shares = self.store.shares(id).await?.into_iter();
+        let theirs = shares.filter(|share| {
+            share.expires_at > now
+                && match viewer.audience() {
+                    Some(Audience::Internal) => true,
+                    Some(Audience::Customer(customer)) => share.customer == customer,
+                    None => false,
+                }
+        });
+        Ok(theirs
+            .map(|share| ShareLine {
+                token_hash: share.token_hash,
+                label: share.label,
+                expires_at: share.expires_at.fixed_offset(),
+            })
+            .collect())
+    }
+
+    pub async fn track(&self, token: &str) -> Result<Positioned<CustomerShipment>, ApiError> {
+        let share = self.store.customer_of_share(&token_hash(token), (self.clock)()).await?;
+        let share = share.ok_or(ApiError::NotFound)?;
+        let (as_of, view) = self.store.shipment(share.shipment).await?.ok_or(ApiError::NotFound)?;
+        let content = redact(&view, share.customer).ok_or(ApiError::NotFound)?;
+        Ok(Positioned { as_of, content })
+    }
+
+    /// People outside the house learn how old the ERP's and the TMS's data is, not what the sources are called.
+    pub fn freshness(&self, known: Freshness) -> Freshness {
+        if self.viewer.as_ref().and_then(Viewer::audience) == Some(Audience::Internal) {
+            return known;
+        }
+        let mut sources: Vec<SourceAge> = Vec::new();
+        for age in known.sources.into_iter().filter(|age| age.role.is_outside()) {
+            match sources.iter_mut().find(|own| own.role == age.role) {
+                Some(own) => {
+                    own.occurred_at = own.occurred_at.max(age.occurred_at);
+                    own.recorded_at = own.recorded_at.max(age.recorded_at);
+                }
+                None => sources.push(SourceAge { source: age.role.as_str().to_owned(), ..age }),
+            }
+        }
+        Freshness { sources }
+    }
+
+    pub async fn integrations(&self) -> Result<Integrations, ApiError> {
+        let known = self.store.integrations().await?;
+        Ok(Integrations {
+            as_of: known.as_of,
+            sources: known
+                .sources
+                .into_iter()
+                .map(|source| SourceLine {
+                    name: source.name.to_string(),
+                    role: source.role,
+                    disabled: source.disabled,
+                    last_at: source.last_received_at,
+                    deliveries: source.deliveries,
+                    accepted: source.accepted,
+                    duplicates: source.duplicates,
+                    quarantined: source.quarantined,
+                    refused: source.refused,
+                })
+                .collect(),
+            strangers: known
+                .refusals
+                .iter()
+                .filter(|refusal| refusal.source.is_none())
+                .map(|refusal| refusal.count)
+                .sum(),
+            deliveries: known
+                .deliveries
+                .into_iter()
+                .map(|delivery| DeliveryLine {
+                    source: delivery.source.to_string(),
+                    id: delivery.id,
+                    received_at: delivery.received_at,
+                    content_type: delivery.content_type,
+                    accepted: delivery.outcome.accepted,
+                    duplicates: delivery.outcome.duplicates,
+                    quarantined: delivery.outcome.quarantined,
+                })
+                .collect(),
+            quarantine: known
+                .quarantine
+                .into_iter()
+                .map(|one| QuarantineLine {
+                    source: one.source.to_string(),
+                    delivery: one.delivery,
+                    position: one.rejected.position,
+                    received_at: one.at,
+                    code: one.rejected.code,
+                    reason: one.rejected.reason,
+                    raw: one.rejected.raw.chars().take(RAW).collect(),
+                })
+                .collect(),
+            quarantined: known.quarantined,
+        })
+    }
+
+    pub async fn admin(&self) -> Result<Admin, ApiError> {
+        let accounts = self.store.accounts().await?.into_iter();
+        let sources = self.store.sources().await?.into_iter();
+        Ok(Admin {
+            accounts: accounts
+                .map(|account| AccountLine {
+                    account: account.account,
+                    name: account.name,
+                    role: account.role,
+                    customer: account.customer_name,
+                    disabled: account.disabled,
+                })
+                .collect(),
+            sources: sources
+                .map(|source| SourceAccess {
+                    name: source.name.to_string(),
+                    role: source.role,
+                    secrets: u32::try_from(source.secrets.len()).unwrap_or(u32::MAX),
+                    disabled: source.disabled,
+                })
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,525 @@
+//! The page's one live socket: it connects, comes back after every cut, hands each view its frames and reports what was
+//! painted. All platform code of the socket is here; it never decides what a view does with its content.
+
+use chrono::{DateTime, Utc};
+use domain::Seq;
+use domain::live::{ClientFrame, Painted, Ping, ViewKey};
+use leptos::prelude::*;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::js_sys::{Date, Math};
+use web_sys::{MessageEvent, VisibilityState, WebSocket};
+
+/// What the page says about its socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// The page as the server sent it; no socket yet.
+    Idle,
+    Connecting,
+    Live,
+    Reconnecting,
+    /// The browser says that there is no network.
+    Offline,
+    /// The session is over: the socket does not come back by itself.
+    Ended,
+}
+
+/// What happened to a view.
+#[derive(Clone, Debug)]
+pub enum News<T> {
+    /// Nothing has changed since the position that the page knew.
+    Current,
+    /// What has changed since then.
+    Replayed(T),
+    /// The whole content.
+    Snapshot(T),
+    /// What changed just now.
+    Change(T),
+    /// The view is not, or no longer, for this page: one sentence.
+    Refused(String),
+}
+
+/// The page's handle of the socket; in the context of every component.
+#[derive(Clone, Copy)]
+pub struct Live {
+    connection: RwSignal<Connection>,
+}
+
+/// How long a connection may take to open.
+const CONNECT_WITHIN: Duration = Duration::from_secs(8);
+/// How often the page pings, and how long after a ping it takes silence for a cut.
+const PING_EVERY: Duration = Duration::from_secs(20);
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// The first pause before the socket comes back; it doubles up to the last. Each is drawn between half of it and all.
+const FIRST_PAUSE_MS: f64 = 500.0;
+const LAST_PAUSE_MS: f64 = 30_000.0;
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// The server's codes for a session that ended, and for a view that it cannot show for a moment.
+const SIGNED_OUT: &str = "signed_out";
+const UNAVAILABLE: &str = "unavailable";
+/// Painted positions are reported at most this often.
+const REPORT_EVERY_MS: f64 = 500.0;
+
+impl Live {
+    /// Puts the handle into the context. `now` is the server's clock when it made the page.
+    pub fn provide(now: DateTime<Utc>) -> Self {
+        let live = Self { connection: RwSignal::new(Connection::Idle) };
+        provide_context(live);
+        Effect::new(move |_| start(live, now));
+        live
+    }
+
+    pub fn connection(self) -> ReadSignal<Connection> {
+        self.connection.read_only()
+    }
+
+    /// Gives every update of a view to `apply`, from the position `after` on, until the component goes away. Does
+    /// nothing on the server.
+    pub fn watch<T: DeserializeOwned + 'static>(
+        view: ViewKey,
+        after: Seq,
+        apply: impl Fn(Seq, News<T>) + 'static,
+    ) {
+        let apply: Rc<Apply> = Rc::new(move |frame| match read::<T>(frame) {
+            Ok((seq, update)) => apply(seq, update),
+            Err(error) => leptos::logging::error!("a live frame could not be read: {error}"),
+        });
+        let id = StoredValue::new(None);
+        Effect::new(move |_| {
+            let apply = Rc::clone(&apply);
+            id.set_value(Some(add_watcher(view.clone(), after, apply)));
+        });
+        on_cleanup(move || {
+            if let Some(id) = id.try_get_value().flatten() {
+                remove_watcher(id);
+            }
+        });
+    }
+}
+
+/// The server's clock, as well as the page knows it.
+pub fn server_now() -> Option<DateTime<Utc>> {
+    LINK.with_borrow(|link| server_time(link.offset_ms))
+}
+
+fn server_time(offset_ms: f64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis((Date::now() + offset_ms) as i64)
+}
+
+/// A frame of the server, read as far as every view needs it. One flat type: the content stays unparsed, which an
+/// internally tagged enum would not allow.
+#[derive(Deserialize)]
+struct Frame {
+    #[serde(rename = "frame")]
+    kind: Kind,
+    view: Option<ViewKey>,
+    as_of: Option<Seq>,
+    seq: Option<Seq>,
+    content: Option<Box<RawValue>>,
+    code: Option<String>,
+    message: Option<String>,
+    sent_ms: Option<i64>,
+    now: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Current,
+    Replayed,
+    Snapshot,
+    Change,
+    Refused,
+    Pong,
+    Ended,
+}
+
+fn read<T: DeserializeOwned>(frame: &Frame) -> Result<(Seq, News<T>), serde_json::Error> {
+    let content = || serde_json::from_str(frame.content.as_ref().map_or("null", |content| content.get()));
+    let update = match frame.kind {
+        Kind::Replayed => News::Replayed(content()?),
+        Kind::Snapshot => News::Snapshot(content()?),
+        Kind::Change => News::Change(content()?),
+        Kind::Refused => News::Refused(frame.message.clone().unwrap_or_default()),
+        Kind::Current | Kind::Pong | Kind::Ended => News::Current,
+    };
+    Ok((frame.seq.or(frame.as_of).unwrap_or_default(), update))
+}
+
+type Apply = dyn Fn(&Frame);
+
+struct Watcher {
+    id: u32,
+    view: ViewKey,
+    apply: Rc<Apply>,
+}
+
+/// The socket with its handlers, which live as long as it.
+struct Socket {
+    wire: WebSocket,
+    is_open: bool,
+    _opened: Closure<dyn FnMut()>,
+    _said: Closure<dyn FnMut(MessageEvent)>,
+    _closed: Closure<dyn FnMut()>,
+}
+
+#[derive(Default)]
+struct Link {
+    live: Option<Live>,
+    socket: Option<Socket>,
+    /// Counts sockets: what an earlier one still says is not heard.
+    generation: u32,
+    failures: i32,
+    retry: Option<TimeoutHandle>,
+    heard_ms: f64,
+    watchers: Vec<Watcher>,
+    next_watcher: u32,
+    /// Up to where each view is known.
+    positions: BTreeMap<ViewKey, Seq>,
+    /// Server's clock minus the browser's.
+    offset_ms: f64,
+    best_trip_ms: Option<f64>,
+    /// The newest position that waits for the next frame on the glass, then for its report.
+    to_paint: Option<Seq>,
+    to_report: Option<Painted>,
+    reported_ms: f64,
+}
+
+thread_local! {
+    /// One per page. Only the browser touches it, and the browser has one thread.
+    static LINK: RefCell<Link> = RefCell::default();
+}
+
+fn start(live: Live, now: DateTime<Utc>) {
+    LINK.with_borrow_mut(|link| {
+        link.live = Some(live);
+        link.offset_ms = now.timestamp_millis() as f64 - Date::now();
+        link.next_watcher = link.next_watcher.max(1);
+    });
+    for event in ["online", "offline"] {
+        window_event_listener_untyped(event, |_| reconsider());
+    }
+    let visible = Closure::<dyn FnMut()>::new(|| {
+        if document().visibility_state() == VisibilityState::Visible {
+            reconsider();
+        }
+    });
+    let added =
+        document().add_event_listener_with_callback("visibilitychange", visible.as_ref().unchecked_ref());
+    if let Err(error) = added {
+        leptos::logging::error!("visibility changes stay unnoticed: {error:?}");
+    }
+    // Lives as long as the page.
+    visible.forget();
+    if let Err(error) = set_interval_with_handle(beat, PING_EVERY) {
+        leptos::logging::error!("the heartbeat could not start: {error:?}");
+    }
+}
+
+/// The network or the tab came back, or the network went: acts at once.
+fn reconsider() {
+    let (is_open, wanted) = LINK.with_borrow(|link| (link.is_open(), !link.watchers.is_empty()));
+    if is_open {
+        beat();
+    } else if wanted {
+        connect();
+    }
+}
+
+/// Pings, and gives up a socket on which nothing came back.
+fn beat() {
+    let Some((generation, asked_ms)) = LINK.with_borrow(|link| {
+        link.is_open().then(|| {
+            let asked_ms = Date::now();
+            let ping = Ping { sent_ms: asked_ms as i64 };
+            link.say(&ClientFrame { ping: Some(ping), ..ClientFrame::default() });
+            (link.generation, asked_ms)
+        })
+    }) else {
+        return;
+    };
+    set_timeout(
+        move || {
+            let silent = LINK.with_borrow(|link| link.generation == generation && link.heard_ms < asked_ms);
+            if silent {
+                connect();
+            }
+        },
+        ANSWER_WITHIN,
+    );
+}
+
+fn connect() {
+    let generation = LINK.with_borrow_mut(|link| {
+        link.hang_up();
+        if link.is_ended() {
+            return None;
+        }
+        if !window().navigator().on_line() {
+            link.show(Connection::Offline);
+            return None;
+        }
+        let first = link.generation == 1 && link.failures == 0;
+        link.show(if first { Connection::Connecting } else { Connection::Reconnecting });
+        Some(link.generation)
+    });
+    let Some(generation) = generation else { return };
+    match open(generation) {
+        Ok(socket) => LINK.with_borrow_mut(|link| link.socket = Some(socket)),
+        Err(error) => {
+            leptos::logging::warn!("the live socket could not be opened: {error:?}");
+            return lost(generation);
+        }
+    }
+    let is_late = move || LINK.with_borrow(|link| link.generation == generation && !link.is_open());
+    set_timeout(
+        move || {
+            if is_late() {
+                lost(generation);
+            }
+        },
+        CONNECT_WITHIN,
+    );
+}
+
+fn open(generation: u32) -> Result<Socket, wasm_bindgen::JsValue> {
+    let location = window().location();
+    let scheme = if location.protocol()? == "https:" { "wss" } else { "ws" };
+    let socket = WebSocket::new(&format!("{scheme}://{}/live", location.host()?))?;
+    let opened = Closure::<dyn FnMut()>::new(move || opened(generation));
+    let said = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some(text) = event.data().as_string() {
+            hear(generation, &text);
+        }
+    });
+    let closed = Closure::<dyn FnMut()>::new(move || lost(generation));
+    socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
+    socket.set_onmessage(Some(said.as_ref().unchecked_ref()));
+    socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
+    Ok(Socket { wire: socket, is_open: false, _opened: opened, _said: said, _closed: closed })
+}
+
+fn opened(generation: u32) {
+    LINK.with_borrow_mut(|link| {
+        let Some(socket) = link.socket.as_mut().filter(|_| link.generation == generation) else { return };
+        socket.is_open = true;
+        link.heard_ms = Date::now();
+        for (view, after) in &link.positions {
+            link.subscribe(view, *after);
+        }
+        link.show(Connection::Live);
+    });
+    beat();
+}
+
+/// The socket of that generation is gone: comes back after a pause.
+fn lost(generation: u32) {
+    LINK.with_borrow_mut(|link| {
+        if link.generation != generation || link.is_ended() {
+            return;
+        }
+        link.hang_up();
+        let pause = (FIRST_PAUSE_MS * 2_f64.powi(link.failures)).min(LAST_PAUSE_MS);
+        link.failures = (link.failures + 1).min(16);
+        let pause = Duration::from_millis((pause * (0.5 + Math::random() / 2.0)) as u64);
+        let is_online = window().navigator().on_line();
+        link.show(if is_online { Connection::Reconnecting } else { Connection::Offline });
+        link.retry = set_timeout_with_handle(connect, pause).ok();
+    });
+}
+
+fn hear(generation: u32, text: &str) {
+    let frame: Frame = match serde_json::from_str(text) {
+        Ok(frame) => frame,
+        Err(error) => return leptos::logging::error!("the server said what no frame is: {error}"),
+    };
+    let listeners = LINK.with_borrow_mut(|link| {
+        if link.generation != generation {
+            return Vec::new();
+        }
+        link.heard_ms = Date::now();
+        link.failures = 0;
+        link.take_in(&frame)
+    });
+    // The link is free again: a listener may watch or leave views.
+    for apply in &listeners {
+        apply(&frame);
+    }
+    if frame.kind == Kind::Change
+        && !listeners.is_empty()
+        && let Some(seq) = frame.seq
+    {
+        will_paint(seq);
+    }
+}
+
+impl Link {
+    fn is_open(&self) -> bool {
+        self.socket.as_ref().is_some_and(|socket| socket.is_open)
+    }
+
+    fn is_ended(&self) -> bool {
+        self.live.is_some_and(|live| live.connection.get_untracked() == Connection::Ended)
+    }
+
+    fn show(&self, connection: Connection) {
+        if let Some(live) = self.live.filter(|live| live.connection.get_untracked() != connection) {
+            live.connection.set(connection);
+        }
+    }
+
+    /// Lets go of the socket and of a waiting retry; nothing of it is heard from here on.
+    fn hang_up(&mut self) {
+        self.generation += 1;
+        if let Some(retry) = self.retry.take() {
+            retry.clear();
+        }
+        if let Some(gone) = self.socket.take() {
+            gone.wire.set_onopen(None);
+            gone.wire.set_onmessage(None);
+            gone.wire.set_onclose(None);
+            // A socket that never opened or is closed already refuses; either way it is gone.
+            let _ = gone.wire.close();
+            // One of its handlers may be running this very code: it goes when that is done.
+            set_timeout(move || drop(gone), Duration::ZERO);
+        }
+    }
+
+    fn say(&self, frame: &ClientFrame) {
+        let Some(socket) = self.socket.as_ref().filter(|socket| socket.is_open) else { return };
+        match serde_json::to_string(frame) {
+            // What a closing socket does not take is said again when the next one opens.
+            Ok(text) => drop(socket.wire.send_with_str(&text)),
+            Err(error) => leptos::logging::error!("a frame could not be written: {error}"),
+        }
+    }
+
+    fn subscribe(&self, view: &ViewKey, after: Seq) {
+        let subscribe = vec![view.clone()];
+        self.say(&ClientFrame { subscribe, after: Some(after), ..ClientFrame::default() });
+    }
+
+    /// Notes what a frame says about the link itself; returns who wants its content.
+    fn take_in(&mut self, frame: &Frame) -> Vec<Rc<Apply>> {
+        match (frame.kind, &frame.view) {
+            (Kind::Pong, _) => {
+                if let (Some(sent_ms), Some(now)) = (frame.sent_ms, frame.now) {
+                    self.measure(sent_ms as f64, now.timestamp_micros() as f64 / 1000.0);
+                }
+                Vec::new()
+            }
+            (Kind::Ended, _) => {
+                // A server that stops, or that heard too little, is worth coming back to.
+                if frame.code.as_deref() == Some(SIGNED_OUT) {
+                    self.show(Connection::Ended);
+                }
+                Vec::new()
+            }
+            (Kind::Refused, Some(view)) if frame.code.as_deref() == Some(UNAVAILABLE) => {
+                let view = view.clone();
+                set_timeout(move || ask_again(&view), ASK_AGAIN_AFTER);
+                Vec::new()
+            }
+            (Kind::Refused, Some(view)) => {
+                self.positions.remove(view);
+                self.listeners(view)
+            }
+            (_, Some(view)) => {
+                let Some(known) = self.positions.get_mut(view) else { return Vec::new() };
+                let seq = frame.seq.or(frame.as_of).unwrap_or_default();
+                // Left over from an earlier subscription of the same view.
+                if frame.kind == Kind::Change && seq < *known {
+                    return Vec::new();
+                }
+                *known = seq;
+                self.listeners(view)
+            }
+            (_, None) => Vec::new(),
+        }
+    }
+
+    fn listeners(&self, view: &ViewKey) -> Vec<Rc<Apply>> {
+        let watching = self.watchers.iter().filter(|watcher| watcher.view == *view);
+        watching.map(|watcher| Rc::clone(&watcher.apply)).collect()
+    }
+
+    /// The clocks' offset, from the quickest round trips.
+    fn measure(&mut self, sent_ms: f64, server_ms: f64) {
+        let now_ms = Date::now();
+        let trip_ms = (now_ms - sent_ms).max(0.0);
+        if self.best_trip_ms.is_none_or(|best| trip_ms <= best * 2.0 + 2.0) {
+            self.best_trip_ms = Some(self.best_trip_ms.map_or(trip_ms, |best| best.min(trip_ms)));
+            self.offset_ms = server_ms + trip_ms / 2.0 - now_ms;
+        }
+    }
+}
+
+/// Subscribes anew to a view that the server could not show for a moment.
+fn ask_again(view: &ViewKey) {
+    LINK.with_borrow(|link| {
+        if let Some(after) = link.positions.get(view) {
+            link.subscribe(view, *after);
+        }
+    });
+}
+
+fn add_watcher(view: ViewKey, after: Seq, apply: Rc<Apply>) -> u32 {
+    let (id, connects) = LINK.with_borrow_mut(|link| {
+        let id = link.next_watcher;
+        link.next_watcher += 1;
+        link.positions.insert(view.clone(), after);
+        link.subscribe(&view, after);
+        link.watchers.push(Watcher { id, view, apply });
+        (id, link.socket.is_none() && link.retry.is_none())
+    });
+    if connects {
+        connect();
+    }
+    id
+}
+
+fn remove_watcher(id: u32) {
+    LINK.with_borrow_mut(|link| {
+        let Some(at) = link.watchers.iter().position(|watcher| watcher.id == id) else { return };
+        let Watcher { view, .. } = link.watchers.remove(at);
+        if link.watchers.iter().all(|watcher| watcher.view != view) {
+            link.positions.remove(&view);
+            link.say(&ClientFrame { unsubscribe: vec![view], ..ClientFrame::default() });
+        }
+    });
+}
+
+/// Notes when the next frame is on the glass, and reports it.
+fn will_paint(seq: Seq) {
+    let is_waiting = LINK.with_borrow_mut(|link| link.to_paint.replace(seq).is_some());
+    if !is_waiting {
+        request_animation_frame(painted);
+    }
+}
+
+fn painted() {
+    let pause = LINK.with_borrow_mut(|link| {
+        let seq = link.to_paint.take()?;
+        let at = server_time(link.offset_ms)?;
+        let is_waiting = link.to_report.replace(Painted { seq, at }).is_some();
+        (!is_waiting).then(|| (link.reported_ms + REPORT_EVERY_MS - Date::now()).max(0.0))
+    });
+    if let Some(pause) = pause {
+        set_timeout(report, Duration::from_millis(pause as u64));
+    }
+}
+
+fn report() {
+    LINK.with_borrow_mut(|link| {
+        let painted = link.to_report.take();
+        link.reported_ms = Date::now();
+        link.say(&ClientFrame { painted, ..ClientFrame::default() });
+    });
+}

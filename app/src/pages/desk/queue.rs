@@ -1,0 +1,286 @@
+//! The queue: a row stays where it is whatever happens to it, new exceptions wait behind the pill.
+
+use super::Actions;
+use crate::api::Act;
+use crate::components::badge;
+use crate::components::when::{Age, moment};
+use crate::live::{Live, News};
+use crate::query::DeskQuery;
+use crate::session::{Now, Session};
+use domain::exception::{Closing, ShipmentException};
+use domain::live::{Desk, EXCEPTIONS, ViewKey};
+use domain::{ExceptionId, Seq};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+/// A row of the queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub exception: ShipmentException,
+    /// It was closed while the page was cut off, nobody here knows how.
+    pub gone: bool,
+}
+
+/// What the desk knows.
+#[derive(Clone, Copy)]
+pub struct Queue {
+    rows: RwSignal<Vec<(ExceptionId, ArcRwSignal<Row>)>>,
+    /// Open exceptions that came since and have no row yet.
+    new: RwSignal<Vec<ShipmentException>>,
+    /// How many are open in all.
+    pub open: RwSignal<u64>,
+}
+
+fn row(exception: ShipmentException) -> (ExceptionId, ArcRwSignal<Row>) {
+    (exception.id, ArcRwSignal::new(Row { exception, gone: false }))
+}
+
+impl Queue {
+    /// Shows `desk` and goes on from `as_of`.
+    pub fn start(as_of: Seq, desk: Desk) -> Self {
+        let queue = Self {
+            rows: RwSignal::new(desk.exceptions.into_iter().map(row).collect()),
+            new: RwSignal::new(Vec::new()),
+            open: RwSignal::new(desk.open),
+        };
+        Live::watch(ViewKey::Desk, as_of, move |_, update: News<Desk>| match update {
+            News::Current | News::Refused(_) => {}
+            News::Change(desk) | News::Replayed(desk) => {
+                queue.open.set(desk.open);
+                queue.take_in(desk.exceptions);
+            }
+            News::Snapshot(desk) => {
+                queue.open.set(desk.open);
+                if desk.exceptions.len() < EXCEPTIONS {
+                    queue.retain(&desk.exceptions);
+                }
+                queue.take_in(desk.exceptions);
+            }
+        });
+        queue
+    }
+
+    pub fn find(self, id: ExceptionId) -> Option<ArcRwSignal<Row>> {
+        self.rows.with(|rows| rows.iter().find(|(known, _)| *known == id).map(|(_, row)| row.clone()))
+    }
+
+    /// Changes the rows that are there; keeps open ones without a row for the pill.
+    pub fn take_in(self, exceptions: Vec<ShipmentException>) {
+        for exception in exceptions {
+            let known = self.rows.with_untracked(|rows| {
+                let row = rows.iter().find(|(id, _)| *id == exception.id);
+                row.map(|(_, row)| row.clone())
+            });
+            if let Some(row) = known {
+                let is_news = row.with_untracked(|known| {
+                    known.exception.version <= exception.version
+                        && (known.gone || known.exception != exception)
+                });
+                if is_news {
+                    row.set(Row { exception, gone: false });
+                }
+                continue;
+            }
+            self.new.update(|new| {
+                let is_older = |known: &ShipmentException| known.version > exception.version;
+                if new.iter().any(|known| known.id == exception.id && is_older(known)) {
+                    return;
+                }
+                new.retain(|known| known.id != exception.id);
+                if exception.is_open() {
+                    new.push(exception);
+                }
+            });
+        }
+    }
+
+    /// Marks what is open here but not in a complete list of what is open.
+    fn retain(self, open: &[ShipmentException]) {
+        let is_open = |id: ExceptionId| open.iter().any(|one| one.id == id);
+        self.new.update(|new| new.retain(|one| is_open(one.id)));
+        let rows = self.rows.get_untracked();
+        for (_, row) in rows.into_iter().filter(|(id, _)| !is_open(*id)) {
+            if row.with_untracked(|row| row.exception.is_open() && !row.gone) {
+                row.update(|row| row.gone = true);
+            }
+        }
+    }
+
+    /// Gives the new ones their place, and takes away what is closed.
+    fn unfold(self) {
+        let new = self.new.try_update(std::mem::take).unwrap_or_default();
+        self.rows.update(|rows| {
+            rows.retain(|(_, row)| row.with_untracked(|row| row.exception.is_open() && !row.gone));
+            rows.extend(new.into_iter().map(row));
+            rows.sort_by_key(|(id, row)| {
+                row.with_untracked(|row| {
+                    (std::cmp::Reverse(row.exception.severity), row.exception.opened_seq, *id)
+                })
+            });
+        });
+    }
+}
+
+/// The rows that the filters let through.
+#[component]
+pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl IntoView {
+    let filters = Memo::new(move |_| query.with(|query| DeskQuery { selected: None, ..query.clone() }));
+    let shown = Memo::new_with_compare(
+        move |_| {
+            let filters = filters.get();
+            let takes = |row: &ArcRwSignal<Row>| row.with_untracked(|row| filters.takes(&row.exception));
+            queue.rows.with(|rows| rows.iter().filter(|(_, row)| takes(row)).cloned().collect::<Vec<_>>())
+        },
+        |_, _| true,
+    );
+    let new = Memo::new(move |_| {
+        filters.with(|filters| queue.new.with(|new| new.iter().filter(|one| filters.takes(one)).count()))
+    });
+    let empty = move || {
+        if filters.with(DeskQuery::is_filtered) {
+            view! {
+                <div class="empty">
+                    <p>"No open exception matches these conditions."</p>
+                    <p>
+                        <a href="/desk">"Show all exceptions"</a>
+                    </p>
+                </div>
+            }
+            .into_any()
+        } else {
+            view! {
+                <div class="empty">
+                    <p>"Nothing is wrong right now. New exceptions appear here by themselves."</p>
+                </div>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section class="queue" aria-label="Open exceptions">
+            <div class="pill-place" role="status" aria-live="polite">
+                <Show when=move || { new.get() > 0 }>
+                    <button type="button" class="pill" on:click=move |_| queue.unfold()>
+                        {move || new.get()}
+                        " new"
+                    </button>
+                </Show>
+            </div>
+            <Show when=move || shown.with(|shown| !shown.is_empty()) fallback=empty>
+                <table class="rows exceptions-table">
+                    <caption class="unseen">"Open exceptions, the most severe first, then the oldest"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Severity"</th>
+                            <th scope="col">"Exception"</th>
+                            <th scope="col">"Shipment"</th>
+                            <th scope="col">"Since"</th>
+                            <th scope="col">"With"</th>
+                            <th scope="col">"Action"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For each=move || shown.get() key=|(id, _)| *id let:entry>
+                            <Line row=entry.1 query actions />
+                        </For>
+                    </tbody>
+                </table>
+            </Show>
+        </section>
+    }
+}
+
+/// How an exception stands: closed and how, or with whom.
+pub fn standing(row: &Row) -> String {
+    match (&row.exception.closing, &row.exception.assignee) {
+        (Some(Closing::Cleared), _) => "Closed: the condition cleared".to_owned(),
+        (Some(Closing::Resolved { by, reason }), _) => format!("Resolved by {by}: {reason}"),
+        (None, _) if row.gone => "Closed while this page was cut off".to_owned(),
+        (None, Some(assignee)) => assignee.clone(),
+        (None, None) => "Nobody".to_owned(),
+    }
+}
+
+/// What one click on a row does, with the words on its button.
+fn next_act(row: &Row, me: Option<&String>) -> Option<(&'static str, Act)> {
+    if !row.exception.is_open() || row.gone {
+        return None;
+    }
+    match &row.exception.assignee {
+        None => Some(("Take", Act::Take)),
+        Some(assignee) if Some(assignee) == me => Some(("Release", Act::Release)),
+        Some(_) => None,
+    }
+}
+
+#[component]
+fn Line(row: ArcRwSignal<Row>, query: Memo<DeskQuery>, actions: Actions) -> impl IntoView {
+    let row = RwSignal::from(row);
+    let now = Now::current();
+    let me = Session::current().viewer.map(|viewer| viewer.account);
+    let exception = row.with_untracked(|row| row.exception.clone());
+    let (id, opened_at) = (exception.id, exception.opened_at);
+    let shipment = format!("/shipments/{}", exception.shipment);
+    let href =
+        move || query.with(|query| DeskQuery { selected: Some(id.to_string()), ..query.clone() }.href());
+    let navigate = use_navigate();
+    let select = move |event: web_sys::MouseEvent| {
+        // A new tab is the browser's business.
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+            event.prevent_default();
+            navigate(&href(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        }
+    };
+    let is_selected =
+        Memo::new(move |_| query.with(|query| query.selected.as_deref() == Some(id.to_string().as_str())));
+    let is_closed = Memo::new(move |_| row.with(|row| row.gone || !row.exception.is_open()));
+    let snoozed = Memo::new(move |_| {
+        let until = row.with(|row| row.exception.snoozed_until)?;
+        (until > now.get()).then_some(until)
+    });
+    let act = Memo::new(move |_| row.with(|row| next_act(row, me.as_ref())));
+    let name = format!("{} of {}", exception.rule.label(), exception.number);
+    view! {
+        <tr
+            data-exception=id.to_string()
+            data-closed=move || is_closed.get().then_some("true")
+            aria-current=move || is_selected.get().then_some("true")
+        >
+            <td data-label="Severity">
+                {move || badge::severity(row.with(|row| row.exception.severity))}
+            </td>
+            <td data-label="Exception">
+                <a class="exception-link" href=href on:click=select>
+                    {exception.rule.label()}
+                </a>
+                <span class="detail">{move || row.with(|row| row.exception.detail.clone())}</span>
+            </td>
+            <td data-label="Shipment">
+                <a href=shipment>{exception.number}</a>
+                <span class="detail">{move || row.with(|row| row.exception.customer.clone())}</span>
+            </td>
+            <td data-label="Since">
+                <Age at=Signal::stored(opened_at) />
+            </td>
+            <td data-label="With">
+                <span class="standing">{move || row.with(standing)}</span>
+                {move || snoozed.get().map(|until| view! {
+                    <span class="detail">"Snoozed until " {moment(Some(until))}</span>
+                })}
+            </td>
+            <td data-label="Action">
+                {move || act.get().map(|(word, act)| view! {
+                    <button
+                        type="button"
+                        aria-label=format!("{word}: {name}")
+                        disabled=move || actions.send.pending().get()
+                        on:click=move |_| row.with_untracked(|row| actions.act(&row.exception, act.clone()))
+                    >
+                        {word}
+                    </button>
+                })}
+            </td>
+        </tr>
+    }
+}

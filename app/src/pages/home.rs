@@ -1,0 +1,17 @@
+//! The start page: leads everybody to the page of their role.
+
+use crate::session::Session;
+use domain::account::AccountRole;
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+
+#[component]
+pub fn Page() -> impl IntoView {
+    let path = match Session::current().viewer.map(|viewer| viewer.role) {
+        None => "/sign-in",
+        Some(AccountRole::Customer) => "/shipments",
+        Some(AccountRole::Agent) => "/desk",
+        Some(AccountRole::Manager | AccountRole::Admin) => "/kpis",
+    };
+    view! { <Redirect path /> }
+}
