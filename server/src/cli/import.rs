@@ -1,0 +1,190 @@
+//! `syncline import FILE`: takes a file of events in through the intake's own reading and the store's own writing.
+//! What a killed run had taken is not taken twice: a chunk's delivery id is made from its bytes.
+
+mod chunk;
+mod progress;
+
+
+use crate::config::DatabaseOption;
+use crate::intake::{Format, Parsed, Sender, TooMany, parse};
+use crate::serve::asked_to_stop;
+use crate::clock;
+use anyhow::{Context, bail};
+use chunk::{Chunk, Chunks};
+use clap::Args;
+use domain::SourceName;
+use domain::authority::Role;
+use futures::StreamExt;
+pub use progress::Progress;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use store::{AppendError, Clock, Delivery, Options, Receipt, Store};
+use tokio::sync::mpsc;
+
+/// Chunks on their way at once: one is read while others are written.
+const AHEAD: usize = 4;
+
+/// Take in a file of events
+#[derive(Args, Clone, Debug)]
+pub struct Import {
+    /// The file, one CloudEvent a line (NDJSON); - reads standard input
+    pub file: PathBuf,
+    /// The source that states these events
+    #[arg(long)]
+    pub source: SourceName,
+    #[command(flatten)]
+    pub database: DatabaseOption,
+}
+
+/// What became of the events of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub accepted: u64,
+    pub duplicates: u64,
+    pub quarantined: u64,
+    /// Lines of chunks that an earlier run had taken.
+    pub skipped: u64,
+}
+
+/// Carries out the command.
+pub async fn run(args: Import) -> anyhow::Result<()> {
+    let (input, size): (Box<dyn Read + Send>, Option<u64>) = if args.file.as_os_str() == "-" {
+        (Box::new(std::io::stdin()), None)
+    } else {
+        let file = File::open(&args.file).with_context(|| format!("{} can't be read", args.file.display()))?;
+        let size = file.metadata().ok().map(|data| data.len());
+        (Box::new(file), size)
+    };
+    let path = &args.database.database;
+    let (commits, mut committed) = mpsc::channel(16);
+    let drain = tokio::spawn(async move { while committed.recv().await.is_some() {} });
+    let store = Store::open(path, Options::default(), clock::system(), commits)
+        .await
+        .with_context(|| format!("the database {} can't be opened", path.display()))?;
+    let progress = Progress::new(size);
+    let outcome = import(&store, &args.source, input, clock::system(), &progress, asked_to_stop()).await;
+    store.close().await;
+    drain.await.context("the store did not close")?;
+    let (tally, is_whole) = outcome?;
+    progress.end(&tally);
+    if !is_whole {
+        bail!("stopped before the end: run the same command again to go on");
+    }
+    if tally.quarantined > 0 {
+        println!("what waits in quarantine, and why, is on the page /integrations");
+    }
+    Ok(())
+}
+
+/// Takes in what `input` holds until it ends or `stop` is done. Says whether it came to the end.
+pub async fn import(
+    store: &Store,
+    source: &SourceName,
+    input: Box<dyn Read + Send>,
+    clock: Clock,
+    progress: &Progress,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<(Tally, bool)> {
+    let known = store.sources().await?;
+    let Some(role) = known.iter().find(|known| known.name == *source).map(|known| known.role) else {
+        bail!("there is no source `{source}`: add it with `syncline source add {source} --role tms` (or erp)");
+    };
+    let (chunks, incoming) = mpsc::channel(1);
+    // A thread of its own, since nothing can end a read of standard input that waits for more.
+    std::thread::spawn(move || {
+        for chunk in Chunks::of(BufReader::with_capacity(1 << 20, input)) {
+            let is_last = chunk.is_err();
+            if chunks.blocking_send(chunk).is_err() || is_last {
+                break;
+            }
+        }
+    });
+    let is_whole = AtomicBool::new(true);
+    let stop = async {
+        stop.await;
+        is_whole.store(false, Ordering::Relaxed);
+    };
+    let incoming = futures::stream::unfold(incoming, async |mut incoming| {
+        let chunk = incoming.recv().await?;
+        Some((chunk, incoming))
+    });
+    let taking = incoming
+        .take_until(stop)
+        .map(|chunk| take(store, source, role, chunk, &clock))
+        .buffered(AHEAD);
+    futures::pin_mut!(taking);
+    let (mut tally, mut bytes) = (Tally::default(), 0);
+    while let Some(taken) = taking.next().await {
+        let taken = taken?;
+        bytes += taken.bytes;
+        tally.accepted += taken.tally.accepted;
+        tally.duplicates += taken.tally.duplicates;
+        tally.quarantined += taken.tally.quarantined;
+        tally.skipped += taken.tally.skipped;
+        progress.show(bytes, &tally);
+    }
+    Ok((tally, is_whole.load(Ordering::Relaxed)))
+}
+
+struct Taken {
+    bytes: u64,
+    tally: Tally,
+}
+
+async fn take(
+    store: &Store,
+    source: &SourceName,
+    role: Role,
+    chunk: std::io::Result<Chunk>,
+    clock: &Clock,
+) -> anyhow::Result<Taken> {
+    let chunk = chunk.context("the file can't be read to its end")?;
+    let id = chunk.id();
+    let bytes = chunk.bytes.len() as u64;
+    if store.delivery(source, &id).await?.is_some_and(|stored| stored.body == chunk.bytes) {
+        return Ok(Taken { bytes, tally: Tally { skipped: chunk.lines, ..Tally::default() } });
+    }
+    let received_at = clock();
+    let (name, first_line) = (source.clone(), chunk.first_line);
+    let parsing = tokio::task::spawn_blocking(move || {
+        let sender = Sender { source: &name, role, received_at };
+        parse(&chunk.bytes, Format::Lines, sender, usize::MAX).map(|parsed| (parsed, chunk.bytes))
+    });
+    let (Parsed { events, quarantined }, body) = match parsing.await.context("a chunk could not be read")? {
+        Ok(parsed) => parsed,
+        Err(TooMany) => bail!("line {first_line} and those after it are too many events"),
+    };
+    let delivery = Delivery {
+        source: source.clone(),
+        role,
+        id,
+        received_at,
+        headers: vec![("import-first-line".into(), first_line.to_string())],
+        body,
+        content_type: Format::Lines.content_type().into(),
+        events,
+        quarantined,
+        expected: None,
+    };
+    let Receipt { accepted, duplicates, quarantined, .. } = append(store, delivery).await?;
+    let tally = Tally {
+        accepted: accepted.into(),
+        duplicates: duplicates.into(),
+        quarantined: quarantined.into(),
+        skipped: 0,
+    };
+    Ok(Taken { bytes, tally })
+}
+
+/// Hands a delivery over; waits while the store has too much to write.
+async fn append(store: &Store, delivery: Delivery) -> anyhow::Result<Receipt> {
+    loop {
+        match store.append(delivery.clone()).await {
+            Err(AppendError::Full) => tokio::time::sleep(Duration::from_millis(50)).await,
+            outcome => return outcome.context("a chunk could not be kept"),
+        }
+    }
+}

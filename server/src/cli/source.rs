@@ -1,0 +1,165 @@
+//! `syncline source …`: who may deliver, and with which secrets. A running server takes changes up within a second.
+
+use crate::clock;
+use crate::config;
+use crate::intake::Key;
+use anyhow::{Context, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use clap::{Args, Subcommand};
+use domain::SourceName;
+use domain::authority::Role;
+use std::path::PathBuf;
+use store::{Options, SourceConfig, Store};
+use tokio::sync::mpsc;
+
+/// Options of `syncline source`.
+#[derive(Args, Debug)]
+pub struct Source {
+    #[command(subcommand)]
+    action: Action,
+    /// The database file; it is created if there is none
+    #[arg(long, env = "SYNCLINE_DATABASE", default_value = "syncline.db", global = true)]
+    database: PathBuf,
+}
+
+#[derive(Subcommand, Debug)]
+enum Action {
+    /// Add a source and print its secret, this once
+    Add {
+        /// Lower-case letters, digits and hyphens
+        name: SourceName,
+        /// What the source is: erp or tms
+        #[arg(long)]
+        role: Role,
+        #[command(flatten)]
+        secret: Secret,
+    },
+    /// List the sources
+    List,
+    /// Give a source a new secret beside the old one; with --drop-old, keep only the newest
+    Rotate {
+        name: SourceName,
+        /// End the old secrets, once the sender uses the new one
+        #[arg(long, conflicts_with_all = ["secret", "secret_file"])]
+        drop_old: bool,
+        #[command(flatten)]
+        secret: Secret,
+    },
+    /// Refuse a source's deliveries
+    Disable { name: SourceName },
+    /// Take a source's deliveries again
+    Enable { name: SourceName },
+}
+
+#[derive(Args, Clone)]
+struct Secret {
+    /// The secret, `whsec_` and base64; one is drawn without it
+    #[arg(long, env = "SYNCLINE_SOURCE_SECRET", hide_env_values = true)]
+    secret: Option<String>,
+    /// A file that holds the secret
+    #[arg(long, env = "SYNCLINE_SOURCE_SECRET_FILE")]
+    secret_file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Secret {
+    /// The secret that was given, or a new one; and whether it is new.
+    fn resolve(self) -> anyhow::Result<(String, bool)> {
+        match config::secret(self.secret, self.secret_file, "the secret")? {
+            Some(secret) => {
+                Key::parse(&secret)?;
+                Ok((secret, false))
+            }
+            None => Ok((draw_secret(), true)),
+        }
+    }
+}
+
+/// A new secret of 256 bits.
+pub fn draw_secret() -> String {
+    format!("whsec_{}", STANDARD.encode(rand::random::<[u8; 32]>()))
+}
+
+/// Carries out the command.
+pub async fn run(args: Source) -> anyhow::Result<()> {
+    let path = &args.database;
+    let (commits, mut committed) = mpsc::channel(1);
+    let drain = tokio::spawn(async move { while committed.recv().await.is_some() {} });
+    let store = Store::open(path, Options::default(), clock::system(), commits)
+        .await
+        .with_context(|| format!("the database {} can't be opened", path.display()))?;
+    let outcome = act(&store, args.action).await;
+    store.close().await;
+    drain.await.context("the store did not close")?;
+    outcome
+}
+
+async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
+    match action {
+        Action::Add { name, role, secret } => {
+            if !role.is_outside() {
+                bail!("`{role}` is no role of a source: use erp or tms");
+            }
+            if store.sources().await?.iter().any(|known| known.name == name) {
+                bail!("there is a source `{name}` already: use `syncline source rotate {name}` for a new secret");
+            }
+            let (secret, is_new) = secret.resolve()?;
+            store.put_source(SourceConfig { name: name.clone(), role, secrets: vec![secret.clone()], disabled: false }).await?;
+            println!("added {name} ({role}); it delivers to /intake/{name}");
+            show(&secret, is_new);
+        }
+        Action::List => {
+            println!("{:<40} {:<5} {:<8} state", "name", "role", "secrets");
+            for SourceConfig { name, role, secrets, disabled } in store.sources().await? {
+                let state = if disabled { "disabled" } else { "active" };
+                println!("{:<40} {:<5} {:<8} {state}", name.as_str(), role.as_str(), secrets.len());
+            }
+        }
+        Action::Rotate { name, drop_old: true, .. } => {
+            let mut source = find(store, &name).await?;
+            let old = source.secrets.len().saturating_sub(1);
+            source.secrets.drain(..old);
+            store.put_source(source).await?;
+            println!("{name} has one secret now; {old} old ended");
+        }
+        Action::Rotate { name, drop_old: false, secret } => {
+            let mut source = find(store, &name).await?;
+            let (secret, is_new) = secret.resolve()?;
+            source.secrets.retain(|known| *known != secret);
+            source.secrets.push(secret.clone());
+            store.put_source(source).await?;
+            println!("{name} has a new secret; the old one stays valid until `syncline source rotate {name} --drop-old`");
+            show(&secret, is_new);
+        }
+        Action::Disable { name } => {
+            let source = find(store, &name).await?;
+            store.put_source(SourceConfig { disabled: true, ..source }).await?;
+            println!("{name} is disabled: its deliveries are refused");
+        }
+        Action::Enable { name } => {
+            let source = find(store, &name).await?;
+            store.put_source(SourceConfig { disabled: false, ..source }).await?;
+            println!("{name} may deliver again");
+        }
+    }
+    Ok(())
+}
+
+fn show(secret: &str, is_new: bool) {
+    if is_new {
+        println!("its secret, shown this once: {secret}");
+    }
+}
+
+async fn find(store: &Store, name: &SourceName) -> anyhow::Result<SourceConfig> {
+    let known = store.sources().await?;
+    known.into_iter().find(|source| source.name == *name).with_context(|| {
+        format!("there is no source `{name}`: see `syncline source list`, or add it with `syncline source add`")
+    })
+}

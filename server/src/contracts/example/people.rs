@@ -1,0 +1,109 @@
+//! What agents, customers and Syncline itself say in the example. No source may send these.
+
+use super::{Example, ORDER, SHIPMENT, at, customer, said, window};
+use domain::authority::Role;
+use domain::deadline::{Deadline, DeadlineKind, PICKUP_GRACE};
+use domain::fact::{
+    CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment, ExceptionNote, ExceptionResolution, ExceptionSnooze,
+    InvoiceDecision, Sharing, SharingEnd,
+};
+use domain::id::CaseId;
+use domain::time::Moment;
+use domain::{ExceptionId, Fact};
+
+/// SHA-256 of the token `example`.
+const TOKEN_HASH: &str = "50d858e0985ecc7f60418aaf0cc5ab587f42c2570a884095a9e8ccacd0f6545c";
+
+pub(super) fn told() -> Vec<Example> {
+    let exception = ExceptionId::numbered("example: tender T-1 rejected");
+    let case = CaseId::numbered("example: one carton short");
+    let desk = |at: Moment, meaning, fact| said(Role::Desk, at, SHIPMENT, meaning, fact);
+    let portal = |at: Moment, meaning, fact| said(Role::Portal, at, SHIPMENT, meaning, fact);
+    vec![
+        said(
+            Role::Syncline,
+            at(6, 17, 1),
+            ORDER,
+            "Syncline holds an order's invoice until its delivery is confirmed.",
+            Fact::InvoiceHeld(InvoiceDecision { reason: "the proof of delivery shows a shortage".into() }),
+        ),
+        said(
+            Role::Syncline,
+            at(9, 15, 0),
+            ORDER,
+            "Syncline lets an order's invoice go.",
+            Fact::InvoiceReleased(InvoiceDecision { reason: "the shortage was credited".into() }),
+        ),
+        said(
+            Role::Syncline,
+            at(5, 11, 0),
+            SHIPMENT,
+            "A moment by which something was due went by.",
+            Fact::DeadlinePassed(Deadline {
+                deadline: DeadlineKind::Pickup,
+                stop: "1".into(),
+                due_at: window(5, 8, 10).to + PICKUP_GRACE,
+            }),
+        ),
+        desk(
+            at(2, 14, 35),
+            "An agent took an exception, or handed it to somebody.",
+            Fact::ExceptionAssigned(ExceptionAssignment { exception, assignee: Some("aylin".into()) }),
+        ),
+        desk(
+            at(2, 14, 40),
+            "An agent put an exception aside until a time.",
+            Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: at(2, 17, 0) }),
+        ),
+        desk(
+            at(2, 14, 41),
+            "An agent wrote a note that stays in the house.",
+            Fact::ExceptionNoted(ExceptionNote { exception, text: "Galliker calls back by five".into() }),
+        ),
+        desk(
+            at(2, 17, 45),
+            "An agent closed an exception by hand.",
+            Fact::ExceptionResolved(ExceptionResolution { exception, reason: "Galliker drives".into() }),
+        ),
+        desk(
+            at(2, 17, 50),
+            "An agent opened a closed exception again.",
+            Fact::ExceptionReopened(ExceptionNote { exception, text: "the wrong one was closed".into() }),
+        ),
+        portal(
+            at(7, 9, 0),
+            "A customer opened a case.",
+            Fact::CaseOpened(CaseOpening {
+                case,
+                customer: customer().id(),
+                kind: CaseKind::Problem,
+                text: "One carton is missing.".into(),
+            }),
+        ),
+        desk(
+            at(7, 9, 30),
+            "Somebody answered a case; the customer reads it.",
+            Fact::CaseAnswered(CaseAnswer { case, text: "The plant is looking for it.".into() }),
+        ),
+        desk(
+            at(9, 14, 50),
+            "A case was closed with a last word.",
+            Fact::CaseClosed(CaseAnswer { case, text: "You get a credit note for it.".into() }),
+        ),
+        portal(
+            at(5, 18, 0),
+            "Somebody made a link that shows the shipment without signing in.",
+            Fact::TrackingShared(Sharing {
+                token_hash: TOKEN_HASH.into(),
+                customer: customer().id(),
+                label: "Goods in, Kassel".into(),
+                expires_at: at(31, 18, 0),
+            }),
+        ),
+        portal(
+            at(7, 18, 0),
+            "A share link ended before its time.",
+            Fact::TrackingRevoked(SharingEnd { token_hash: TOKEN_HASH.into() }),
+        ),
+    ]
+}

@@ -1,0 +1,112 @@
+//! OpenAPI 3.1 of `POST /intake/{source}`. The refusals are those that the intake knows.
+
+use super::cloud_event;
+use super::example::EXAMPLES;
+use crate::intake::{Format, Refusal};
+use domain::Seq;
+use serde_json::{Map, Value, json};
+use store::Receipt;
+
+/// The document.
+pub fn document() -> Value {
+    let events: Vec<Value> = EXAMPLES
+        .iter()
+        .filter(|example| example.is_outside())
+        .map(|example| json!({"$ref": format!("/contracts/{}/schema.json", example.event.fact.kind())}))
+        .collect();
+    let first = EXAMPLES.iter().find(|example| example.event.fact.kind() == "stop.arrived");
+    let example = first
+        .and_then(|example| cloud_event(&example.event).ok())
+        .and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    let receipt = Receipt {
+        delivery: "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W".into(),
+        accepted: 3,
+        duplicates: 1,
+        quarantined: 1,
+        seq: Some((Seq(48_211), Seq(48_213))),
+    };
+    let event = json!({"$ref": "#/components/schemas/Event"});
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Syncline intake",
+            "version": "1",
+            "description": "Takes deliveries of CloudEvents 1.0, signed as Standard Webhooks describes. \
+                What is authentic is never lost: what is not understood waits in quarantine, and the answer says so. \
+                Answers 202 after everything is on disk; until then, send the delivery again with the same webhook-id."
+        },
+        "paths": {
+            "/intake/{source}": {
+                "post": {
+                    "operationId": "deliver",
+                    "summary": "Deliver events",
+                    "parameters": [
+                        {"name": "source", "in": "path", "required": true, "schema": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"}},
+                        {"name": "webhook-id", "in": "header", "required": true, "schema": {"type": "string", "maxLength": 255},
+                         "description": "The delivery's id. The same id with the same body gets the same answer"},
+                        {"name": "webhook-timestamp", "in": "header", "required": true, "schema": {"type": "integer"},
+                         "description": "When it was signed, seconds since 1970, at most 300 s from now"},
+                        {"name": "webhook-signature", "in": "header", "required": true, "schema": {"type": "string"},
+                         "description": "v1, and the base64 of HMAC-SHA256 over {webhook-id}.{webhook-timestamp}.{body}; several with a blank between while a secret is replaced"}
+                    ],
+                    "requestBody": {
+                        "required": true,
+                        "content": {
+                            Format::Structured.content_type(): {"schema": event, "example": example},
+                            Format::Batch.content_type(): {"schema": {"type": "array", "items": event}},
+                            Format::Lines.content_type(): {"schema": {"type": "string", "description": "One event a line"}}
+                        }
+                    },
+                    "responses": responses(&receipt)
+                }
+            }
+        },
+        "components": {
+            "schemas": {
+                "Event": {"oneOf": events},
+                "Receipt": {
+                    "type": "object",
+                    "required": ["delivery", "accepted", "duplicates", "quarantined"],
+                    "properties": {
+                        "delivery": {"type": "string", "description": "The webhook-id"},
+                        "accepted": {"type": "integer"},
+                        "duplicates": {"type": "integer", "description": "Events that were there already"},
+                        "quarantined": {"type": "integer", "description": "Events that were not understood; they are kept"},
+                        "seq": {
+                            "type": "array", "prefixItems": [{"type": "integer"}, {"type": "integer"}], "items": false,
+                            "description": "The first and the last position in the journal; absent where nothing was accepted"
+                        }
+                    }
+                },
+                "Refusal": {
+                    "type": "object",
+                    "required": ["code", "message"],
+                    "properties": {"code": {"type": "string"}, "message": {"type": "string"}}
+                }
+            }
+        }
+    })
+}
+
+fn responses(receipt: &Receipt) -> Value {
+    let mut responses = Map::new();
+    responses.insert(
+        "202".into(),
+        json!({
+            "description": "Everything is on disk",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}, "example": receipt}}
+        }),
+    );
+    for refusal in Refusal::each() {
+        let status = refusal.status();
+        let entry = responses.entry(status.as_str()).or_insert_with(|| {
+            json!({
+                "description": status.canonical_reason().unwrap_or_default(),
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}, "examples": {}}}
+            })
+        });
+        let example = json!({"value": {"code": refusal.code(), "message": refusal.to_string()}});
+        entry["content"]["application/json"]["examples"][refusal.code()] = example;
+    }
+    Value::Object(responses)
+}

@@ -1,0 +1,245 @@
+//! `POST /intake/{source}`: authenticates a delivery, reads what it holds and hands it to the store. Answers 202 only
+//! after the commit is on disk. Never drops what is authentic: what is not understood goes to quarantine.
+
+mod body;
+mod envelope;
+mod format;
+mod pace;
+mod parse;
+mod quality;
+mod refusal;
+mod rejection;
+mod signature;
+mod sources;
+
+pub use format::Format;
+pub use parse::{Parsed, Sender, TooMany, parse};
+pub use refusal::Refusal;
+pub use rejection::{Code, shown};
+pub use signature::{BadSecret, Key, Seal};
+
+use crate::config::ServeOptions;
+use axum::Router;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use body::Held;
+use domain::SourceName;
+use sources::{Source, Sources};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::{AppendError, Clock, Delivery, Receipt, Store, StoreError};
+use tokio::sync::Semaphore;
+
+/// Bodies larger than this are checked and read beside the tasks that answer others.
+const LARGE: usize = 64 * 1024;
+/// Longest header value that is kept, in characters.
+const KEPT: usize = 1024;
+
+/// What a delivery may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one body.
+    pub body: usize,
+    /// How long the sender may take to send it.
+    pub patience: Duration,
+    /// Bytes that all open deliveries together may hold.
+    pub memory: usize,
+    /// Events in one delivery.
+    pub events: usize,
+    /// Deliveries a second of one source.
+    pub rate: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 4 * 1024 * 1024,
+            patience: Duration::from_secs(15),
+            memory: 256 * 1024 * 1024,
+            events: 10_000,
+            rate: 20_000,
+        }
+    }
+}
+
+/// What the intake knows between deliveries. Cheap to clone.
+#[derive(Clone)]
+pub struct Intake(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    sources: Sources,
+    limits: Limits,
+    memory: Arc<Semaphore>,
+    /// Stands in for the keys of a source that does not exist, so that it is refused as a wrong signature is.
+    no_keys: Vec<Key>,
+    started: Instant,
+}
+
+impl Intake {
+    pub async fn new(store: Store, clock: Clock, options: &ServeOptions) -> Result<Self, StoreError> {
+        let limits = Limits { body: options.max_body, rate: options.rate_limit, ..Limits::default() };
+        Self::with_limits(store, clock, limits).await
+    }
+
+    pub async fn with_limits(store: Store, clock: Clock, limits: Limits) -> Result<Self, StoreError> {
+        let sources = Sources::read(&store).await?;
+        let memory = Arc::new(Semaphore::new(limits.memory.min(Semaphore::MAX_PERMITS)));
+        let no_keys = Key::of(&rand::random::<[u8; 32]>()).into_iter().collect();
+        Ok(Self(Arc::new(Inner { store, clock, sources, limits, memory, no_keys, started: Instant::now() })))
+    }
+
+    /// Reads the sources anew at once instead of within a second.
+    pub async fn reload(&self) -> Result<(), StoreError> {
+        self.0.sources.reload(&self.0.store).await
+    }
+
+    async fn take(&self, source: Option<&Source>, request: Request) -> Result<Receipt, Refusal> {
+        let Inner { store, clock, limits, memory, .. } = &*self.0;
+        let received_at = clock();
+        let (head, body) = request.into_parts();
+        let seal = Seal::of(&head.headers)?;
+        seal.check_age(received_at)?;
+        let stated = head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let Held { bytes, share } = body::read(body, stated, limits.body, limits.patience, memory).await?;
+        let keys = source.map_or(&self.0.no_keys, |source| &source.keys).clone();
+        let (seal, bytes) = beside(bytes, move |bytes| seal.check(bytes, &keys).map(|()| seal)).await?;
+        let Some(source) = source else { return Err(Refusal::BadSignature) };
+        if !source.bucket.take(self.0.started.elapsed(), limits.rate) {
+            return Err(Refusal::RateLimited { limit: limits.rate });
+        }
+        let format = Format::of(&head.headers, &bytes)?;
+        let most = limits.events;
+        let (name, role) = (source.name.clone(), source.role);
+        let (mut parsed, body) = beside(bytes, move |bytes| {
+            let sender = Sender { source: &name, role, received_at };
+            parse(bytes, format, sender, most).map_err(|TooMany| Refusal::TooManyEvents { limit: most })
+        })
+        .await?;
+        correlate(&mut parsed, &head.headers);
+        let delivery = Delivery {
+            source: source.name.clone(),
+            role,
+            id: seal.id,
+            received_at,
+            headers: kept(&head.headers),
+            body,
+            content_type: text(&head.headers, header::CONTENT_TYPE.as_str()).unwrap_or_default(),
+            events: parsed.events,
+            quarantined: parsed.quarantined,
+            expected: None,
+        };
+        let receipt = store.append(delivery).await;
+        drop(share);
+        receipt.map_err(|error| match error {
+            AppendError::Full => Refusal::Busy,
+            AppendError::Repeated { .. } => Refusal::DeliveryIdReused,
+            AppendError::Stopped | AppendError::Stale { .. } | AppendError::Unknown { .. } => Refusal::Unavailable,
+            AppendError::Store(error) => {
+                tracing::error!(source = %source.name, %error, "a delivery could not be kept");
+                Refusal::Unavailable
+            }
+        })
+    }
+
+    async fn count(&self, name: &str, source: Option<&Source>, refusal: &Refusal) {
+        if refusal.status() != StatusCode::UNAUTHORIZED {
+            return;
+        }
+        let named = || SourceName::try_from(name.to_owned()).or_else(|_| "unknown".parse());
+        let Ok(name) = source.map_or_else(named, |source| Ok(source.name.clone())) else { return };
+        let now = (self.0.clock)();
+        if let Err(error) = self.0.store.count_refused(&name, refusal.code(), now).await {
+            tracing::error!(%error, "a refused delivery could not be counted");
+        }
+    }
+}
+
+/// The intake's one route.
+pub fn router(intake: Intake) -> Router {
+    Router::new().route("/intake/{source}", post(receive)).with_state(intake)
+}
+
+async fn receive(
+    State(intake): State<Intake>,
+    name: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    let started = Instant::now();
+    let name = name.map(|Path(name)| name).unwrap_or_default();
+    let source = intake.0.sources.find(&name, &intake.0.store).await;
+    let outcome = intake.take(source.as_deref(), request).await;
+    let label = source.as_ref().map_or("unknown", |source| source.name.as_str()).to_owned();
+    metrics::histogram!("syncline_intake_seconds", "source" => label.clone()).record(started.elapsed());
+    let counted = |outcome: &'static str| {
+        metrics::counter!("syncline_intake_deliveries_total", "source" => label.clone(), "outcome" => outcome)
+            .increment(1);
+    };
+    match outcome {
+        Ok(receipt) => {
+            counted("taken");
+            let events = [
+                ("accepted", receipt.accepted),
+                ("duplicate", receipt.duplicates),
+                ("quarantined", receipt.quarantined),
+            ];
+            for (outcome, count) in events.into_iter().filter(|(_, count)| *count > 0) {
+                metrics::counter!("syncline_intake_events_total", "source" => label.clone(), "outcome" => outcome)
+                    .increment(count.into());
+            }
+            (StatusCode::ACCEPTED, axum::Json(receipt)).into_response()
+        }
+        Err(refusal) => {
+            counted(refusal.code());
+            intake.count(&name, source.as_deref(), &refusal).await;
+            refusal.into_response()
+        }
+    }
+}
+
+/// Does `work` on the bytes: at once if they are few, else where it does not hold up others.
+async fn beside<T: Send + 'static>(
+    bytes: Vec<u8>,
+    work: impl FnOnce(&[u8]) -> Result<T, Refusal> + Send + 'static,
+) -> Result<(T, Vec<u8>), Refusal> {
+    if bytes.len() <= LARGE {
+        return work(&bytes).map(|done| (done, bytes));
+    }
+    let done = tokio::task::spawn_blocking(move || work(&bytes).map(|done| (done, bytes))).await;
+    done.unwrap_or_else(|error| {
+        tracing::error!(%error, "a delivery could not be read");
+        Err(Refusal::Unavailable)
+    })
+}
+
+/// Events without a trace context of their own get that of the request.
+fn correlate(parsed: &mut Parsed, headers: &HeaderMap) {
+    let Some(traceparent) = text(headers, "traceparent").filter(|text| envelope::is_traceparent(text)) else {
+        return;
+    };
+    for event in parsed.events.iter_mut().filter(|event| event.correlation.is_none()) {
+        event.correlation = Some(traceparent.clone());
+    }
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|value| shown(&String::from_utf8_lossy(value.as_bytes()), KEPT))
+}
+
+/// The headers that are kept with a delivery: all but those that hold a secret or prove one.
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    let is_secret = |name: &str| {
+        ["authorization", "cookie", "signature", "secret", "token", "api-key"].iter().any(|word| name.contains(word))
+    };
+    headers
+        .iter()
+        .filter(|(name, _)| !is_secret(name.as_str()))
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), shown(&String::from_utf8_lossy(value.as_bytes()), KEPT))
+        })
+        .collect()
+}

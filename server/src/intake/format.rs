@@ -1,0 +1,75 @@
+//! Which of the three forms of CloudEvents a body has, by its content type.
+
+use super::refusal::Refusal;
+use axum::http::{HeaderMap, header};
+
+/// The form of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One event: `application/cloudevents+json`.
+    Structured,
+    /// A JSON array of events: `application/cloudevents-batch+json`.
+    Batch,
+    /// One event a line: `application/x-ndjson`.
+    Lines,
+}
+
+impl Format {
+    /// By the content type. Plain `application/json`, which many senders can't change, is a batch when the body
+    /// begins with `[` and one event otherwise.
+    pub fn of(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
+        let unsupported = |found: &str| Refusal::UnsupportedMediaType { found: found.chars().take(80).collect() };
+        if let Some(encoding) = headers.get(header::CONTENT_ENCODING) {
+            let encoding = encoding.to_str().unwrap_or("?");
+            if !encoding.eq_ignore_ascii_case("identity") {
+                return Err(unsupported(encoding));
+            }
+        }
+        let Some(stated) = headers.get(header::CONTENT_TYPE) else {
+            return Err(unsupported("a body without content-type"));
+        };
+        let stated = stated.to_str().unwrap_or("?");
+        let essence = stated.split(';').next().unwrap_or(stated).trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "application/cloudevents+json" => Ok(Self::Structured),
+            "application/cloudevents-batch+json" => Ok(Self::Batch),
+            "application/x-ndjson" | "application/ndjson" => Ok(Self::Lines),
+            "application/json" => match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+                Some(b'[') => Ok(Self::Batch),
+                _ => Ok(Self::Structured),
+            },
+            _ => Err(unsupported(stated)),
+        }
+    }
+
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Structured => "application/cloudevents+json",
+            Self::Batch => "application/cloudevents-batch+json",
+            Self::Lines => "application/x-ndjson",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn check(content_type: &'static str, body: &str, expect: Option<Format>) {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        assert_eq!(Format::of(&headers, body.as_bytes()).ok(), expect, "{content_type} {body}");
+    }
+
+    #[test]
+    fn the_content_type_says_the_form_and_plain_json_its_first_character() {
+        check("application/cloudevents+json; charset=utf-8", "{}", Some(Format::Structured));
+        check("Application/CloudEvents-Batch+JSON", "[]", Some(Format::Batch));
+        check("application/x-ndjson", "", Some(Format::Lines));
+        check("application/json", " [", Some(Format::Batch));
+        check("application/json", "{", Some(Format::Structured));
+        check("text/xml", "<a/>", None);
+        assert!(Format::of(&HeaderMap::new(), b"{}").is_err());
+    }
+}
