@@ -1,1 +1,145 @@
-//! The only SQL of Syncline.
+//! The only SQL of Syncline: the journal and what came with it, the views folded from it, the one writer, and the
+//! read queries. It decides nothing about freight; `domain` does.
+
+mod accounts;
+mod backup;
+mod batch_rows;
+mod commit;
+mod deadlines;
+mod delivery;
+mod desk;
+mod error;
+mod integrations;
+mod journal;
+mod kpis;
+mod latency;
+mod load;
+mod migrate;
+mod page;
+mod rebuild;
+mod search;
+mod shares;
+mod shipments;
+mod sources;
+mod subjects;
+mod verify;
+mod writer;
+
+pub use accounts::Account;
+pub use backup::{backup, restore};
+pub use commit::Commit;
+pub use deadlines::DueDeadline;
+pub use delivery::{Delivery, Expected, Receipt, Rejected, StoredDelivery};
+pub use error::{AppendError, StoreError};
+pub use integrations::{DeliverySummary, Integrations, Quarantined, Refusal, SourceSummary};
+pub use latency::LatencySpan;
+pub use page::{BadCursor, Cursor, Flag, Page, PageRequest, ShipmentFilter};
+pub use rebuild::{rebuild, rebuild_in_batches};
+pub use shares::Share;
+pub use sources::SourceConfig;
+pub use verify::{Difference, Verification, ViewHash, verify, view_hashes};
+
+use chrono::{DateTime, Utc};
+use domain::Seq;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// The only place where times of recording come from.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// An open database: reading is shared, writing goes through one task. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    readers: SqlitePool,
+    writer: writer::Handle,
+}
+
+/// How much the store may hold at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Connections that read.
+    pub readers: u32,
+    /// Deliveries that may wait for the writer; one more is refused.
+    pub queue: usize,
+    /// Events that one transaction takes, as long as one delivery holds no more.
+    pub batch_events: usize,
+    /// Shipments kept in memory.
+    pub cached_shipments: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 4, queue: 1024, batch_events: 1024, cached_shipments: 20_000 }
+    }
+}
+
+impl Store {
+    /// Opens the database or creates it, brings its schema up to date and starts the writer. `commits` gets each
+    /// transaction once it is on disk; the writer waits while it is full, so its reader must never wait for the store.
+    pub async fn open(
+        path: &Path,
+        options: Options,
+        clock: Clock,
+        commits: mpsc::Sender<Arc<Commit>>,
+    ) -> Result<Self, StoreError> {
+        migrate::migrate(path).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(options.readers.max(1))
+            .connect_with(connect_options(path).pragma("query_only", "on"))
+            .await?;
+        let writer = writer::Handle::start(path, options, clock, commits).await?;
+        Ok(Self { readers, writer })
+    }
+
+    /// Writes what waits, folds the write-ahead log into the database and closes it. Every clone is closed with it.
+    pub async fn close(self) {
+        self.writer.close().await;
+        self.readers.close().await;
+    }
+
+    /// Takes a delivery in. Returns after it is on disk. Never waits for a place in the queue.
+    pub async fn append(&self, delivery: Delivery) -> Result<Receipt, AppendError> {
+        self.writer.append(delivery).await
+    }
+
+    /// Writes the counts that are kept in memory for up to a second: refused deliveries and latencies.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        self.writer.flush().await
+    }
+
+    /// The journal's last position.
+    pub async fn as_of(&self) -> Result<Seq, StoreError> {
+        journal::last_seq(&mut *self.readers.acquire().await?).await
+    }
+
+    /// A snapshot to read from; the first query fixes it.
+    async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.readers.begin().await?)
+    }
+}
+
+/// How every connection is opened.
+fn connect_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .foreign_keys(false)
+        .statement_cache_capacity(512)
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-32768")
+}
+
+fn micros(at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros()
+}
+
+fn from_micros(table: &'static str, micros: i64) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp_micros(micros)
+        .ok_or_else(|| StoreError::unreadable(table, format!("{micros} is no moment")))
+}

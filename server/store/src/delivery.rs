@@ -1,0 +1,76 @@
+//! A delivery: what came in one message, and what became of it.
+
+use chrono::{DateTime, Utc};
+use domain::authority::Role;
+use domain::{Event, ExceptionId, Seq, SourceName};
+use serde::{Deserialize, Serialize};
+
+/// One message of a source, authenticated and understood as far as it can be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    pub source: SourceName,
+    pub role: Role,
+    /// The sender's id of the message (`webhook-id`), unique per source. The same id with the same body gets the
+    /// stored answer again.
+    pub id: String,
+    pub received_at: DateTime<Utc>,
+    /// As they came, secrets and signatures left out.
+    pub headers: Vec<(String, String)>,
+    /// Raw, kept as it came.
+    pub body: Vec<u8>,
+    pub content_type: String,
+    /// What was understood, in the order of the message.
+    pub events: Vec<Event>,
+    /// What was not.
+    pub quarantined: Vec<Rejected>,
+    /// The version of an exception that the sender acted on.
+    pub expected: Option<Expected>,
+}
+
+/// A part of a delivery that changes nothing until somebody has looked at it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// The place in the delivery, 0 for the first.
+    pub position: u32,
+    /// Stable and short, for machines.
+    pub code: String,
+    /// One sentence that the sender can act on.
+    pub reason: String,
+    /// The part as it came.
+    pub raw: String,
+    /// The sender's id of the event, where it could be read.
+    pub event_id: Option<String>,
+}
+
+/// The version of an exception that somebody looked at when they acted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    pub exception: ExceptionId,
+    pub version: u32,
+}
+
+/// The answer to a delivery, given after everything is on disk. As JSON:
+/// `{"delivery":"…","accepted":3,"duplicates":1,"quarantined":1,"seq":[48211,48213]}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub delivery: String,
+    pub accepted: u32,
+    pub duplicates: u32,
+    pub quarantined: u32,
+    /// The first and the last journal position; absent where nothing was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<(Seq, Seq)>,
+}
+
+/// A delivery as it was kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredDelivery {
+    pub source: SourceName,
+    pub role: Role,
+    pub id: String,
+    pub received_at: DateTime<Utc>,
+    pub content_type: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    pub outcome: Receipt,
+}

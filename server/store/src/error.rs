@@ -1,0 +1,52 @@
+//! What can go wrong in the store.
+
+use domain::exception::ShipmentException;
+use std::path::PathBuf;
+
+/// The store could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database refused: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the database's schema could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A stored value that this version cannot read.
+    #[error("{table} holds a value that cannot be read: {reason}")]
+    Unreadable { table: &'static str, reason: String },
+    #[error("a value could not be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("the file {} is {what}", path.display())]
+    File { path: PathBuf, what: String },
+    /// The writer has been closed, or has ended.
+    #[error("the store is closed: start the server again")]
+    Stopped,
+    /// A batch failed; the reason is that of the whole batch and is logged where it happened.
+    #[error("the batch could not be written: {0}")]
+    Batch(String),
+}
+
+impl StoreError {
+    pub(crate) fn unreadable(table: &'static str, reason: impl ToString) -> Self {
+        Self::Unreadable { table, reason: reason.to_string() }
+    }
+}
+
+/// Why a delivery was not taken. Nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    #[error("too many deliveries wait: send it again in a moment")]
+    Full,
+    #[error("the store is closed: send it again once the server is back")]
+    Stopped,
+    /// The delivery's id was used before, for another body.
+    #[error("the delivery id `{delivery}` was used before for another body: give each delivery its own id")]
+    Repeated { delivery: String },
+    /// The exception is not the version that was acted on.
+    #[error("the exception has changed meanwhile: it is at version {} now", current.version)]
+    Stale { current: Box<ShipmentException> },
+    /// Something was done to what does not exist.
+    #[error("there is no {what}")]
+    Unknown { what: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

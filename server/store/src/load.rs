@@ -1,0 +1,113 @@
+//! Shipments and orders as they were kept: folded from the journal when somebody needs them.
+
+use crate::StoreError;
+use crate::batch_rows::key_array;
+use crate::desk::read_exception;
+use crate::journal::events_of;
+use crate::subjects::keys_of;
+use crate::writer::views::Known;
+use domain::exception::ShipmentException;
+use domain::fact::Fact;
+use domain::{Order, OrderId, Seq, Shipment, ShipmentId};
+use sqlx::{Row, SqliteConnection, query};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A shipment with what hangs on it, before its orders are looked up.
+pub(crate) struct Kept {
+    pub key: i64,
+    pub shipment: Shipment,
+    pub exceptions: Vec<ShipmentException>,
+    pub seq: Seq,
+}
+
+/// Shipments by their keys.
+pub(crate) async fn shipments(
+    connection: &mut SqliteConnection,
+    wanted: &[(i64, ShipmentId)],
+) -> Result<Vec<Kept>, StoreError> {
+    let keys = key_array(wanted.iter().map(|(key, _)| *key));
+    let rows = query(
+        "select key, number, seq from (select value from json_each($1)) as wanted cross join shipments on shipments.key = wanted.value",
+    )
+    .bind(keys.clone())
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut heads: HashMap<i64, (String, Seq)> = HashMap::new();
+    for row in &rows {
+        heads.insert(row.try_get("key")?, (row.try_get("number")?, Seq(row.try_get("seq")?)));
+    }
+    let rows = query(
+        "select shipment, exception
+         from (select value from json_each($1)) as wanted cross join exceptions on exceptions.shipment = wanted.value
+         order by shipment, position",
+    )
+    .bind(keys)
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut exceptions: HashMap<i64, Vec<ShipmentException>> = HashMap::new();
+    for row in &rows {
+        exceptions.entry(row.try_get("shipment")?).or_default().push(read_exception(row)?);
+    }
+    let mut events = events_of(connection, wanted.iter().map(|(key, _)| *key)).await?;
+    let mut kept = Vec::with_capacity(wanted.len());
+    for (key, id) in wanted {
+        // A key without a row is that of something else than a shipment.
+        let Some((number, seq)) = heads.remove(key) else { continue };
+        let mut shipment = Shipment::new(*id, number);
+        for recorded in events.remove(key).unwrap_or_default() {
+            shipment.apply(recorded);
+        }
+        let exceptions = exceptions.remove(key).unwrap_or_default();
+        kept.push(Kept { key: *key, shipment, exceptions, seq });
+    }
+    Ok(kept)
+}
+
+/// Orders by their keys; none for an id without a key.
+pub(crate) async fn orders(
+    connection: &mut SqliteConnection,
+    wanted: &[OrderId],
+    keys: &HashMap<Uuid, i64>,
+) -> Result<HashMap<OrderId, Known>, StoreError> {
+    let known_keys: Vec<i64> = wanted.iter().filter_map(|id| keys.get(&id.0).copied()).collect();
+    let mut events =
+        if known_keys.is_empty() { HashMap::new() } else { events_of(connection, known_keys).await? };
+    let mut orders = HashMap::with_capacity(wanted.len());
+    for id in wanted {
+        let key = keys.get(&id.0).copied();
+        let mut order: Option<Order> = None;
+        for recorded in key.and_then(|key| events.remove(&key)).unwrap_or_default() {
+            order.get_or_insert_with(|| Order::new(*id, recorded.event.number.clone())).apply(recorded);
+        }
+        orders.insert(*id, Known { key, order: order.map(Arc::new), is_touched: false });
+    }
+    Ok(orders)
+}
+
+/// One shipment's orders, keys included.
+pub(crate) async fn orders_by_id(
+    connection: &mut SqliteConnection,
+    wanted: &[OrderId],
+) -> Result<HashMap<OrderId, Known>, StoreError> {
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let keys = keys_of(connection, wanted.iter().map(|id| &id.0)).await?;
+    orders(connection, wanted, &keys).await
+}
+
+/// The orders that a fact about a shipment may put on it.
+pub(crate) fn orders_in(fact: &Fact) -> impl Iterator<Item = OrderId> {
+    let numbers = match fact {
+        Fact::ShipmentPlanned(plan) => plan.orders.as_slice(),
+        _ => &[],
+    };
+    numbers.iter().map(|number| OrderId::numbered(number))
+}
+
+/// All orders that ever were on a shipment: a correction may bring any of them back.
+pub(crate) fn orders_ever_on(shipment: &Shipment) -> impl Iterator<Item = OrderId> {
+    shipment.entries().iter().flat_map(|entry| orders_in(&entry.recorded.event.fact))
+}

@@ -1,0 +1,313 @@
+//! Reading shipments: one as a whole, folded from the journal, and the lists by keyset pages.
+
+use crate::load::{self, orders_by_id, orders_ever_on};
+use crate::page::{Cursor, Flag, Page, PageRequest, ShipmentFilter};
+use crate::search::{INTERNAL, audience, expression};
+use crate::subjects::keys_of;
+use crate::writer::views::Around;
+use crate::{Store, StoreError, journal};
+use domain::rules::Rule;
+use domain::view::{ShipmentRow, ShipmentView, TrackedRow};
+use domain::{CustomerId, OrderId, Seq, ShipmentId, Tracked};
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments, AssertSqlSafe, Row, SqliteConnection, query, query_with};
+use std::collections::HashMap;
+
+/// How many matches of a search are looked at for one page, where other filters may drop most of them.
+const CANDIDATES: i64 = 5_000;
+/// How many rows a page may have.
+const LONGEST_PAGE: u32 = 1_000;
+
+impl Store {
+    /// A shipment with its orders and exceptions, and the journal's position that it was read at.
+    pub async fn shipment(&self, id: ShipmentId) -> Result<Option<(Seq, ShipmentView)>, StoreError> {
+        Ok(self.tracked(id).await?.map(|(as_of, tracked)| (as_of, tracked.view())))
+    }
+
+    /// The same before it is made a view of.
+    pub async fn tracked(&self, id: ShipmentId) -> Result<Option<(Seq, Tracked)>, StoreError> {
+        let mut read = self.read().await?;
+        let as_of = journal::last_seq(&mut read).await?;
+        let keys = keys_of(&mut read, [&id.0]).await?;
+        let Some(&key) = keys.get(&id.0) else { return Ok(None) };
+        let Some(kept) = load::shipments(&mut read, &[(key, id)]).await?.pop() else { return Ok(None) };
+        let mut wanted: Vec<OrderId> = orders_ever_on(&kept.shipment).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let orders = orders_by_id(&mut read, &wanted).await?;
+        // Tiers decide on exceptions that open; reading opens none.
+        let around = Around { orders: &orders, tiers: &HashMap::new() };
+        Ok(Some((as_of, Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around))))
+    }
+
+    /// A page of all shipments.
+    pub async fn shipment_rows(
+        &self,
+        filter: &ShipmentFilter,
+        page: &PageRequest,
+    ) -> Result<Page<ShipmentRow>, StoreError> {
+        self.page(None, filter, page).await
+    }
+
+    /// A page of one customer's shipments, as it may see them.
+    pub async fn tracked_rows(
+        &self,
+        customer: CustomerId,
+        filter: &ShipmentFilter,
+        page: &PageRequest,
+    ) -> Result<Page<TrackedRow>, StoreError> {
+        self.page(Some(customer), filter, page).await
+    }
+
+    /// The rows that changed after a position, the latest change first; `limit` + 1 of them mean that there are more.
+    pub async fn shipment_rows_since(
+        &self,
+        after: Seq,
+        limit: usize,
+    ) -> Result<(Seq, Vec<ShipmentRow>), StoreError> {
+        let mut read = self.read().await?;
+        let as_of = journal::last_seq(&mut read).await?;
+        let rows = query("select row from shipments where seq > $1 order by seq desc limit $2")
+            .bind(after.0)
+            .bind(one_more(limit))
+            .fetch_all(&mut *read)
+            .await?;
+        Ok((as_of, rows.iter().map(|row| parsed(row.try_get("row")?)).collect::<Result<_, _>>()?))
+    }
+
+    /// As [`Self::shipment_rows_since`], of one customer's shipments.
+    pub async fn tracked_rows_since(
+        &self,
+        customer: CustomerId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<(Seq, Vec<TrackedRow>), StoreError> {
+        let mut read = self.read().await?;
+        let as_of = journal::last_seq(&mut read).await?;
+        let rows = query(
+            "select row from customer_shipments where customer = $1 and seq > $2 order by seq desc limit $3",
+        )
+        .bind(customer.0.as_bytes().to_vec())
+        .bind(after.0)
+        .bind(one_more(limit))
+        .fetch_all(&mut *read)
+        .await?;
+        Ok((as_of, rows.iter().map(|row| parsed(row.try_get("row")?)).collect::<Result<_, _>>()?))
+    }
+
+    async fn page<T: DeserializeOwned>(
+        &self,
+        customer: Option<CustomerId>,
+        filter: &ShipmentFilter,
+        page: &PageRequest,
+    ) -> Result<Page<T>, StoreError> {
+        let mut read = self.read().await?;
+        let as_of = journal::last_seq(&mut read).await?;
+        let nothing = Page { as_of, rows: Vec::new(), next: None };
+        if customer.is_some() && filter.rule.is_some() {
+            return Ok(nothing);
+        }
+        let limit = i64::from(page.limit.clamp(1, LONGEST_PAGE));
+        let words = filter.query.as_deref().map(str::trim).filter(|words| !words.is_empty());
+        let mut listing = Listing::new(customer, filter);
+        let Some(words) = words else {
+            return listing.by_change(&mut read, as_of, page.before, limit).await;
+        };
+        let audience = customer.map_or_else(|| INTERNAL.to_owned(), audience);
+        match expression(&audience, words) {
+            Some(expression) => listing.by_words(&mut read, as_of, expression, page.before, limit).await,
+            None => Ok(nothing),
+        }
+    }
+}
+
+/// A list being read: its table, the index that fits its filters best, and the filters.
+struct Listing {
+    table: &'static str,
+    /// The shipment's or row's key, from a match's.
+    key_of_match: &'static str,
+    index: &'static str,
+    conditions: Vec<&'static str>,
+    arguments: Vec<Argument>,
+    is_filtered: bool,
+}
+
+enum Argument {
+    Text(String),
+    Blob(Vec<u8>),
+    Int(i64),
+}
+
+impl Listing {
+    fn new(customer: Option<CustomerId>, filter: &ShipmentFilter) -> Self {
+        let mut conditions = Vec::new();
+        let mut arguments = Vec::new();
+        if let Some(customer) = customer {
+            conditions.push("customer = ?");
+            arguments.push(Argument::Blob(customer.0.as_bytes().to_vec()));
+        }
+        if let Some(status) = filter.status {
+            conditions.push("status = ?");
+            arguments.push(Argument::Text(status.as_str().to_owned()));
+        }
+        if let Some(punctuality) = filter.punctuality {
+            conditions.push("punctuality = ?");
+            arguments.push(Argument::Text(punctuality.as_str().to_owned()));
+        }
+        conditions.extend(filter.flag.map(flag_condition));
+        conditions.extend(filter.rule.map(rule_condition));
+        Self {
+            table: if customer.is_some() { "customer_shipments" } else { "shipments" },
+            key_of_match: if customer.is_some() { "place" } else { "place / 65536" },
+            index: index(customer.is_some(), filter),
+            is_filtered: conditions.len() > usize::from(customer.is_some()),
+            conditions,
+            arguments,
+        }
+    }
+
+    /// The latest change first.
+    async fn by_change<T: DeserializeOwned>(
+        &mut self,
+        connection: &mut SqliteConnection,
+        as_of: Seq,
+        before: Option<Cursor>,
+        limit: i64,
+    ) -> Result<Page<T>, StoreError> {
+        if let Some(before) = before {
+            self.conditions.push("(seq, key) < (?, ?)");
+            self.arguments.push(Argument::Int(before.seq));
+            self.arguments.push(Argument::Int(before.key));
+        }
+        let filters =
+            if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" and ") };
+        let sql = format!(
+            "select seq, key, row from {} indexed by {} where {filters} order by seq desc, key desc limit ?",
+            self.table, self.index,
+        );
+        self.arguments.push(Argument::Int(limit + 1));
+        let rows = query_with(AssertSqlSafe(sql), bound(std::mem::take(&mut self.arguments))?)
+            .fetch_all(connection)
+            .await?;
+        let taken = rows.len().min(usize::try_from(limit).unwrap_or(usize::MAX));
+        let next = match rows.get(taken.saturating_sub(1)) {
+            Some(last) if rows.len() > taken => {
+                Some(Cursor { seq: last.try_get("seq")?, key: last.try_get("key")? })
+            }
+            _ => None,
+        };
+        let rows = rows[..taken].iter().map(|row| parsed(row.try_get("row")?)).collect::<Result<_, _>>()?;
+        Ok(Page { as_of, rows, next })
+    }
+
+    /// The latest shipment first: the order of the search's own index, so that no search has to be sorted as a whole.
+    async fn by_words<T: DeserializeOwned>(
+        &mut self,
+        connection: &mut SqliteConnection,
+        as_of: Seq,
+        expression: String,
+        before: Option<Cursor>,
+        limit: i64,
+    ) -> Result<Page<T>, StoreError> {
+        let candidates = if self.is_filtered { CANDIDATES } else { limit + 1 };
+        let before = before.map_or(i64::MAX, |before| before.key);
+        let filters =
+            if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" and ") };
+        let found = "select rowid as place from search where search match ? and rowid < ? \
+                     order by rowid desc limit ?";
+        let sql = format!(
+            "with found as materialized ({found})
+             select place, row from found cross join {} on key = {} where {filters}
+             order by place desc limit ?",
+            self.table, self.key_of_match,
+        );
+        let mut arguments =
+            vec![Argument::Text(expression.clone()), Argument::Int(before), Argument::Int(candidates)];
+        arguments.append(&mut self.arguments);
+        arguments.push(Argument::Int(limit + 1));
+        let rows = query_with(AssertSqlSafe(sql), bound(arguments)?).fetch_all(&mut *connection).await?;
+        let taken = rows.len().min(usize::try_from(limit).unwrap_or(usize::MAX));
+        let next = if rows.len() > taken {
+            rows.get(taken - 1).map(|last| last.try_get("place")).transpose()?
+        } else if self.is_filtered {
+            // The filters may have dropped what the search found: go on behind the last candidate.
+            let sql = format!("select min(place) from (select place from ({found}) limit -1 offset ?)");
+            let arguments = vec![
+                Argument::Text(expression),
+                Argument::Int(before),
+                Argument::Int(candidates),
+                Argument::Int(candidates - 1),
+            ];
+            query_with(AssertSqlSafe(sql), bound(arguments)?).fetch_one(connection).await?.try_get(0)?
+        } else {
+            None
+        };
+        let rows = rows[..taken].iter().map(|row| parsed(row.try_get("row")?)).collect::<Result<_, _>>()?;
+        Ok(Page { as_of, rows, next: next.map(|key| Cursor { seq: 0, key }) })
+    }
+}
+
+/// The index of the filter that lets the fewest rows through.
+fn index(is_customers: bool, filter: &ShipmentFilter) -> &'static str {
+    match (filter.rule, filter.flag, filter.punctuality, filter.status, is_customers) {
+        (Some(Rule::TenderRejected), ..) => "shipments_tender_rejected",
+        (Some(Rule::MissedPickup), ..) => "shipments_missed_pickup",
+        (Some(Rule::EtaBeyondPromise), ..) => "shipments_eta_beyond_promise",
+        (Some(Rule::CustomsHold), ..) => "shipments_customs_hold",
+        (Some(Rule::PodOverdue), ..) => "shipments_pod_overdue",
+        (None, Some(Flag::Delayed), .., false) => "shipments_delayed",
+        (None, Some(Flag::ActionNeeded), .., false) => "shipments_action_needed",
+        (None, Some(Flag::OnHold), .., false) => "shipments_on_hold",
+        (None, None, Some(_), _, false) => "shipments_punctuality",
+        (None, None, None, Some(_), false) => "shipments_status",
+        (None, None, None, None, false) => "shipments_seq",
+        (None, Some(Flag::Delayed), .., true) => "customer_shipments_delayed",
+        (None, Some(Flag::ActionNeeded), .., true) => "customer_shipments_action_needed",
+        (None, Some(Flag::OnHold), .., true) => "customer_shipments_on_hold",
+        (None, None, Some(_), _, true) => "customer_shipments_punctuality",
+        (None, None, None, Some(_), true) => "customer_shipments_status",
+        (None, None, None, None, true) => "customer_shipments_seq",
+    }
+}
+
+/// As the partial indexes say it.
+fn flag_condition(flag: Flag) -> &'static str {
+    match flag {
+        Flag::Delayed => "flags & 1",
+        Flag::ActionNeeded => "flags & 2",
+        Flag::OnHold => "flags & 4",
+    }
+}
+
+/// As the partial indexes say it.
+fn rule_condition(rule: Rule) -> &'static str {
+    match rule {
+        Rule::TenderRejected => "open_rules & 1",
+        Rule::MissedPickup => "open_rules & 2",
+        Rule::EtaBeyondPromise => "open_rules & 4",
+        Rule::CustomsHold => "open_rules & 8",
+        Rule::PodOverdue => "open_rules & 16",
+    }
+}
+
+fn bound(arguments: Vec<Argument>) -> Result<SqliteArguments, StoreError> {
+    let mut all = SqliteArguments::default();
+    for argument in arguments {
+        match argument {
+            Argument::Text(value) => all.add(value),
+            Argument::Blob(value) => all.add(value),
+            Argument::Int(value) => all.add(value),
+        }
+        .map_err(|error| StoreError::Database(sqlx::Error::Encode(error)))?;
+    }
+    Ok(all)
+}
+
+fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+fn parsed<T: DeserializeOwned>(json: &str) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|error| StoreError::unreadable("shipments", error))
+}

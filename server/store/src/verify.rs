@@ -1,0 +1,145 @@
+//! Whether the views are what the journal says: each table's hash beside that of a fresh fold.
+
+use crate::rebuild::rebuild_until;
+use crate::{StoreError, connect_options, journal};
+use domain::Seq;
+use futures::TryStreamExt;
+use sha2::{Digest, Sha256};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, query_scalar};
+use std::path::{Path, PathBuf};
+
+/// A view's rows in the order of their keys, as one hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewHash {
+    pub view: String,
+    pub rows: u64,
+    /// SHA-256, lower-case hexadecimal.
+    pub hash: String,
+}
+
+/// What a comparison found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// The journal's position that was compared at.
+    pub as_of: Seq,
+    /// As stored.
+    pub views: Vec<ViewHash>,
+    /// Empty where the views are what the journal says.
+    pub differences: Vec<Difference>,
+}
+
+/// A view that is not what the journal says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub stored: ViewHash,
+    pub fresh: ViewHash,
+}
+
+/// Every view, its columns and the order of its rows.
+const VIEWS: [(&str, &[&str], &str); 12] = [
+    ("subjects", &["key", "id"], "key"),
+    (
+        "shipments",
+        &["key", "id", "number", "issuer", "seq", "status", "flags", "punctuality", "open_rules", "row"],
+        "key",
+    ),
+    ("customer_shipments", &["key", "customer", "seq", "status", "flags", "punctuality", "row"], "key"),
+    ("search", &["rowid", "audience", "words"], "rowid"),
+    ("orders", &["key", "id", "number", "seq", "state"], "key"),
+    ("shipment_orders", &["order_id", "shipment"], "order_id, shipment"),
+    (
+        "exceptions",
+        &["shipment", "position", "id", "rule", "severity", "opened_seq", "changed_seq", "open", "exception"],
+        "shipment, position",
+    ),
+    ("deadlines", &["shipment", "position", "due_at", "deadline"], "shipment, position"),
+    ("rollups", &["name", "key", "value"], "name, key"),
+    ("source_ages", &["source", "role", "occurred_at", "recorded_at", "seq"], "source"),
+    (
+        "master_data",
+        &["noun", "id", "code", "payload", "occurred_at", "role", "source", "source_event_id"],
+        "noun, id",
+    ),
+    (
+        "shares",
+        &["token_hash", "shipment", "customer", "label", "expires_at", "revoked", "seq"],
+        "token_hash",
+    ),
+];
+
+/// The hash of every view.
+pub(crate) async fn hashes(connection: &mut SqliteConnection) -> Result<Vec<ViewHash>, StoreError> {
+    let mut all = Vec::with_capacity(VIEWS.len());
+    for (view, columns, order) in VIEWS {
+        let columns: Vec<String> = columns.iter().map(|column| format!("quote({column})")).collect();
+        let sql = format!("select {} from {view} order by {order}", columns.join(" || ',' || "));
+        let mut hash = Sha256::new();
+        let mut rows = 0;
+        let mut lines = query_scalar::<_, String>(AssertSqlSafe(sql)).fetch(&mut *connection);
+        while let Some(line) = lines.try_next().await? {
+            hash.update(line.as_bytes());
+            hash.update(b"\n");
+            rows += 1;
+        }
+        let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        all.push(ViewHash { view: view.to_owned(), rows, hash });
+    }
+    Ok(all)
+}
+
+/// The hash of every view as it is stored.
+pub async fn view_hashes(path: &Path) -> Result<Vec<ViewHash>, StoreError> {
+    let mut connection = connect_options(path).pragma("query_only", "on").connect().await?;
+    let mut read = connection.begin().await?;
+    let hashes = hashes(&mut read).await?;
+    read.rollback().await?;
+    connection.close().await?;
+    Ok(hashes)
+}
+
+/// Compares every view with a fresh fold, made in a temporary file beside the database. The database may be in use.
+pub async fn verify(path: &Path) -> Result<Verification, StoreError> {
+    let fresh_path = beside(path, ".verify");
+    remove(&fresh_path)?;
+    let verified = compare(path, &fresh_path).await;
+    remove(&fresh_path)?;
+    verified
+}
+
+async fn compare(path: &Path, fresh_path: &Path) -> Result<Verification, StoreError> {
+    let mut connection = connect_options(path).pragma("query_only", "on").connect().await?;
+    // The snapshot stands still while the server goes on.
+    let mut read = connection.begin().await?;
+    let as_of = journal::last_seq(&mut read).await?;
+    let stored = hashes(&mut read).await?;
+    read.rollback().await?;
+    connection.close().await?;
+    let fresh = rebuild_until(path, fresh_path, 2_000, as_of).await?;
+    let differences = stored
+        .iter()
+        .zip(fresh)
+        .filter(|(stored, fresh)| *stored != fresh)
+        .map(|(stored, fresh)| Difference { stored: stored.clone(), fresh })
+        .collect();
+    Ok(Verification { as_of, views: stored, differences })
+}
+
+/// A file beside another one.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Removes a database with its companions, if it is there.
+fn remove(path: &Path) -> Result<(), StoreError> {
+    for file in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::File { path: file, what: format!("in the way: {error}") });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! The one write path. A single task owns the only connection that writes: it takes all that waits, applies it in one
+//! transaction, commits, answers everybody who waits and tells the hub. Nothing else writes.
+
+pub(crate) mod batch;
+mod checkpoint;
+mod masters;
+mod prepared;
+pub(crate) mod projections;
+mod queue;
+mod shares;
+mod tallies;
+mod task;
+mod transaction;
+pub(crate) mod views;
+
+pub(crate) use queue::{Acted, Handle};

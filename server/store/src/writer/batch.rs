@@ -1,0 +1,280 @@
+//! One batch of events: everything they need is looked up first, in few statements; then each is applied in journal
+//! order, in memory alone.
+
+use super::masters::Masters;
+use super::projections::Shown;
+use super::shares::Shares;
+use super::views::{Around, Entry, Known, Views, ages_are_told};
+use crate::StoreError;
+use crate::batch_rows::hex_array;
+use crate::load::{self, orders_ever_on, orders_in};
+use crate::subjects::{id_of, keys_of};
+use domain::event::Recorded;
+use domain::exception::ShipmentException;
+use domain::fact::Noun;
+use domain::live::SourceAge;
+use domain::{Event, ExceptionId, Order, OrderId, Seq, ShipmentId, Tracked};
+use sqlx::{Row, SqliteConnection, query};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a batch works on.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub shipments: HashMap<ShipmentId, Entry>,
+    /// Every order that an event of the batch may need, the unknown ones included.
+    pub orders: HashMap<OrderId, Known>,
+    keys: HashMap<Uuid, i64>,
+    pub new_subjects: Vec<(i64, Uuid)>,
+    /// For the orders that the batch tells of: the shipments they travel on.
+    carriers: HashMap<OrderId, BTreeSet<ShipmentId>>,
+    pub masters: Masters,
+    pub shares: Shares,
+    /// Outside sources that said something, and their last position.
+    pub spoke: BTreeMap<String, Seq>,
+}
+
+impl Batch {
+    /// Looks up what the events need. What is in memory is taken from there and put back by [`Self::put_back`].
+    pub(crate) async fn load<'e>(
+        connection: &mut SqliteConnection,
+        views: &mut Views,
+        events: impl Iterator<Item = (Uuid, &'e Event)>,
+    ) -> Result<Self, StoreError> {
+        let mut batch = Self::default();
+        let mut subjects: HashSet<Uuid> = HashSet::new();
+        let mut shipments: HashSet<ShipmentId> = HashSet::new();
+        let mut orders: HashSet<OrderId> = HashSet::new();
+        let mut told: HashSet<OrderId> = HashSet::new();
+        for (subject, event) in events {
+            match event.fact.noun() {
+                Noun::Shipment => {
+                    shipments.insert(ShipmentId(subject));
+                    orders.extend(orders_in(&event.fact));
+                    batch.shares.want(&event.fact);
+                }
+                Noun::Order => {
+                    orders.insert(OrderId(subject));
+                    told.insert(OrderId(subject));
+                }
+                noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
+                    batch.masters.want(noun, subject);
+                    subjects.insert(subject);
+                }
+            }
+        }
+        batch.recall_shipments(views, &mut shipments);
+        batch.recall_orders(views, &mut orders);
+        subjects.extend(shipments.iter().map(|id| id.0));
+        subjects.extend(orders.iter().map(|id| id.0));
+        if !subjects.is_empty() {
+            batch.keys.extend(keys_of(connection, &subjects).await?);
+        }
+        let mut cold: HashMap<ShipmentId, i64> =
+            shipments.iter().filter_map(|id| Some((*id, *batch.keys.get(&id.0)?))).collect();
+        batch.find_carriers(connection, views, &told, &mut cold).await?;
+        batch.load_shipments(connection, views, cold, orders).await?;
+        batch.masters.load(connection).await?;
+        batch.shares.load(connection).await?;
+        Ok(batch)
+    }
+
+    /// Takes shipments that are in memory, and leaves those that are not.
+    fn recall_shipments(&mut self, views: &mut Views, wanted: &mut HashSet<ShipmentId>) {
+        wanted.retain(|id| match views.shipments.pop(id) {
+            Some(entry) => {
+                self.keys.insert(id.0, entry.key);
+                self.shipments.insert(*id, entry);
+                false
+            }
+            None => !self.shipments.contains_key(id),
+        });
+    }
+
+    /// Takes orders that are in memory, and leaves those that are not.
+    fn recall_orders(&mut self, views: &mut Views, wanted: &mut HashSet<OrderId>) {
+        wanted.retain(|id| match views.orders.get(id) {
+            Some(known) => {
+                self.keys.extend(known.key.map(|key| (id.0, key)));
+                self.orders.insert(*id, known.clone());
+                false
+            }
+            None => !self.orders.contains_key(id),
+        });
+    }
+
+    /// Finds the shipments on which the told orders travel.
+    async fn find_carriers(
+        &mut self,
+        connection: &mut SqliteConnection,
+        views: &mut Views,
+        told: &HashSet<OrderId>,
+        cold: &mut HashMap<ShipmentId, i64>,
+    ) -> Result<(), StoreError> {
+        self.carriers.extend(told.iter().map(|id| (*id, BTreeSet::new())));
+        if told.is_empty() {
+            return Ok(());
+        }
+        let rows = query(
+            "select order_id, shipments.id, shipments.key from (select value from json_each($1)) as wanted
+             cross join shipment_orders on shipment_orders.order_id = unhex(wanted.value)
+             cross join shipments on shipments.key = shipment_orders.shipment",
+        )
+        .bind(hex_array(told.iter().map(|id| &id.0)))
+        .fetch_all(connection)
+        .await?;
+        for row in &rows {
+            let (order, shipment) = (OrderId(id_of(row, "order_id")?), ShipmentId(id_of(row, "id")?));
+            self.carriers.entry(order).or_default().insert(shipment);
+            let mut wanted = HashSet::from([shipment]);
+            self.recall_shipments(views, &mut wanted);
+            if !wanted.is_empty() {
+                cold.insert(shipment, row.try_get("key")?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds the shipments that are not in memory, and whatever orders they all may need.
+    async fn load_shipments(
+        &mut self,
+        connection: &mut SqliteConnection,
+        views: &mut Views,
+        cold: HashMap<ShipmentId, i64>,
+        mut orders: HashSet<OrderId>,
+    ) -> Result<(), StoreError> {
+        let cold: Vec<(i64, ShipmentId)> = cold.into_iter().map(|(id, key)| (key, id)).collect();
+        self.keys.extend(cold.iter().map(|(key, id)| (id.0, *key)));
+        let kept = if cold.is_empty() { Vec::new() } else { load::shipments(connection, &cold).await? };
+        let mut more: HashSet<OrderId> =
+            kept.iter().flat_map(|kept| orders_ever_on(&kept.shipment)).collect();
+        for entry in self.shipments.values() {
+            more.extend(orders_ever_on(&entry.tracked.shipment));
+        }
+        more.retain(|id| !orders.contains(id) && !self.orders.contains_key(id));
+        self.recall_orders(views, &mut more);
+        if !more.is_empty() {
+            self.keys.extend(keys_of(connection, more.iter().map(|id| &id.0)).await?);
+            orders.extend(more);
+        }
+        let wanted: Vec<OrderId> = orders.into_iter().collect();
+        self.orders.extend(load::orders(connection, &wanted, &self.keys).await?);
+
+        let around = Around { orders: &self.orders, tiers: &views.tiers };
+        for kept in kept {
+            let key = kept.key;
+            let tracked = Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around);
+            let shown = Some(Shown::of(key, &tracked)?);
+            let entry =
+                Entry { key, shown, tracked: Arc::new(tracked), is_touched: false, changed: BTreeMap::new() };
+            self.shipments.insert(entry.tracked.shipment.id, entry);
+        }
+        Ok(())
+    }
+
+    /// An exception of a shipment, as it is at this point of the batch.
+    pub(crate) fn exception(&self, shipment: ShipmentId, id: ExceptionId) -> Option<&ShipmentException> {
+        self.shipments.get(&shipment)?.tracked.exceptions.iter().find(|exception| exception.id == id)
+    }
+
+    /// The key of a subject; a new one if this is its first event.
+    pub(crate) fn key_of(&mut self, views: &mut Views, subject: Uuid) -> i64 {
+        *self.keys.entry(subject).or_insert_with(|| {
+            views.last_key += 1;
+            self.new_subjects.push((views.last_key, subject));
+            views.last_key
+        })
+    }
+
+    /// Applies one event; `key` is that of its subject.
+    pub(crate) fn apply(&mut self, views: &mut Views, subject: Uuid, key: i64, recorded: &Recorded) {
+        let event = &recorded.event;
+        match event.fact.noun() {
+            Noun::Shipment => self.apply_to_shipment(views, ShipmentId(subject), key, recorded),
+            Noun::Order => self.apply_to_order(views, OrderId(subject), key, recorded),
+            noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
+                self.masters.take(noun, subject, event, &mut views.tiers);
+            }
+        }
+        views.rollups.add(("events", ""), 1);
+        if ages_are_told(event.role) {
+            let source = event.source.as_str();
+            let occurred_at = event.occurred_at.to_utc();
+            let age = views.ages.entry(source.to_owned()).or_insert_with(|| SourceAge {
+                source: source.to_owned(),
+                role: event.role,
+                occurred_at: None,
+                recorded_at: None,
+            });
+            age.role = event.role;
+            age.occurred_at = age.occurred_at.max(Some(occurred_at));
+            age.recorded_at = Some(recorded.recorded_at);
+            self.spoke.insert(source.to_owned(), recorded.seq);
+        }
+    }
+
+    fn apply_to_shipment(&mut self, views: &Views, id: ShipmentId, key: i64, recorded: &Recorded) {
+        let entry = self.shipments.entry(id).or_insert_with(|| Entry {
+            key,
+            tracked: Arc::new(Tracked::new(id, recorded.event.number.clone())),
+            shown: None,
+            is_touched: false,
+            changed: BTreeMap::new(),
+        });
+        let around = Around { orders: &self.orders, tiers: &views.tiers };
+        let orders_before: Vec<OrderId> = entry.tracked.order_ids().collect();
+        let Some(changed) = Arc::make_mut(&mut entry.tracked).apply(recorded, &around) else { return };
+        entry.is_touched = true;
+        entry.changed.extend(changed.into_iter().map(|position| (position, recorded.seq)));
+        for order in orders_before {
+            if let Some(carriers) = self.carriers.get_mut(&order) {
+                carriers.remove(&id);
+            }
+        }
+        for order in entry.tracked.order_ids() {
+            if let Some(carriers) = self.carriers.get_mut(&order) {
+                carriers.insert(id);
+            }
+        }
+        self.shares.take(id, recorded);
+    }
+
+    fn apply_to_order(&mut self, views: &Views, id: OrderId, key: i64, recorded: &Recorded) {
+        let known = self.orders.entry(id).or_default();
+        known.key = Some(key);
+        known.is_touched = true;
+        let order =
+            known.order.get_or_insert_with(|| Arc::new(Order::new(id, recorded.event.number.clone())));
+        Arc::make_mut(order).apply(recorded.clone());
+        let around = Around { orders: &self.orders, tiers: &views.tiers };
+        for shipment in self.carriers.get(&id).into_iter().flatten() {
+            let Some(entry) = self.shipments.get_mut(shipment) else { continue };
+            let changed = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
+            entry.is_touched = true;
+            entry.changed.extend(changed.into_iter().map(|position| (position, recorded.seq)));
+        }
+    }
+
+    /// Gives everything back to memory after the commit. Returns the shipments and exceptions that changed.
+    pub(crate) fn put_back(self, views: &mut Views) -> (Vec<Arc<Tracked>>, Vec<ShipmentException>) {
+        let mut entries: Vec<Entry> = self.shipments.into_values().collect();
+        entries.sort_unstable_by_key(|entry| entry.key);
+        let (mut shipments, mut exceptions) = (Vec::new(), Vec::new());
+        for mut entry in entries {
+            if std::mem::take(&mut entry.is_touched) {
+                shipments.push(entry.tracked.clone());
+            }
+            let changed = std::mem::take(&mut entry.changed);
+            exceptions.extend(
+                changed.into_keys().filter_map(|position| entry.tracked.exceptions.get(position).cloned()),
+            );
+            views.shipments.put(entry.tracked.shipment.id, entry);
+        }
+        for (id, mut known) in self.orders {
+            known.is_touched = false;
+            views.orders.put(id, known);
+        }
+        (shipments, exceptions)
+    }
+}

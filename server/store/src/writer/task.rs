@@ -1,0 +1,235 @@
+//! The writer's loop: what waits becomes one transaction, and everybody is answered once it is on disk.
+
+use super::checkpoint::{LogLength, checkpoint, finish};
+use super::prepared::Prepared;
+use super::queue::{Act, Answer, Request};
+use super::tallies::Tallies;
+use super::transaction::Memory;
+use crate::{AppendError, Clock, Commit, Options, Receipt, StoreError, connect_options, sources};
+use domain::Seq;
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How long counts may wait to be written.
+const TALLY_PERIOD: Duration = Duration::from_secs(1);
+
+/// A delivery and who waits for the answer.
+type Waiting = (Box<Prepared>, Answer<Result<Receipt, AppendError>>);
+
+/// The owner of the only connection that writes.
+pub(crate) struct Writer {
+    connection: SqliteConnection,
+    /// None after a failure: it is read anew, so that it is never ahead of the disk.
+    memory: Option<Memory>,
+    options: Options,
+    clock: Clock,
+    commits: mpsc::Sender<Arc<Commit>>,
+    tallies: Arc<Tallies>,
+    length: LogLength,
+}
+
+impl Writer {
+    pub(crate) async fn open(
+        path: &Path,
+        options: Options,
+        clock: Clock,
+        commits: mpsc::Sender<Arc<Commit>>,
+        tallies: Arc<Tallies>,
+        length: LogLength,
+    ) -> Result<Self, StoreError> {
+        let mut connection = connect_options(path)
+            .pragma("wal_autocheckpoint", "0")
+            .pragma("cache_size", "-131072")
+            .connect()
+            .await?;
+        for source in sources::configured(&mut connection).await? {
+            tallies.know(source.name);
+        }
+        let memory = Some(Memory::load(&mut connection, options.cached_shipments).await?);
+        Ok(Self { connection, memory, options, clock, commits, tallies, length })
+    }
+
+    /// Works until it is told to close or nobody can ask any more.
+    pub(crate) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let mut ticks = interval(TALLY_PERIOD);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut next = None;
+        let closing = loop {
+            let request = match next.take() {
+                Some(request) => request,
+                None => tokio::select! {
+                    request = requests.recv() => match request {
+                        Some(request) => request,
+                        None => break None,
+                    },
+                    _ = ticks.tick() => {
+                        self.write_tallies_or_warn().await;
+                        continue;
+                    }
+                },
+            };
+            match request {
+                Request::Append(delivery, answer) => {
+                    let mut events = delivery.events.len();
+                    let mut waiting = vec![(delivery, answer)];
+                    while events < self.options.batch_events && next.is_none() {
+                        match requests.try_recv() {
+                            Ok(Request::Append(delivery, answer)) => {
+                                events += delivery.events.len().max(1);
+                                waiting.push((delivery, answer));
+                            }
+                            Ok(other) => next = Some(other),
+                            Err(_) => break,
+                        }
+                    }
+                    self.append(waiting).await;
+                }
+                Request::Act(act, answer) => self.act(act, answer).await,
+                Request::Flush(answer) => {
+                    // Whoever asked may have gone; the counts are written all the same.
+                    let _ = answer.send(self.write_tallies().await);
+                }
+                Request::Close(answer) => {
+                    requests.close();
+                    break Some(answer);
+                }
+            }
+        };
+        // What was queued behind the closing is told that the store has stopped, by dropping it.
+        drop(requests);
+        self.write_tallies_or_warn().await;
+        if let Err(error) = finish(self.connection).await {
+            tracing::warn!(%error, "the write-ahead log stays; it is read when the database is opened again");
+        }
+        if let Some(answer) = closing {
+            // Whoever asked may have gone.
+            let _ = answer.send(());
+        }
+    }
+
+    async fn append(&mut self, waiting: Vec<Waiting>) {
+        let (deliveries, answers): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+        match self.write(deliveries).await {
+            Ok((outcomes, commit)) => {
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    // Whoever asked may have gone; the delivery is kept all the same.
+                    let _ = answer.send(outcome);
+                }
+                if let Some(commit) = commit {
+                    self.tell(commit).await;
+                }
+                self.help_checkpointing().await;
+            }
+            Err(error) => {
+                self.memory = None;
+                tracing::error!(%error, deliveries = answers.len(), "a batch was rolled back");
+                for answer in answers {
+                    let _ = answer.send(Err(StoreError::Batch(error.to_string()).into()));
+                }
+            }
+        }
+    }
+
+    async fn write(
+        &mut self,
+        deliveries: Vec<Box<Prepared>>,
+    ) -> Result<(Vec<Result<Receipt, AppendError>>, Option<Commit>), StoreError> {
+        let memory = loaded(&mut self.memory, &mut self.connection, &self.options).await?;
+        let mut transaction = self.connection.begin_with("begin immediate").await?;
+        let written = memory.write(&mut transaction, deliveries, (self.clock)()).await?;
+        transaction.commit().await?;
+        let commit = memory.committed(written.batch, (self.clock)(), written.first);
+        Ok((written.outcomes, commit))
+    }
+
+    async fn act(&mut self, act: Act, answer: Answer<Result<u64, StoreError>>) {
+        let outcome = self.acted(act).await;
+        if let Ok((_, ended)) = &outcome
+            && !ended.is_empty()
+        {
+            let commit = self.nothing_but(ended.clone()).await;
+            match commit {
+                Ok(commit) => self.tell(commit).await,
+                Err(error) => tracing::error!(%error, "ended sessions could not be told to the hub"),
+            }
+        }
+        // Whoever asked may have gone.
+        let _ = answer.send(outcome.map(|(rows, _)| rows));
+    }
+
+    async fn acted(&mut self, act: Act) -> Result<(u64, Vec<String>), StoreError> {
+        let mut transaction = self.connection.begin_with("begin immediate").await?;
+        let acted = act(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok((acted.rows, acted.ended))
+    }
+
+    /// A commit that only ends sessions.
+    async fn nothing_but(&mut self, ended_sessions: Vec<String>) -> Result<Commit, StoreError> {
+        let memory = loaded(&mut self.memory, &mut self.connection, &self.options).await?;
+        let as_of = memory.last_seq();
+        Ok(Commit {
+            first: Seq(as_of.0 + 1),
+            as_of,
+            committed_at: (self.clock)(),
+            shipments: Vec::new(),
+            exceptions: Vec::new(),
+            open_exceptions: memory.open_exceptions(),
+            sources: Vec::new(),
+            passages: Vec::new(),
+            ended_sessions,
+        })
+    }
+
+    async fn tell(&self, commit: Commit) {
+        if self.commits.send(Arc::new(commit)).await.is_err() {
+            tracing::debug!("nobody listens to commits");
+        }
+    }
+
+    async fn write_tallies(&mut self) -> Result<(), StoreError> {
+        let Some(waiting) = self.tallies.take() else { return Ok(()) };
+        let written = async {
+            let mut transaction = self.connection.begin_with("begin immediate").await?;
+            waiting.write(&mut transaction).await?;
+            Ok::<_, StoreError>(transaction.commit().await?)
+        }
+        .await;
+        if written.is_err() {
+            self.tallies.put_back(waiting)?;
+        }
+        written
+    }
+
+    async fn write_tallies_or_warn(&mut self) {
+        if let Err(error) = self.write_tallies().await {
+            tracing::warn!(%error, "counts could not be written; they wait for the next time");
+        }
+    }
+
+    /// Between two transactions nothing is added to the log, so it can be moved as a whole.
+    async fn help_checkpointing(&mut self) {
+        if !self.length.is_overgrown() {
+            return;
+        }
+        self.length.set(0);
+        if let Err(error) = checkpoint(&mut self.connection).await {
+            tracing::warn!(%error, "the write-ahead log could not be moved into the database");
+        }
+    }
+}
+
+async fn loaded<'m>(
+    memory: &'m mut Option<Memory>,
+    connection: &mut SqliteConnection,
+    options: &Options,
+) -> Result<&'m mut Memory, StoreError> {
+    Ok(match memory {
+        Some(memory) => memory,
+        None => memory.insert(Memory::load(connection, options.cached_shipments).await?),
+    })
+}

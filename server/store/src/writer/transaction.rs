@@ -1,0 +1,447 @@
+//! One transaction: which deliveries and events are new, which positions they get, and what they change.
+
+use super::batch::Batch;
+use super::prepared::{Prepared, PreparedEvent};
+use super::projections;
+use super::views::Views;
+use crate::batch_rows::{Cell, write_rows};
+use crate::{AppendError, Commit, Receipt, Rejected, StoreError, from_micros, journal, micros};
+use chrono::{DateTime, SubsecRound, Utc};
+use domain::event::Recorded;
+use domain::fact::Fact;
+use domain::{Event, ExceptionId, Seq, SourceName};
+use sqlx::{Row, SqliteConnection, query, query_scalar};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+/// What the writer remembers between transactions.
+pub(crate) struct Memory {
+    views: Views,
+    last_seq: i64,
+    last_inbound: i64,
+    last_recorded_at: DateTime<Utc>,
+}
+
+/// What a transaction wrote, before its commit.
+pub(crate) struct Written {
+    pub outcomes: Vec<Result<Receipt, AppendError>>,
+    pub batch: Applied,
+    pub first: Seq,
+}
+
+/// The batch and what the hub is told beside it.
+pub(crate) struct Applied {
+    batch: Batch,
+    passages: Vec<(Seq, SourceName, DateTime<Utc>, DateTime<Utc>)>,
+}
+
+/// An event as the journal keeps it, to tell a repeated one from another one with its id.
+struct Content {
+    kind: String,
+    occurred_at: String,
+    number: String,
+    issuer: Option<String>,
+    payload: String,
+    seq: i64,
+}
+
+type Identity = (String, String);
+
+/// Rows that deliveries leave behind.
+#[derive(Default)]
+struct Rows {
+    inbound: Vec<[Cell; 10]>,
+    journal: Vec<[Cell; 16]>,
+    quarantine: Vec<[Cell; 9]>,
+    counters: BTreeMap<String, [i64; 5]>,
+}
+
+impl Memory {
+    pub(crate) async fn load(connection: &mut SqliteConnection, cached: usize) -> Result<Self, StoreError> {
+        let last: Option<i64> = query_scalar("select recorded_at from journal order by seq desc limit 1")
+            .fetch_optional(&mut *connection)
+            .await?;
+        Ok(Self {
+            last_seq: journal::last_seq(connection).await?.0,
+            last_inbound: query_scalar("select coalesce(max(id), 0) from inbound")
+                .fetch_one(&mut *connection)
+                .await?,
+            last_recorded_at: last
+                .map(|last| from_micros("journal", last))
+                .transpose()?
+                .unwrap_or(DateTime::UNIX_EPOCH),
+            views: Views::load(connection, cached).await?,
+        })
+    }
+
+    pub(crate) fn last_seq(&self) -> Seq {
+        Seq(self.last_seq)
+    }
+
+    pub(crate) fn open_exceptions(&self) -> u64 {
+        self.views.rollups.open_exceptions()
+    }
+
+    /// Writes deliveries, within a transaction that the caller commits. One outcome for each, in order.
+    pub(crate) async fn write(
+        &mut self,
+        connection: &mut SqliteConnection,
+        deliveries: Vec<Box<Prepared>>,
+        now: DateTime<Utc>,
+    ) -> Result<Written, StoreError> {
+        // Microseconds are what is stored; a clock that is set back does not set the journal back.
+        let recorded_at = now.trunc_subsecs(6).max(self.last_recorded_at);
+        self.last_recorded_at = recorded_at;
+        let first = Seq(self.last_seq + 1);
+        let mut answered = answered(connection, &deliveries).await?;
+        let fresh = || {
+            deliveries.iter().filter(|one| !answered.contains_key(&(one.source.to_string(), one.id.clone())))
+        };
+        let mut known = stored(connection, fresh().flat_map(|delivery| &delivery.events)).await?;
+        let events = fresh().flat_map(|delivery| &delivery.events);
+        let batch =
+            Batch::load(connection, &mut self.views, events.map(|one| (one.subject, &*one.event))).await?;
+        let mut applied = Applied { batch, passages: Vec::new() };
+        let mut rows = Rows::default();
+        let mut outcomes = Vec::with_capacity(deliveries.len());
+        for delivery in deliveries {
+            let identity = (delivery.source.to_string(), delivery.id.clone());
+            if let Some((body_sha256, receipt)) = answered.get(&identity) {
+                outcomes.push(if *body_sha256 == delivery.body_sha256 {
+                    Ok(receipt.clone())
+                } else {
+                    Err(AppendError::Repeated { delivery: delivery.id })
+                });
+                continue;
+            }
+            if let Some(refusal) = refusal(&delivery, &applied.batch) {
+                outcomes.push(Err(refusal));
+                continue;
+            }
+            let body_sha256 = delivery.body_sha256.clone();
+            let receipt = self.take(*delivery, recorded_at, &mut known, &mut applied, &mut rows)?;
+            answered.insert(identity, (body_sha256, receipt.clone()));
+            outcomes.push(Ok(receipt));
+        }
+        rows.write(connection).await?;
+        projections::write(connection, &mut self.views, &mut applied.batch).await?;
+        Ok(Written { outcomes, batch: applied, first })
+    }
+
+    /// Takes one delivery in: its new events get the next positions.
+    fn take(
+        &mut self,
+        delivery: Prepared,
+        recorded_at: DateTime<Utc>,
+        known: &mut HashMap<Identity, Content>,
+        applied: &mut Applied,
+        rows: &mut Rows,
+    ) -> Result<Receipt, StoreError> {
+        self.last_inbound += 1;
+        let inbound = self.last_inbound;
+        let mut quarantined = delivery.quarantined;
+        let mut positions = free_positions(&quarantined);
+        let (mut accepted, mut duplicates) = (0, 0);
+        let first = self.last_seq + 1;
+        for prepared in delivery.events {
+            let position = positions.next().unwrap_or(u32::MAX);
+            let event = &prepared.event;
+            let identity = (event.source.to_string(), event.id.as_str().to_owned());
+            if let Some(content) = known.get(&identity) {
+                if content.is_of(&prepared) {
+                    duplicates += 1;
+                } else {
+                    quarantined.push(reused(position, &prepared, content)?);
+                }
+                continue;
+            }
+            accepted += 1;
+            self.last_seq += 1;
+            let seq = Seq(self.last_seq);
+            let key = applied.batch.key_of(&mut self.views, prepared.subject);
+            let recorded = Recorded { seq, recorded_at, event: event.clone() };
+            applied.batch.apply(&mut self.views, prepared.subject, key, &recorded);
+            if event.role.is_outside() {
+                let occurred_at = event.occurred_at.to_utc();
+                applied.passages.push((seq, event.source.clone(), occurred_at, delivery.received_at));
+            }
+            rows.journal.push(journal_row(&prepared, seq, key, inbound, recorded_at));
+            known.insert(identity, Content::of(prepared, seq));
+        }
+        let seq = (accepted > 0).then_some((Seq(first), Seq(self.last_seq)));
+        let count = u32::try_from(quarantined.len()).unwrap_or(u32::MAX);
+        let receipt =
+            Receipt { delivery: delivery.id.clone(), accepted, duplicates, quarantined: count, seq };
+        let source = delivery.source.as_str();
+        let received_at = micros(delivery.received_at);
+        for rejected in quarantined {
+            rows.quarantine.push([
+                inbound.into(),
+                source.into(),
+                delivery.id.as_str().into(),
+                i64::from(rejected.position).into(),
+                rejected.code.into(),
+                rejected.reason.into(),
+                rejected.raw.into(),
+                rejected.event_id.into(),
+                received_at.into(),
+            ]);
+        }
+        let [deliveries, all_accepted, all_duplicates, all_quarantined, last] =
+            rows.counters.entry(source.to_owned()).or_default();
+        *deliveries += 1;
+        *all_accepted += i64::from(accepted);
+        *all_duplicates += i64::from(duplicates);
+        *all_quarantined += i64::from(count);
+        *last = received_at.max(*last);
+        rows.inbound.push([
+            inbound.into(),
+            source.into(),
+            delivery.id.into(),
+            delivery.role.as_str().into(),
+            received_at.into(),
+            delivery.content_type.into(),
+            delivery.headers.into(),
+            serde_json::to_string(&receipt)?.into(),
+            Cell::Blob(delivery.body_sha256),
+            Cell::Blob(delivery.body),
+        ]);
+        Ok(receipt)
+    }
+
+    /// Takes everything back into memory after the commit. Returns what the hub is told; nothing where nothing changed.
+    pub(crate) fn committed(
+        &mut self,
+        applied: Applied,
+        committed_at: DateTime<Utc>,
+        first: Seq,
+    ) -> Option<Commit> {
+        let sources =
+            applied.batch.spoke.keys().filter_map(|source| self.views.ages.get(source).cloned()).collect();
+        let (shipments, exceptions) = applied.batch.put_back(&mut self.views);
+        (first.0 <= self.last_seq).then(|| Commit {
+            first,
+            as_of: Seq(self.last_seq),
+            committed_at,
+            shipments,
+            exceptions,
+            open_exceptions: self.open_exceptions(),
+            sources,
+            passages: applied.passages,
+            ended_sessions: Vec::new(),
+        })
+    }
+}
+
+/// The answers to those deliveries that were answered before, by source and id, with their bodies' hashes.
+async fn answered(
+    connection: &mut SqliteConnection,
+    deliveries: &[Box<Prepared>],
+) -> Result<HashMap<Identity, (Vec<u8>, Receipt)>, StoreError> {
+    let wanted: Vec<_> = deliveries.iter().map(|one| (one.source.as_str(), one.id.as_str())).collect();
+    let rows = query(
+        "select source, delivery, body_sha256, outcome from (select value from json_each($1)) as wanted
+         cross join inbound on source = wanted.value ->> 0 and delivery = wanted.value ->> 1",
+    )
+    .bind(serde_json::to_string(&wanted)?)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let outcome: &str = row.try_get("outcome")?;
+            let receipt =
+                serde_json::from_str(outcome).map_err(|error| StoreError::unreadable("inbound", error))?;
+            Ok(((row.try_get("source")?, row.try_get("delivery")?), (row.try_get("body_sha256")?, receipt)))
+        })
+        .collect()
+}
+
+/// The events that the journal has already.
+async fn stored<'e>(
+    connection: &mut SqliteConnection,
+    events: impl Iterator<Item = &'e PreparedEvent>,
+) -> Result<HashMap<Identity, Content>, StoreError> {
+    let wanted: Vec<_> = events.map(|one| (one.event.source.as_str(), one.event.id.as_str())).collect();
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = query(
+        "select source, source_event_id, kind, occurred_at, number, issuer, payload, seq
+         from (select value from json_each($1)) as wanted
+         cross join journal on source = wanted.value ->> 0 and source_event_id = wanted.value ->> 1",
+    )
+    .bind(serde_json::to_string(&wanted)?)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let content = Content {
+                kind: row.try_get("kind")?,
+                occurred_at: row.try_get("occurred_at")?,
+                number: row.try_get("number")?,
+                issuer: row.try_get("issuer")?,
+                payload: row.try_get("payload")?,
+                seq: row.try_get("seq")?,
+            };
+            Ok(((row.try_get("source")?, row.try_get("source_event_id")?), content))
+        })
+        .collect()
+}
+
+impl Content {
+    fn of(prepared: PreparedEvent, seq: Seq) -> Self {
+        Self {
+            kind: prepared.event.fact.kind().to_owned(),
+            occurred_at: prepared.occurred_at,
+            number: prepared.event.number.clone(),
+            issuer: prepared.event.issuer.clone(),
+            payload: prepared.payload,
+            seq: seq.0,
+        }
+    }
+
+    /// Whether the event is this one, sent again; the same moment may be stated with another offset.
+    fn is_of(&self, prepared: &PreparedEvent) -> bool {
+        let event = &prepared.event;
+        let same_moment = self.occurred_at == prepared.occurred_at
+            || DateTime::parse_from_rfc3339(&self.occurred_at).is_ok_and(|at| at == event.occurred_at);
+        same_moment
+            && self.kind == event.fact.kind()
+            && self.number == event.number
+            && self.issuer == event.issuer
+            && self.payload == prepared.payload
+    }
+}
+
+fn reused(position: u32, prepared: &PreparedEvent, content: &Content) -> Result<Rejected, StoreError> {
+    let event = &prepared.event;
+    Ok(Rejected {
+        position,
+        code: "id_reused".to_owned(),
+        reason: format!(
+            "the id `{}` belongs to another event: position {} of the journal holds `{}` of `{}` under it; \
+             give each event an id of its own, and send a correction as `event.retracted`",
+            event.id.id(),
+            content.seq,
+            content.kind,
+            content.number,
+        ),
+        raw: serde_json::to_string(&**event)?,
+        event_id: Some(event.id.id().to_owned()),
+    })
+}
+
+/// Places in a delivery that were not rejected, in order.
+fn free_positions(rejected: &[Rejected]) -> impl Iterator<Item = u32> + use<> {
+    let taken: HashSet<u32> = rejected.iter().map(|one| one.position).collect();
+    (0..u32::MAX).filter(move |position| !taken.contains(position))
+}
+
+/// Why a delivery is not taken at all: somebody acted on an exception that has moved on, or that does not exist.
+fn refusal(delivery: &Prepared, batch: &Batch) -> Option<AppendError> {
+    for prepared in &delivery.events {
+        let shipment = prepared.event.shipment();
+        let Some(id) = exception_of(&prepared.event) else { continue };
+        let Some(exception) = batch.exception(shipment, id) else {
+            return Some(AppendError::Unknown {
+                what: format!("exception {id} of shipment `{}`", prepared.event.number),
+            });
+        };
+        if let Some(expected) = delivery.expected
+            && expected.exception == id
+            && expected.version != exception.version
+        {
+            return Some(AppendError::Stale { current: Box::new(exception.clone()) });
+        }
+    }
+    None
+}
+
+fn exception_of(event: &Event) -> Option<ExceptionId> {
+    match &event.fact {
+        Fact::ExceptionAssigned(act) => Some(act.exception),
+        Fact::ExceptionSnoozed(act) => Some(act.exception),
+        Fact::ExceptionNoted(act) | Fact::ExceptionReopened(act) => Some(act.exception),
+        Fact::ExceptionResolved(act) => Some(act.exception),
+        _ => None,
+    }
+}
+
+fn journal_row(
+    prepared: &PreparedEvent,
+    seq: Seq,
+    key: i64,
+    inbound: i64,
+    recorded_at: DateTime<Utc>,
+) -> [Cell; 16] {
+    let event: &Arc<Event> = &prepared.event;
+    [
+        seq.0.into(),
+        event.source.as_str().into(),
+        event.role.as_str().into(),
+        event.id.as_str().into(),
+        inbound.into(),
+        prepared.occurred_at.as_str().into(),
+        micros(recorded_at).into(),
+        event.fact.kind().into(),
+        prepared.subject.into(),
+        key.into(),
+        event.number.as_str().into(),
+        event.issuer.as_deref().into(),
+        event.correlation.as_deref().into(),
+        1.into(),
+        event.actor.as_deref().into(),
+        prepared.payload.as_str().into(),
+    ]
+}
+
+impl Rows {
+    async fn write(self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        write_rows(
+            connection,
+            "insert into inbound (id, source, delivery, role, received_at, content_type, headers, outcome,
+             body_sha256, body)",
+            "",
+            self.inbound,
+        )
+        .await?;
+        write_rows(
+            connection,
+            "insert into journal (seq, source, role, source_event_id, delivery, occurred_at, recorded_at, kind,
+             subject, entity, number, issuer, correlation, contract, actor, payload)",
+            "",
+            self.journal,
+        )
+        .await?;
+        write_rows(
+            connection,
+            "insert into quarantine (inbound, source, delivery, position, code, reason, raw, event_id, at)",
+            "",
+            self.quarantine,
+        )
+        .await?;
+        let counters = self.counters.into_iter().map(
+            |(source, [deliveries, accepted, duplicates, quarantined, last])| {
+                [
+                    source.into(),
+                    deliveries.into(),
+                    accepted.into(),
+                    duplicates.into(),
+                    quarantined.into(),
+                    last.into(),
+                ]
+            },
+        );
+        write_rows(
+            connection,
+            "insert into source_counters
+             (source, deliveries, accepted, duplicates, quarantined, last_received_at)",
+            "on conflict (source) do update set deliveries = deliveries + excluded.deliveries,
+             accepted = accepted + excluded.accepted, duplicates = duplicates + excluded.duplicates,
+             quarantined = quarantined + excluded.quarantined,
+             last_received_at = max(last_received_at, excluded.last_received_at)",
+            counters.collect(),
+        )
+        .await
+    }
+}

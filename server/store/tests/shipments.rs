@@ -1,0 +1,256 @@
+//! Shipments as they are read: whole, in lists, by search, and by whom.
+
+mod common;
+
+use common::*;
+use domain::fact::Fact;
+use domain::status::Status;
+use domain::view::TrackedRow;
+use domain::{Event, Seq, ShipmentId};
+use std::collections::{HashMap, HashSet};
+use store::{Cursor, Flag, Page, PageRequest, ShipmentFilter, Store};
+
+async fn all_pages(store: &Store, filter: &ShipmentFilter, limit: u32) -> Vec<String> {
+    let mut numbers = Vec::new();
+    let mut before: Option<Cursor> = None;
+    loop {
+        let page = store.shipment_rows(filter, &PageRequest { before, limit }).await.expect("a page");
+        numbers.extend(page.rows.into_iter().map(|row| row.tracked.number));
+        before = match page.next {
+            // Cursors travel as text.
+            Some(next) => Some(next.to_string().parse().expect("a cursor")),
+            None => return numbers,
+        };
+    }
+}
+
+fn searching(words: &str) -> ShipmentFilter {
+    ShipmentFilter { query: Some(words.into()), ..ShipmentFilter::default() }
+}
+
+#[tokio::test]
+async fn it_does_not_matter_whether_the_erp_or_the_tms_comes_first() {
+    let order = vec![erp("1", "O-1", 0, released("C-1", "Acme"))];
+    let plan = vec![tms("1", "S-1", 1, planned(&["O-1"])), tms("2", "S-1", 30, eta(4000))];
+    let mut views = Vec::new();
+    for (first, second) in [(order.clone(), plan.clone()), (plan, order)] {
+        let bench = Bench::new().await;
+        bench.deliver("d-1", first).await;
+        bench.deliver("d-2", second).await;
+        let (as_of, view) =
+            bench.store.shipment(ShipmentId::numbered("S-1")).await.expect("read").expect("known");
+        assert_eq!(as_of, Seq(3));
+        assert_eq!(view.orders[0].customer.as_ref().expect("a customer").name, "Acme");
+        assert_eq!(view.exceptions.len(), 1, "the ETA is beyond the promise: {:?}", view.exceptions);
+        views.push((view.status, view.flags, view.promised, view.references, view.state, view.orders));
+        let customers = bench
+            .store
+            .tracked_rows(customer("C-1"), &ShipmentFilter::default(), &first_page(10))
+            .await
+            .expect("read");
+        assert_eq!(customers.rows.len(), 1);
+        assert_eq!(customers.rows[0].seq, Seq(3));
+    }
+    assert_eq!(views[0], views[1]);
+}
+
+fn first_page(limit: u32) -> PageRequest {
+    PageRequest { before: None, limit }
+}
+
+fn fleet(count: usize) -> Vec<Event> {
+    (0..count).map(|place| tms(&format!("p{place}"), &format!("S-{place:03}"), 0, planned(&[]))).collect()
+}
+
+#[tokio::test]
+async fn pages_show_every_row_once_while_rows_change() {
+    let bench = Bench::new().await;
+    bench.deliver("d-1", fleet(57)).await;
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut before = None;
+    let mut first_as_of = None;
+    let mut changed = HashSet::new();
+    for round in 0.. {
+        let page: Page<_> = bench
+            .store
+            .shipment_rows(&ShipmentFilter::default(), &PageRequest { before, limit: 10 })
+            .await
+            .expect("a page");
+        first_as_of.get_or_insert(page.as_of);
+        for row in page.rows {
+            *seen.entry(row.tracked.number).or_default() += 1;
+        }
+        let number = format!("S-{:03}", round * 7 % 57);
+        bench
+            .deliver(&format!("c-{round}"), vec![tms(&format!("c{round}"), &number, 1, eta(round * 60))])
+            .await;
+        changed.insert(number);
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert!(seen.values().all(|times| *times == 1), "{seen:?}");
+    let since = first_as_of.expect("a page");
+    let (as_of, rows) = bench.store.shipment_rows_since(since, 100).await.expect("rows");
+    assert_eq!(as_of, bench.store.as_of().await.expect("read"));
+    let told: HashSet<String> = rows.into_iter().map(|row| row.tracked.number).collect();
+    assert_eq!(told, changed);
+    // Whatever the pages did not show has changed since the first of them.
+    for event in fleet(57) {
+        assert!(seen.contains_key(&event.number) || changed.contains(&event.number), "{}", event.number);
+    }
+    let (_, rows) = bench.store.shipment_rows_since(Seq(0), 5).await.expect("rows");
+    assert_eq!(rows.len(), 6, "one more than asked for says that there are more");
+}
+
+#[tokio::test]
+async fn filters_find_what_they_name_and_nothing_else() {
+    let bench = Bench::new().await;
+    bench.deliver("d-1", vec![erp("1", "O-1", 0, released("C-1", "Acme"))]).await;
+    bench
+        .deliver(
+            "d-2",
+            vec![
+                tms("1", "S-1", 1, planned(&["O-1"])),
+                tms("2", "S-2", 1, planned(&["O-1"])),
+                tms("3", "S-3", 1, planned(&["O-2"])),
+                tms("4", "S-1", 70, Fact::StopDeparted(at_stop("1"))),
+                tms("5", "S-2", 70, eta(4000)),
+                tms("6", "S-3", 1500, Fact::StopDelivered(handled("2"))),
+            ],
+        )
+        .await;
+    let find = async |filter: ShipmentFilter| all_pages(&bench.store, &filter, 1).await;
+    let none = ShipmentFilter::default();
+    assert_eq!(find(none.clone()).await, ["S-3", "S-2", "S-1"]);
+    assert_eq!(find(ShipmentFilter { status: Some(Status::InTransit), ..none.clone() }).await, ["S-1"]);
+    assert_eq!(find(ShipmentFilter { flag: Some(Flag::Delayed), ..none.clone() }).await, ["S-2"]);
+    let rule = Some(domain::rules::Rule::EtaBeyondPromise);
+    assert_eq!(find(ShipmentFilter { rule, ..none.clone() }).await, ["S-2"]);
+    let punctuality = Some(domain::kpi::Punctuality::NoPromise);
+    assert_eq!(find(ShipmentFilter { punctuality, ..none.clone() }).await, ["S-3"]);
+    assert_eq!(find(ShipmentFilter { punctuality, flag: Some(Flag::OnHold), ..none.clone() }).await, [""; 0]);
+    assert_eq!(find(ShipmentFilter { flag: Some(Flag::Delayed), rule, ..searching("S") }).await, ["S-2"]);
+    assert_eq!(find(ShipmentFilter { status: Some(Status::Planned), ..searching("munich") }).await, ["S-2"]);
+
+    let customers = async |filter: ShipmentFilter| {
+        let page = bench.store.tracked_rows(customer("C-1"), &filter, &first_page(10)).await.expect("rows");
+        page.rows.into_iter().map(|row: TrackedRow| row.number).collect::<Vec<_>>()
+    };
+    assert_eq!(customers(none.clone()).await, ["S-2", "S-1"]);
+    assert_eq!(customers(ShipmentFilter { flag: Some(Flag::Delayed), ..none.clone() }).await, ["S-2"]);
+    assert_eq!(customers(ShipmentFilter { status: Some(Status::InTransit), ..none.clone() }).await, ["S-1"]);
+    assert_eq!(customers(ShipmentFilter { rule, ..none.clone() }).await, [""; 0], "no customer sees rules");
+    let punctuality = Some(domain::kpi::Punctuality::Kept);
+    assert_eq!(customers(ShipmentFilter { punctuality, ..none }).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn search_finds_beginnings_of_numbers_references_names_and_cities() {
+    let bench = Bench::new().await;
+    bench.deliver("d-1", vec![erp("1", "O-1", 0, released("C-1", "Müller Pumpen"))]).await;
+    bench
+        .deliver(
+            "d-2",
+            vec![
+                tms("1", "SHP-4711", 1, planned(&["O-1"])),
+                tms("2", "SHP-4712", 1, planned_to("Nürnberg", &[])),
+            ],
+        )
+        .await;
+    for (words, found) in [
+        ("SHP-47", vec!["SHP-4712", "SHP-4711"]),
+        ("4711", vec!["SHP-4711"]),
+        ("po-c-1-77", vec!["SHP-4711"]),
+        ("muller pump", vec!["SHP-4711"]),
+        ("MÜLLER", vec!["SHP-4711"]),
+        ("nurnb", vec!["SHP-4712"]),
+        ("hamburg load-9", vec!["SHP-4712", "SHP-4711"]),
+        ("hamburg nobody", vec![]),
+        ("\" OR audience:x *", vec![]),
+        ("-", vec![]),
+    ] {
+        assert_eq!(all_pages(&bench.store, &searching(words), 1).await, found, "{words}");
+    }
+    // What a shipment is no longer found by when its plan changes.
+    bench.deliver("d-3", vec![tms("3", "SHP-4712", 2, planned_to("Ulm", &[]))]).await;
+    assert_eq!(all_pages(&bench.store, &searching("nurnberg"), 5).await, [""; 0]);
+    assert_eq!(all_pages(&bench.store, &searching("ulm"), 5).await, ["SHP-4712"]);
+}
+
+#[tokio::test]
+async fn a_customer_sees_and_finds_only_its_own() {
+    let bench = Bench::new().await;
+    bench
+        .deliver(
+            "d-1",
+            vec![erp("1", "O-1", 0, released("C-1", "Acme")), erp("2", "O-2", 0, released("C-2", "Bolt"))],
+        )
+        .await;
+    bench
+        .deliver(
+            "d-2",
+            vec![
+                tms("1", "S-1", 1, planned(&["O-1"])),
+                tms("2", "S-2", 1, planned(&["O-2"])),
+                tms("3", "S-12", 1, planned(&["O-1", "O-2"])),
+            ],
+        )
+        .await;
+    let find = async |code: &str, words: &str| {
+        let page =
+            bench.store.tracked_rows(customer(code), &searching(words), &first_page(10)).await.expect("rows");
+        page.rows.into_iter().map(|row| row.number).collect::<Vec<_>>()
+    };
+    assert_eq!(find("C-1", "S").await, ["S-12", "S-1"]);
+    assert_eq!(find("C-2", "S").await, ["S-12", "S-2"]);
+    assert_eq!(find("C-3", "S").await, [""; 0]);
+    assert_eq!(find("C-1", "O-2").await, [""; 0], "another customer's order on a shared shipment");
+    assert_eq!(find("C-1", "Bolt").await, [""; 0]);
+    assert_eq!(find("C-1", "PO-C-2").await, [""; 0]);
+    assert_eq!(find("C-1", "LOAD").await, [""; 0], "loads are not for customers");
+    assert_eq!(find("C-2", "Bolt").await, ["S-12", "S-2"]);
+
+    let page = bench
+        .store
+        .tracked_rows(customer("C-1"), &ShipmentFilter::default(), &first_page(10))
+        .await
+        .expect("rows");
+    assert!(page.rows.iter().all(|row| row.orders == ["O-1"]), "{:?}", page.rows);
+
+    // An order that turns out to be another customer's takes the shipment along.
+    bench.deliver("d-3", vec![erp("3", "O-1", 9, Fact::OrderChanged(terms("C-3", "Cog")))]).await;
+    assert_eq!(find("C-1", "S").await, [""; 0]);
+    assert_eq!(find("C-3", "S").await, ["S-12", "S-1"]);
+    assert_eq!(find("C-2", "S").await, ["S-12", "S-2"]);
+    let (_, rows) = bench.store.tracked_rows_since(customer("C-2"), Seq(5), 10).await.expect("rows");
+    assert_eq!(rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), ["S-12"]);
+}
+
+#[tokio::test]
+async fn everything_is_there_after_a_restart_with_a_cold_memory() {
+    let bench = Bench::new().await;
+    bench.deliver("d-1", vec![erp("1", "O-1", 0, released("C-1", "Acme"))]).await;
+    bench.deliver("d-2", vec![tms("1", "S-1", 1, planned(&["O-1"])), tms("2", "S-1", 9, eta(4000))]).await;
+    let id = ShipmentId::numbered("S-1");
+    let before = bench.store.shipment(id).await.expect("read").expect("known");
+    let bench = bench.reopened().await;
+    assert_eq!(bench.store.shipment(id).await.expect("read").expect("known"), before);
+    // The exception that was open before the restart is closed by an event after it.
+    bench.deliver("d-3", vec![tms("3", "S-1", 10, eta(1500))]).await;
+    let (_, view) = bench.store.shipment(id).await.expect("read").expect("known");
+    assert_eq!(view.exceptions.len(), 1);
+    assert!(!view.exceptions[0].is_open());
+    let (_, desk) = bench.store.desk().await.expect("read");
+    assert_eq!((desk.open, desk.exceptions.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_unknown_shipment_is_none() {
+    let bench = Bench::new().await;
+    bench.deliver("d-1", vec![erp("1", "O-1", 0, released("C-1", "Acme"))]).await;
+    assert_eq!(bench.store.shipment(ShipmentId::numbered("S-1")).await.expect("read"), None);
+    let order = ShipmentId(domain::OrderId::numbered("O-1").0);
+    assert_eq!(bench.store.shipment(order).await.expect("read"), None);
+}
