@@ -197,27 +197,18 @@ struct Route {
 
 fn route(chance: &mut Chance, plot: Plot, dock: &'static Place) -> Route {
     let crosses = plot == Plot::CustomsHold || chance.happens(80);
-    if crosses && chance.happens(280) {
-        let (mode, site) =
-            if chance.happens(600) { (Mode::Ocean, Site::Port) } else { (Mode::Air, Site::Airport) };
-        let gates = |abroad: bool| {
-            PLACES
-                .iter()
-                .filter(move |place| place.site == site && (place.region() != dock.region()) == abroad)
-        };
-        let out: Vec<_> = gates(true).collect();
-        let origin = *chance.pick(&out);
-        return Route { mode, origin, via: lane::least_detour(origin, dock, gates(false)) };
+    let is_abroad = |place: &Place| customs_area(place.country) != customs_area(dock.country);
+    let reachable: Vec<_> = reachable(dock).collect();
+    let mut origins: Vec<_> = reachable.iter().copied().filter(|place| is_abroad(place) == crosses).collect();
+    // What can't come over land from abroad comes over the sea, as some of the rest does.
+    if crosses && (origins.is_empty() || chance.happens(280)) {
+        return over_the_sea(chance, dock);
     }
-    let within_reach = |place: &&Place| {
-        place.site == Site::Warehouse
-            && place.region() == dock.region()
-            && (130.0..=2100.0).contains(&lane::km(place.position, dock.position))
-    };
-    let is_abroad = |place: &&Place| customs_area(place.country) != customs_area(dock.country);
-    let reachable: Vec<_> = PLACES.iter().filter(within_reach).collect();
-    let wanted: Vec<_> = reachable.iter().copied().filter(|place| is_abroad(place) == crosses).collect();
-    let origin = *chance.pick(if wanted.is_empty() { &reachable } else { &wanted });
+    // A country with a single warehouse gets its goods from its neighbours.
+    if origins.is_empty() {
+        origins = reachable;
+    }
+    let origin = *chance.pick(&origins);
     let distance = lane::km(origin.position, dock.position);
     let mode = match chance.number(0..=99) {
         0..=20 => Mode::LessThanTruckload,
@@ -232,6 +223,26 @@ fn route(chance: &mut Chance, plot: Plot, dock: &'static Place) -> Route {
         .then(|| lane::least_detour(origin, dock, hubs))
         .flatten();
     Route { mode, origin, via }
+}
+
+/// Warehouses from which goods come to a dock over land.
+pub(super) fn reachable(dock: &'static Place) -> impl Iterator<Item = &'static Place> {
+    PLACES.iter().filter(|place| {
+        place.site == Site::Warehouse
+            && place.region() == dock.region()
+            && (130.0..=2100.0).contains(&lane::km(place.position, dock.position))
+    })
+}
+
+fn over_the_sea(chance: &mut Chance, dock: &'static Place) -> Route {
+    let (mode, site) =
+        if chance.happens(600) { (Mode::Ocean, Site::Port) } else { (Mode::Air, Site::Airport) };
+    let gates = |abroad: bool| {
+        PLACES.iter().filter(move |place| place.site == site && (place.region() != dock.region()) == abroad)
+    };
+    let out: Vec<_> = gates(true).collect();
+    let origin = *chance.pick(&out);
+    Route { mode, origin, via: lane::least_detour(origin, dock, gates(false)) }
 }
 
 fn second_dock(

@@ -2,6 +2,7 @@
 
 mod http;
 
+use super::network::Place;
 use super::script::LONGEST;
 use super::*;
 use chrono::TimeZone;
@@ -185,7 +186,10 @@ fn the_network_names_only_places_that_it_has_and_two_carriers_for_every_way() {
     let codes: HashSet<_> = network::PLACES.iter().map(|place| place.code).collect();
     assert_eq!(codes.len(), network::PLACES.len());
     assert!(codes.len() >= 60 && network::CARRIERS.len() == 20 && customers().len() == 30);
-    assert!(customers().iter().flat_map(|customer| customer.docks).all(|dock| codes.contains(dock)));
+    for dock in customers().iter().flat_map(|customer| customer.docks) {
+        let dock = network::PLACES.iter().find(|place| place.code == *dock).expect("a place of the network");
+        assert!(draft::reachable(dock).next().is_some(), "{} can't be reached over land", dock.code);
+    }
     for region in [Some(Region::Europe), Some(Region::NorthAmerica), None] {
         use domain::fact::Mode::{Air, LessThanTruckload, Ocean, Parcel, Rail, Truckload};
         let modes: &[_] =
@@ -195,6 +199,18 @@ fn the_network_names_only_places_that_it_has_and_two_carriers_for_every_way() {
                 network::CARRIERS.iter().filter(|one| one.region == region && one.modes.contains(mode));
             assert!(carriers.count() >= 2, "{region:?} {mode:?}");
         }
+    }
+}
+
+#[test]
+fn customs_holds_only_what_crosses_a_border() {
+    let country = |stop: &Value| Place::coded(stop["location"]["code"].as_str().expect("a code")).country;
+    let held = told().iter().filter(|life| life.plot == Plot::CustomsHold);
+    for dispatch in held.flat_map(|life| &life.dispatches).filter(|one| one.kind == "shipment.planned") {
+        let event: Value = serde_json::from_str(&dispatch.json).expect("json");
+        let stops = event["data"]["stops"].as_array().expect("stops");
+        let areas: HashSet<_> = stops.iter().map(|stop| network::customs_area(country(stop))).collect();
+        assert!(areas.len() > 1, "{}", dispatch.json);
     }
 }
 

@@ -1,0 +1,72 @@
+//! Who is there: sign-in, sessions, and the checks at the door of every page, server function and live view.
+
+mod guard;
+mod sign_in;
+
+pub use guard::{Identity, guard, identify, same_origin};
+pub use sign_in::{Attempts, router};
+
+use argon2::password_hash::rand_core::{OsRng, RngCore};
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::Argon2;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+/// The name of the session's cookie.
+pub const COOKIE: &str = "syncline_session";
+
+/// 32 random bytes, safe in URLs and cookies.
+pub fn new_token() -> String {
+    let mut bytes = [0_u8; 32];
+    OsRng.fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What is kept of a token: lower-case hexadecimal SHA-256.
+pub fn token_hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        use std::fmt::Write;
+        // Writing to a string can't fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Why a password could not be hashed; only a broken machine gets here.
+#[derive(Debug, thiserror::Error)]
+#[error("the password could not be hashed: {0}")]
+pub struct HashError(argon2::password_hash::Error);
+
+/// The argon2id hash of a password, with its parameters and salt, as PHC text. Takes tens of milliseconds.
+pub fn hash_password(password: &str) -> Result<String, HashError> {
+    let salt = SaltString::generate(&mut OsRng);
+    let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(HashError)?;
+    Ok(hash.to_string())
+}
+
+/// Whether the password is the one behind the hash. Takes tens of milliseconds.
+pub fn is_password(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash)
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_opens_only_with_itself() {
+        let hash = hash_password("open sesame").expect("a hash");
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(is_password("open sesame", &hash));
+        assert!(!is_password("open Sesame", &hash));
+        assert!(!is_password("open sesame", "no hash at all"));
+    }
+
+    #[test]
+    fn a_token_is_kept_only_as_its_hash() {
+        assert_eq!(token_hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_ne!(new_token(), new_token());
+    }
+}

@@ -1,0 +1,130 @@
+//! `POST /sign-in` and `POST /sign-out`: plain forms, so that they work before any script has loaded.
+
+use super::guard::{encode, session_token};
+use super::{COOKIE, is_password, new_token, token_hash};
+use crate::answer::Answer;
+use crate::state::AppState;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use axum::{Form, Router};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+/// A session lasts so long, whatever happens in it.
+const SESSION: TimeDelta = TimeDelta::days(14);
+/// After so many wrong passwords in a row an account is closed to sign-ins for [`LOCKED`].
+const TRIES: u32 = 5;
+const LOCKED: TimeDelta = TimeDelta::minutes(1);
+/// More names than this are not remembered at once; the oldest lock is forgotten first.
+const NAMES: usize = 10_000;
+/// What a stranger's password is compared with, so that an unknown name takes as long as a known one.
+static NOBODY: LazyLock<String> = LazyLock::new(|| super::hash_password(&new_token()).unwrap_or_default());
+
+/// Wrong passwords lately, by account name.
+#[derive(Clone, Debug, Default)]
+pub struct Attempts {
+    wrong: Arc<Mutex<HashMap<String, (u32, DateTime<Utc>)>>>,
+}
+
+impl Attempts {
+    fn is_locked(&self, account: &str, now: DateTime<Utc>) -> bool {
+        let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        wrong.get(account).is_some_and(|(times, last)| *times >= TRIES && now - *last < LOCKED)
+    }
+
+    fn failed(&self, account: &str, now: DateTime<Utc>) {
+        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        if wrong.len() >= NAMES
+            && let Some(oldest) = wrong.iter().min_by_key(|(_, (_, last))| *last).map(|(name, _)| name.clone())
+        {
+            wrong.remove(&oldest);
+        }
+        let (times, last) = wrong.entry(account.to_owned()).or_insert((0, now));
+        *times = if now - *last < LOCKED { *times + 1 } else { 1 };
+        *last = now;
+    }
+
+    fn succeeded(&self, account: &str) {
+        self.wrong.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
+    }
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    account: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// The two forms' targets.
+pub fn router() -> Router<AppState> {
+    Router::new().route("/sign-in", post(sign_in)).route("/sign-out", post(sign_out))
+}
+
+async fn sign_in(State(state): State<AppState>, Form(form): Form<SignIn>) -> Response {
+    let now = (state.clock)();
+    let next = if is_own_path(&form.next) { form.next.as_str() } else { "/" };
+    let again = |error: &str| Redirect::to(&format!("/sign-in?error={error}&next={}", encode(next))).into_response();
+    if state.attempts.is_locked(&form.account, now) {
+        return again("locked");
+    }
+    let known = match state.store.password_hash(&form.account).await {
+        Ok(known) => known.filter(|(account, _)| !account.disabled),
+        Err(error) => {
+            tracing::error!(%error, "an account could not be read");
+            return Answer::unavailable().into_response();
+        }
+    };
+    let hash = known.as_ref().map_or(NOBODY.as_str(), |(_, hash)| hash.as_str()).to_owned();
+    let password = form.password;
+    let is_right = tokio::task::spawn_blocking(move || is_password(&password, &hash)).await.unwrap_or(false);
+    if !is_right || known.is_none() {
+        state.attempts.failed(&form.account, now);
+        return again("wrong");
+    }
+    state.attempts.succeeded(&form.account);
+    let token = new_token();
+    if let Err(error) = state.store.open_session(&token_hash(&token), &form.account, now + SESSION).await {
+        tracing::error!(%error, "a session could not be opened");
+        return Answer::unavailable().into_response();
+    }
+    with_cookie(Redirect::to(next), &token, SESSION, state.secure_cookies)
+}
+
+/// Whether a page of this server may be behind it: `//host` and `/\host` would lead elsewhere, and so would `/`, tab,
+/// `/host`, since browsers leave tabs and line ends out.
+fn is_own_path(next: &str) -> bool {
+    next.starts_with('/') && !next[1..].starts_with(['/', '\\']) && next.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    if let Some(token) = session_token(&headers)
+        && let Err(error) = state.store.close_session(&token_hash(token)).await
+    {
+        tracing::error!(%error, "a session could not be closed");
+        return Answer::unavailable().into_response();
+    }
+    with_cookie(Redirect::to("/sign-in"), "", TimeDelta::zero(), state.secure_cookies)
+}
+
+fn with_cookie(to: Redirect, token: &str, lasts: TimeDelta, secure: bool) -> Response {
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie =
+        format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", lasts.num_seconds());
+    let mut response = to.into_response();
+    match HeaderValue::from_str(&cookie) {
+        Ok(value) => {
+            response.headers_mut().insert(header::SET_COOKIE, value);
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "a cookie could not be written");
+            Answer::unavailable().into_response()
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The command line: `syncline …`.
+
+mod account;
+mod bench;
+mod database;
+pub mod import;
+mod serve;
+pub mod simulate;
+pub mod source;
+mod tail;
+
+use crate::config::{DatabaseOption, ServeOptions};
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// Keeps an ERP, a TMS and a customer looking at the same shipment, live
+#[derive(Parser, Debug)]
+#[command(name = "syncline", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run the server
+    Serve {
+        #[command(flatten)]
+        options: ServeOptions,
+        #[command(flatten)]
+        database: DatabaseOption,
+    },
+    /// Run the server with a database of its own and a simulated freight network
+    Demo(crate::demo::Demo),
+    /// Send a simulated freight network's events to a server
+    Simulate(simulate::Simulate),
+    /// Fold the journal into fresh views, in a new file
+    Rebuild(database::Rebuild),
+    /// Compare every view with a fresh fold of the journal
+    Verify(DatabaseOption),
+    /// Take in a file of events (NDJSON), as if it had been delivered
+    Import(import::Import),
+    /// Print live frames
+    Tail(tail::Tail),
+    /// Make and change accounts
+    #[command(subcommand)]
+    User(account::User),
+    /// Make and change sources
+    Source(source::Source),
+    /// Copy the database while it is in use
+    Backup(database::Backup),
+    /// Put a backup in place
+    Restore(database::Restore),
+    /// Measure the bars of the design on this machine
+    Bench(bench::Bench),
+    /// Print the options and environment variables as a Markdown table
+    #[command(hide = true)]
+    Options,
+}
+
+impl Cli {
+    /// Carries out the command.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Serve { options, database } => serve::run(&options, &database).await,
+            Command::Demo(demo) => demo.run().await,
+            Command::Simulate(simulate) => simulate::run(simulate).await,
+            Command::Rebuild(rebuild) => rebuild.run().await,
+            Command::Verify(database) => database::verify(&database).await,
+            Command::Import(import) => import::run(import).await,
+            Command::Tail(tail) => tail.run().await,
+            Command::User(user) => user.run().await,
+            Command::Source(source) => source::run(source).await,
+            Command::Backup(backup) => backup.run().await,
+            Command::Restore(restore) => restore.run().await,
+            Command::Bench(bench) => bench.run().await,
+            Command::Options => {
+                print!("{}", options_table());
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The options of `serve` as a Markdown table, made from what the parser knows; the README's copy is compared with it.
+pub fn options_table() -> String {
+    let command = Cli::command();
+    let serve = command.find_subcommand("serve");
+    let mut table = String::from("| option | environment | default | meaning |\n|---|---|---|---|\n");
+    for option in serve.into_iter().flat_map(clap::Command::get_arguments) {
+        let Some(long) = option.get_long().filter(|long| *long != "help") else { continue };
+        let environment = option.get_env().map(|name| format!("`{}`", name.to_string_lossy())).unwrap_or_default();
+        let default = option.get_default_values().first().map(|value| format!("`{}`", value.to_string_lossy()));
+        let default = default.filter(|_| option.get_action().takes_values()).unwrap_or_default();
+        let meaning = option.get_help().map(ToString::to_string).unwrap_or_default();
+        table.push_str(&format!("| `--{long}` | {environment} | {default} | {meaning} |\n"));
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,106 @@
+//! `syncline user`.
+
+use crate::auth::hash_password;
+use crate::clock;
+use crate::config::{DatabaseOption, secret};
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use domain::CustomerId;
+use domain::account::AccountRole;
+use std::path::PathBuf;
+use store::{Account, Options, Store};
+use tokio::sync::mpsc;
+
+/// What can be done with accounts.
+#[derive(Subcommand, Debug)]
+pub enum User {
+    /// Make an account, or change the one of that name
+    Add(Add),
+    /// Print all accounts
+    List(DatabaseOption),
+    /// Remove an account; its sessions end at once
+    Remove {
+        #[command(flatten)]
+        database: DatabaseOption,
+        /// The name to sign in with
+        account: String,
+    },
+}
+
+/// Make an account
+#[derive(Args, Debug)]
+pub struct Add {
+    #[command(flatten)]
+    database: DatabaseOption,
+    /// The name to sign in with
+    account: String,
+    /// customer, agent, manager or admin
+    #[arg(long)]
+    role: AccountRole,
+    /// As others see it; the account's name without it
+    #[arg(long)]
+    name: Option<String>,
+    /// The ERP's code of the customer, for the role customer
+    #[arg(long, required_if_eq("role", "customer"))]
+    customer: Option<String>,
+    #[arg(long, env = "SYNCLINE_PASSWORD", hide_env_values = true)]
+    password: Option<String>,
+    /// A file that holds the password
+    #[arg(long, env = "SYNCLINE_PASSWORD_FILE")]
+    password_file: Option<PathBuf>,
+}
+
+impl User {
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Add(add) => add.run().await,
+            Self::List(database) => {
+                let store = open(&database).await?;
+                for account in store.accounts().await? {
+                    let customer = account.customer_name.unwrap_or_default();
+                    println!("{:<20} {:<10} {:<24} {customer}", account.account, account.role.as_str(), account.name);
+                }
+                store.close().await;
+                Ok(())
+            }
+            Self::Remove { database, account } => {
+                let store = open(&database).await?;
+                let removed = store.remove_account(&account).await?;
+                store.close().await;
+                anyhow::ensure!(removed, "there is no account `{account}`: `syncline user list` shows all");
+                println!("removed {account}");
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Add {
+    async fn run(self) -> anyhow::Result<()> {
+        let password = secret(self.password, self.password_file, "the password")?
+            .context("give a password: --password-file FILE, or SYNCLINE_PASSWORD")?;
+        anyhow::ensure!(password.chars().count() >= 8, "the password is too short: use 8 characters or more");
+        let account = Account {
+            name: self.name.unwrap_or_else(|| self.account.clone()),
+            account: self.account,
+            role: self.role,
+            customer: self.customer.as_deref().map(CustomerId::numbered),
+            customer_name: None,
+            disabled: false,
+        };
+        let store = open(&self.database).await?;
+        println!("{} signs in as {}", account.role, account.account);
+        store.put_account(account, hash_password(&password)?).await?;
+        store.close().await;
+        Ok(())
+    }
+}
+
+/// Opens the database for a moment's administration; nobody looks on.
+pub(super) async fn open(database: &DatabaseOption) -> anyhow::Result<Store> {
+    let (commits, mut nobody) = mpsc::channel(1);
+    tokio::spawn(async move { while nobody.recv().await.is_some() {} });
+    Store::open(&database.database, Options::default(), clock::system(), commits)
+        .await
+        .with_context(|| format!("the database {} can't be opened", database.database.display()))
+}

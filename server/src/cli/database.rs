@@ -1,0 +1,78 @@
+//! `syncline rebuild`, `verify`, `backup` and `restore`.
+
+use crate::config::DatabaseOption;
+use anyhow::Context;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Fold the journal into fresh views
+#[derive(Args, Debug)]
+pub struct Rebuild {
+    #[command(flatten)]
+    database: DatabaseOption,
+
+    /// The new file; it must not exist yet
+    into: PathBuf,
+}
+
+impl Rebuild {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let hashes = store::rebuild(&self.database.database, &self.into).await.context("the views were not rebuilt")?;
+        for view in hashes {
+            println!("{:<20} {:>10} rows  {}", view.view, view.rows, view.hash);
+        }
+        println!("rebuilt into {}; nothing was sent to anyone", self.into.display());
+        Ok(())
+    }
+}
+
+/// Compares every view with a fresh fold.
+pub async fn verify(database: &DatabaseOption) -> anyhow::Result<()> {
+    let verification = store::verify(&database.database).await.context("the views were not verified")?;
+    for view in &verification.views {
+        let differs = verification.differences.iter().any(|difference| difference.stored.view == view.view);
+        let verdict = if differs { "DIFFERS" } else { "equal" };
+        println!("{:<20} {:>10} rows  {verdict}", view.view, view.rows);
+    }
+    anyhow::ensure!(
+        verification.differences.is_empty(),
+        "a view differs from the journal: `syncline rebuild` makes fresh ones in a new file"
+    );
+    Ok(())
+}
+
+/// Copy the database while it is in use
+#[derive(Args, Debug)]
+pub struct Backup {
+    #[command(flatten)]
+    database: DatabaseOption,
+
+    /// The copy; it must not exist yet
+    file: PathBuf,
+}
+
+impl Backup {
+    pub async fn run(self) -> anyhow::Result<()> {
+        store::backup(&self.database.database, &self.file).await.context("no backup was made")?;
+        println!("backed up to {}", self.file.display());
+        Ok(())
+    }
+}
+
+/// Put a backup in place
+#[derive(Args, Debug)]
+pub struct Restore {
+    #[command(flatten)]
+    database: DatabaseOption,
+
+    /// The backup
+    file: PathBuf,
+}
+
+impl Restore {
+    pub async fn run(self) -> anyhow::Result<()> {
+        store::restore(&self.file, &self.database.database).await.context("nothing was restored")?;
+        println!("restored {} from {}", self.database.database.display(), self.file.display());
+        Ok(())
+    }
+}

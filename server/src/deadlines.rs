@@ -1,0 +1,87 @@
+//! Deadlines that pass become events. They are kept with the shipments, so a restart loses none; an event's id
+//! derives from its deadline, so none comes twice.
+
+use chrono::{DateTime, Utc};
+use domain::authority::Role;
+use domain::{Event, EventId, Fact, SourceName};
+use std::time::Duration;
+use store::{AppendError, Clock, Delivery, DueDeadline, Store, StoreError};
+
+/// How many deadlines become events in one delivery.
+const AT_ONCE: usize = 500;
+
+/// Looks once a second for deadlines that have passed, by one look at an index whatever their number, until the
+/// writer stops.
+pub async fn watch(store: Store, clock: Clock) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        second.tick().await;
+        match pass(&store, clock()).await {
+            Ok(_) | Err(PassError::Append(AppendError::Full)) => {}
+            Err(PassError::Append(AppendError::Stopped)) => break,
+            Err(error) => tracing::error!(%error, "deadlines could not be looked at; trying again"),
+        }
+    }
+}
+
+/// Why deadlines could not be passed.
+#[derive(Debug, thiserror::Error)]
+pub enum PassError {
+    #[error(transparent)]
+    Read(#[from] StoreError),
+    #[error(transparent)]
+    Append(#[from] AppendError),
+}
+
+/// Turns every deadline due by `now` into an event. Returns how many.
+pub async fn pass(store: &Store, now: DateTime<Utc>) -> Result<usize, PassError> {
+    let mut passed = 0;
+    loop {
+        let due = store.due_deadlines(now, AT_ONCE).await?;
+        if due.is_empty() {
+            return Ok(passed);
+        }
+        passed += due.len();
+        store.append(delivery(due, now)).await?;
+    }
+}
+
+fn delivery(due: Vec<DueDeadline>, now: DateTime<Utc>) -> Delivery {
+    let events: Vec<Event> = due.into_iter().map(event).collect();
+    let ids: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
+    Delivery {
+        source: SourceName::syncline(),
+        role: Role::Syncline,
+        id: crate::auth::token_hash(&ids.join("\n")),
+        received_at: now,
+        headers: Vec::new(),
+        body: Vec::new(),
+        content_type: "none".to_owned(),
+        events,
+        quarantined: Vec::new(),
+        expected: None,
+    }
+}
+
+fn event(due: DueDeadline) -> Event {
+    let deadline = due.deadline;
+    let id = format!(
+        "{}/{:?}/{}/{}",
+        due.shipment,
+        deadline.deadline,
+        deadline.stop,
+        deadline.due_at.timestamp_millis()
+    );
+    Event {
+        source: SourceName::syncline(),
+        role: Role::Syncline,
+        id: EventId::new("//syncline/deadlines", &id),
+        occurred_at: deadline.due_at,
+        number: due.number,
+        issuer: due.issuer,
+        actor: None,
+        correlation: None,
+        fact: Fact::DeadlinePassed(deadline),
+    }
+}

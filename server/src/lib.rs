@@ -1,0 +1,22 @@
+//! Syncline's server: intake, live delivery, pages and the command line around the store.
+
+// Pages are typed as deep as their markup is nested.
+#![recursion_limit = "512"]
+
+pub mod answer;
+pub mod assets;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod contracts;
+pub mod deadlines;
+pub mod demo;
+pub mod intake;
+pub mod live;
+pub mod metrics;
+pub mod pages;
+pub mod router;
+pub mod serve;
+pub mod simulator;
+pub mod state;

@@ -1,0 +1,289 @@
+//! One socket: reads what the client wants, sends what waits for it. Every buffer is bounded; a socket that stays
+//! silent is closed; what it may see is checked per view and ends with its session.
+
+use super::answer::{Granted, answer, grant};
+use super::client::{Change, Client, Ending, Waiting, Work};
+use super::hub::Hub;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use domain::account::Viewer;
+use domain::live::{ClientFrame, Painted, ServerFrame, ViewKey};
+use domain::Seq;
+use futures::SinkExt;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// tungstenite allocates its read buffer for every connection; its default of 128 KiB would be most of what an idle
+/// socket costs.
+const READ_BUFFER: usize = 4 * 1024;
+/// Beyond this much unsent a slow socket is closed rather than kept in memory.
+const WRITE_BUFFER: usize = 4 * 1024 * 1024;
+const MESSAGE: usize = 16 * 1024;
+/// How many views one socket may look at.
+const VIEWS: usize = 64;
+/// A socket that has said nothing, not even a pong, for so long is closed.
+const SILENCE: Duration = Duration::from_secs(75);
+/// A send that takes longer has met a client that does not read.
+const SEND: Duration = Duration::from_secs(20);
+/// A browser may report what it painted this often; more is not counted.
+const PAINTED: Duration = Duration::from_millis(400);
+
+/// Who opened the socket.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    pub viewer: Option<Viewer>,
+    /// The hash of the session's token.
+    pub session: Option<String>,
+}
+
+/// Answers the upgrade and hands the socket to its task.
+pub fn upgrade(upgrade: WebSocketUpgrade, hub: Hub, access: Access) -> Response {
+    upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER)
+        .max_message_size(MESSAGE)
+        .max_frame_size(MESSAGE)
+        .on_upgrade(move |socket| async move { Session::new(socket, hub, access).run().await })
+}
+
+/// What a socket looks at, and from which position on it still needs changes.
+struct Looking {
+    granted: Granted,
+    floor: Seq,
+}
+
+struct Session {
+    socket: WebSocket,
+    hub: Hub,
+    access: Access,
+    client: Arc<Client>,
+    looking: HashMap<ViewKey, Looking>,
+    heard_at: Instant,
+    painted_at: Option<Instant>,
+}
+
+/// Why a socket's task ends.
+enum End {
+    /// The other side has gone, or does not read.
+    Gone,
+    Closed(Ending),
+}
+
+impl Session {
+    fn new(socket: WebSocket, hub: Hub, access: Access) -> Self {
+        let client = hub.join(access.session.clone());
+        Self { socket, hub, access, client, looking: HashMap::new(), heard_at: Instant::now(), painted_at: None }
+    }
+
+    async fn run(mut self) {
+        let end = loop {
+            let step = tokio::select! {
+                message = self.socket.recv() => match message {
+                    Some(Ok(message)) => self.hear(message).await,
+                    Some(Err(_)) | None => Err(End::Gone),
+                },
+                work = self.client.work() => self.work(work).await,
+            };
+            if let Err(end) = step {
+                break end;
+            }
+        };
+        let views: Vec<_> =
+            self.looking.values().map(|looking| (looking.granted.key.clone(), looking.granted.shipment)).collect();
+        self.hub.leave(&self.client, &views);
+        if let End::Closed(ending) = end {
+            self.close(ending).await;
+        }
+    }
+
+    async fn hear(&mut self, message: Message) -> Result<(), End> {
+        self.heard_at = Instant::now();
+        match message {
+            Message::Text(text) => match serde_json::from_str::<ClientFrame>(&text) {
+                Ok(frame) => self.obey(frame).await,
+                Err(_) => Err(End::Closed(Ending::BadFrame)),
+            },
+            Message::Close(_) => Err(End::Gone),
+            Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => Ok(()),
+        }
+    }
+
+    async fn obey(&mut self, frame: ClientFrame) -> Result<(), End> {
+        if let Some(ping) = frame.ping {
+            self.send(&ServerFrame::Pong { sent_ms: ping.sent_ms, now: self.hub.now() }).await?;
+        }
+        if let Some(painted) = frame.painted {
+            self.note_painted(painted);
+        }
+        for view in frame.unsubscribe {
+            if let Some(looking) = self.looking.remove(&view) {
+                self.hub.unsubscribe(&looking.granted.key, looking.granted.shipment, &self.client);
+            }
+        }
+        for view in frame.subscribe {
+            self.subscribe(view, frame.after).await?;
+        }
+        Ok(())
+    }
+
+    fn note_painted(&mut self, painted: Painted) {
+        if self.painted_at.is_none_or(|last| last.elapsed() >= PAINTED) {
+            self.painted_at = Some(Instant::now());
+            self.hub.painted(painted.seq, painted.at);
+        }
+    }
+
+    /// The hub first, then the reading, then the changes after it: nothing falls between.
+    async fn subscribe(&mut self, view: ViewKey, after: Option<Seq>) -> Result<(), End> {
+        let now = self.hub.now();
+        if self.looking.len() >= VIEWS && !self.looking.contains_key(&view) {
+            let refused = ServerFrame::Refused {
+                view,
+                code: "too_many_views".to_owned(),
+                message: format!("one socket may look at {VIEWS} views: end some first"),
+            };
+            return self.send(&refused).await;
+        }
+        match grant(self.hub.store(), self.access.viewer.as_ref(), &view, now).await {
+            Ok(Ok(granted)) => {
+                self.hub.subscribe(granted.key.clone(), granted.shipment, &self.client);
+                self.looking.insert(view.clone(), Looking { granted, floor: Seq(0) });
+                self.read(&view, after, now).await
+            }
+            Ok(Err(refusal)) => self.send(&refusal.frame(view)).await,
+            Err(error) => self.fail(view, &error).await,
+        }
+    }
+
+    async fn read(&mut self, view: &ViewKey, after: Option<Seq>, now: DateTime<Utc>) -> Result<(), End> {
+        let Some(looking) = self.looking.get(view) else { return Ok(()) };
+        match answer(self.hub.store(), &looking.granted, after, now).await {
+            Ok((frame, as_of)) => {
+                if matches!(frame, ServerFrame::Refused { .. }) {
+                    self.drop_view(view);
+                } else if let Some(looking) = self.looking.get_mut(view) {
+                    looking.floor = as_of;
+                }
+                self.send(&frame).await
+            }
+            Err(error) => self.fail(view.clone(), &error).await,
+        }
+    }
+
+    fn drop_view(&mut self, view: &ViewKey) {
+        if let Some(looking) = self.looking.remove(view) {
+            self.hub.unsubscribe(&looking.granted.key, looking.granted.shipment, &self.client);
+        }
+    }
+
+    async fn fail(&mut self, view: ViewKey, error: &store::StoreError) -> Result<(), End> {
+        tracing::error!(%error, ?view, "a live view could not be read");
+        self.drop_view(&view);
+        let refused = ServerFrame::Refused {
+            view,
+            code: "unavailable".to_owned(),
+            message: "this view can't be shown now; try again".to_owned(),
+        };
+        self.send(&refused).await
+    }
+
+    async fn work(&mut self, work: Work) -> Result<(), End> {
+        if let Some(ending) = work.ended {
+            return Err(End::Closed(ending));
+        }
+        if work.ping {
+            self.keep_alive().await?;
+        }
+        let mut resync = Vec::new();
+        let mut changes: Vec<Change> = Vec::new();
+        for (view, waiting) in work.views {
+            let Some(looking) = self.looking.get(&view) else { continue };
+            match waiting {
+                Waiting::Changes(waiting) => {
+                    changes.extend(waiting.into_iter().filter(|change| change.seq > looking.floor));
+                }
+                Waiting::Resync => resync.push(view),
+            }
+        }
+        changes.sort_by_key(|change| change.seq);
+        self.flush(changes).await?;
+        for view in resync {
+            self.read(&view, None, self.hub.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Changes that wait together leave together: one flush for all of them.
+    async fn flush(&mut self, changes: Vec<Change>) -> Result<(), End> {
+        let Some(last) = changes.last().map(|change| change.seq) else { return Ok(()) };
+        let socket = &mut self.socket;
+        let sending = async move {
+            for change in changes {
+                socket.feed(Message::Text(change.frame)).await?;
+            }
+            socket.flush().await
+        };
+        tokio::time::timeout(SEND, sending).await.map_err(|_| End::Gone)?.map_err(|_| End::Gone)?;
+        self.hub.pushed(last);
+        Ok(())
+    }
+
+    async fn keep_alive(&mut self) -> Result<(), End> {
+        if self.heard_at.elapsed() > SILENCE {
+            return Err(End::Closed(Ending::Silent));
+        }
+        if let Some(session) = &self.access.session {
+            match self.hub.store().session(session, self.hub.now()).await {
+                Ok(Some(_)) => {}
+                Ok(None) => return Err(End::Closed(Ending::SignedOut)),
+                Err(error) => tracing::warn!(%error, "a session could not be checked"),
+            }
+        }
+        // A share link that expired or was revoked ends here as well.
+        let now = self.hub.now();
+        let tracks: Vec<ViewKey> =
+            self.looking.keys().filter(|view| matches!(view, ViewKey::Track { .. })).cloned().collect();
+        for view in tracks {
+            if let Ok(Err(refusal)) = grant(self.hub.store(), None, &view, now).await {
+                self.drop_view(&view);
+                self.send(&refusal.frame(view)).await?;
+            }
+        }
+        self.send_message(Message::Ping(axum::body::Bytes::new())).await
+    }
+
+    async fn send(&mut self, frame: &ServerFrame) -> Result<(), End> {
+        match serde_json::to_string(frame) {
+            Ok(text) => self.send_message(Message::Text(Utf8Bytes::from(text))).await,
+            Err(error) => {
+                tracing::error!(%error, "a frame could not be written as JSON");
+                Err(End::Gone)
+            }
+        }
+    }
+
+    async fn send_message(&mut self, message: Message) -> Result<(), End> {
+        tokio::time::timeout(SEND, self.socket.send(message)).await.map_err(|_| End::Gone)?.map_err(|_| End::Gone)
+    }
+
+    async fn close(mut self, ending: Ending) {
+        let (code, name, message) = match ending {
+            Ending::SignedOut => (close_code::POLICY, "signed_out", "the session has ended: sign in again"),
+            Ending::Silent => (close_code::AWAY, "silent", "nothing was heard from this socket for too long"),
+            Ending::BadFrame => (close_code::PROTOCOL, "bad_frame", "this is no frame that the server knows: see /contracts/asyncapi.json"),
+            Ending::Stopping => (close_code::RESTART, "stopping", "the server stops: connect again"),
+        };
+        let ended = ServerFrame::Ended { code: name.to_owned(), message: message.to_owned() };
+        // The other side may be gone already; then there is nobody left to tell.
+        if self.send(&ended).await.is_ok() {
+            let frame = CloseFrame { code, reason: Utf8Bytes::from_static(name) };
+            if self.send_message(Message::Close(Some(frame))).await.is_err() {
+                tracing::debug!("a socket was gone before its close frame");
+            }
+        }
+    }
+}

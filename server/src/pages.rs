@@ -1,0 +1,55 @@
+//! The pages: Leptos renders them whole on the server, so that they are readable before any script has loaded.
+
+use crate::auth::Identity;
+use crate::state::AppState;
+use app::context::Context;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use leptos::context::provide_context;
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+
+/// All pages and server functions.
+pub fn router() -> Router<AppState> {
+    let routes: Vec<AxumRouteListing> = generate_route_list(app::App);
+    Router::new()
+        .route("/api/{*name}", post(server_function).get(server_function))
+        .leptos_routes_with_handler(routes, get(page))
+}
+
+fn context(state: &AppState, identity: Identity) -> Context {
+    Context {
+        store: state.store.clone(),
+        clock: state.clock.clone(),
+        viewer: identity.viewer,
+        session: identity.session,
+    }
+}
+
+/// Renders the page of a request; also what unknown paths get, as a page that says so.
+pub async fn page(
+    State(state): State<AppState>,
+    Extension(identity): Extension<Identity>,
+    request: Request<Body>,
+) -> Response {
+    let context = context(&state, identity);
+    let options = state.leptos.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        move || provide_context(context.clone()),
+        move || app::shell(options.clone()),
+    );
+    render(request).await.into_response()
+}
+
+async fn server_function(
+    State(state): State<AppState>,
+    Extension(identity): Extension<Identity>,
+    request: Request<Body>,
+) -> Response {
+    let context = context(&state, identity);
+    leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request)
+        .await
+        .into_response()
+}

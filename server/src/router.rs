@@ -1,0 +1,85 @@
+//! Which path leads where, and what every answer carries.
+
+use crate::answer::Answer;
+use crate::auth::{self, Identity};
+use crate::intake::Intake;
+use crate::live::{self, Access};
+use crate::state::AppState;
+use crate::{assets, contracts, intake, pages};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// Largest form or server function call; deliveries have a limit of their own.
+const CALL: usize = 256 * 1024;
+
+/// The whole server.
+pub fn router(state: AppState, intake: Intake) -> Router {
+    let people = Router::new()
+        .merge(pages::router())
+        .merge(auth::router())
+        .merge(contracts::router())
+        .route("/live", get(live_socket))
+        .fallback(get(assets_or_page))
+        .layer(DefaultBodyLimit::max(CALL))
+        .layer(middleware::from_fn(auth::guard))
+        .layer(middleware::from_fn_with_state(state.clone(), auth::identify))
+        .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024).and(NotForContentType::new("application/wasm"))));
+    Router::new()
+        .merge(people)
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .with_state(state)
+        .merge(intake::router(intake))
+        .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header_layer(header::X_FRAME_OPTIONS, "DENY"))
+        // The token of a share link stands in its address. Not `no-referrer`: with it browsers send `Origin: null` with
+        // our own forms, which are then refused as another site's.
+        .layer(header_layer(header::REFERRER_POLICY, "same-origin"))
+        .layer(CatchPanicLayer::custom(|_| Answer::unavailable().into_response()))
+}
+
+fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+async fn ready(State(state): State<AppState>) -> Response {
+    match state.store.as_of().await {
+        Ok(seq) => format!("ready at {seq}\n").into_response(),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            Answer::unavailable().into_response()
+        }
+    }
+}
+
+async fn live_socket(
+    State(state): State<AppState>,
+    Extension(identity): Extension<Identity>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if !auth::same_origin(&headers) {
+        let message = "a websocket may only be opened by a page of this server";
+        return Answer::new(StatusCode::FORBIDDEN, "bad_origin", message).into_response();
+    }
+    live::upgrade(upgrade, state.hub, Access { viewer: identity.viewer, session: identity.session })
+}
+
+async fn assets_or_page(
+    state: State<AppState>,
+    identity: Extension<Identity>,
+    request: axum::extract::Request,
+) -> Response {
+    match assets::respond(&request) {
+        Some(asset) => asset,
+        None => pages::page(state, identity, request).await,
+    }
+}

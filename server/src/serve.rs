@@ -1,0 +1,147 @@
+//! Puts the parts together and runs them until told to stop.
+
+use crate::auth::Attempts;
+use crate::config::ServeOptions;
+use crate::intake::Intake;
+use crate::live::Hub;
+use crate::state::AppState;
+use crate::{assets, deadlines, router};
+use anyhow::Context;
+use axum::serve::ListenerExt;
+use leptos::config::LeptosOptions;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Clock, Commit, Store};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+/// Commits that may wait for the hub; the writer waits when it is full, the hub never waits for a socket.
+pub const COMMITS: usize = 64;
+/// How long open requests may take after the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A server that listens, but does not answer yet.
+pub struct Server {
+    listener: TcpListener,
+    state: AppState,
+    intake: Intake,
+}
+
+impl Server {
+    /// Opens the database and the port.
+    pub async fn open(options: &ServeOptions, database: &Path, clock: Clock) -> anyhow::Result<Self> {
+        if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("the folder {} can't be made", folder.display()))?;
+        }
+        let listener = TcpListener::bind(options.listen).await.with_context(|| {
+            format!("can't listen on {}: is another server running? --listen takes another address", options.listen)
+        })?;
+        let (commits, committed) = mpsc::channel(COMMITS);
+        let store = Store::open(database, options.store_options(), clock.clone(), commits)
+            .await
+            .with_context(|| format!("the database {} can't be opened", database.display()))?;
+        Self::around(store, committed, listener, options, clock).await
+    }
+
+    /// The server around a store that is open already and whose commits come out of `committed`.
+    pub async fn around(
+        store: Store,
+        committed: mpsc::Receiver<Arc<Commit>>,
+        listener: TcpListener,
+        options: &ServeOptions,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let hub = Hub::start(store.clone(), clock.clone(), committed);
+        let intake = Intake::new(store.clone(), clock.clone(), options).await?;
+        let leptos = LeptosOptions::builder()
+            .output_name("syncline")
+            .site_pkg_dir(assets::package_dir())
+            .site_addr(options.listen)
+            .build();
+        let state = AppState {
+            store,
+            clock,
+            hub,
+            attempts: Attempts::default(),
+            leptos,
+            secure_cookies: options.secure_cookies,
+        };
+        Ok(Self { listener, state, intake })
+    }
+
+    /// Where it listens; with port 0 asked for, the port that was found.
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        self.listener.local_addr().context("the listening address can't be read")
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.state.store
+    }
+
+    /// Answers until `shutdown` is done, then lets open requests finish and closes the database.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let Self { listener, state, intake } = self;
+        let watch = tokio::spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
+        let hub = state.hub.clone();
+        let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+        let shutdown = async move {
+            shutdown.await;
+            hub.stop();
+            // The other end waits for this or for the server's own end.
+            let _ = stopping.send(());
+        };
+        let store = state.store.clone();
+        // Small frames that follow each other must not wait for the acknowledgement of the first.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps waiting for full packets");
+            }
+        });
+        let serving = axum::serve(listener, router::router(state, intake)).with_graceful_shutdown(shutdown);
+        let late = async move {
+            if stopped.await.is_ok() {
+                tokio::time::sleep(GRACE).await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            served = serving => served.context("the server failed")?,
+            () = late => tracing::warn!("some requests did not end in time; stopping without them"),
+        }
+        watch.abort();
+        store.close().await;
+        Ok(())
+    }
+}
+
+/// Done when the process is asked to stop: Ctrl-C, or SIGTERM.
+pub async fn asked_to_stop() {
+    let interrupt = async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "Ctrl-C can't be heard");
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(error) => {
+                tracing::error!(%error, "SIGTERM can't be heard");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

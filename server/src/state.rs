@@ -1,0 +1,20 @@
+//! What every handler can reach.
+
+use crate::auth::Attempts;
+use crate::live::Hub;
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use store::{Clock, Store};
+
+/// Cheap to clone; one per server.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    pub store: Store,
+    pub clock: Clock,
+    pub hub: Hub,
+    pub attempts: Attempts,
+    pub leptos: LeptosOptions,
+    /// Whether cookies are for https only: true behind a TLS proxy.
+    #[from_ref(skip)]
+    pub secure_cookies: bool,
+}
