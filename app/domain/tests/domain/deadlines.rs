@@ -1,0 +1,88 @@
+//! What a shipment waits for, and since no clock is read here: what is told when it passes.
+
+use crate::support::facts::{
+    appointment, arrived, called_off, delivered, loaded, passed, planned, planned_cross_dock, pod, retracted,
+};
+use crate::support::{World, moment, syncline, tms};
+use domain::Fact;
+use domain::deadline::{DeadlineKind, deadlines, demanded};
+use domain::event::Event;
+use domain::fact::AppointmentTerms;
+use domain::time::Window;
+use domain::tracked::Tracked;
+
+fn due(events: &[Event]) -> Vec<String> {
+    let world = World::of(events.to_vec());
+    let waits = world.shipment().deadlines();
+    waits
+        .iter()
+        .map(|one| format!("{} {} {}", one.deadline.label(), one.stop, one.due_at.format("%-d %H:%M")))
+        .collect()
+}
+
+#[test]
+fn a_pickup_is_due_an_hour_after_its_window_until_the_truck_is_there() {
+    let plan = tms("1 06:00", planned());
+    assert_eq!(due(std::slice::from_ref(&plan)), ["Pickup 1 1 11:00"]);
+    let agreed = tms("1 06:30", appointment("1", "1 12:00", "1 13:00"));
+    assert_eq!(due(&[plan.clone(), agreed.clone()]), ["Pickup 1 1 14:00"]);
+    assert_eq!(due(&[agreed, plan.clone()]), ["Pickup 1 1 14:00"]);
+    for done in [tms("1 09:00", arrived("1")), tms("1 09:00", loaded("1")), tms("1 09:00", called_off())] {
+        assert_eq!(due(&[plan.clone(), done]), [""; 0]);
+    }
+}
+
+#[test]
+fn a_proof_is_due_a_day_after_its_delivery_until_it_arrives() {
+    let plan = tms("1 06:00", planned());
+    let delivery = tms("2 10:00", delivered("2"));
+    assert_eq!(due(&[plan.clone(), delivery.clone()]), ["Proof of delivery 2 3 10:00"]);
+    assert_eq!(due(std::slice::from_ref(&delivery)), ["Proof of delivery 2 3 10:00"], "planned or not");
+    let second = tms("2 15:00", delivered("2"));
+    assert_eq!(due(&[plan.clone(), delivery.clone(), second]), ["Proof of delivery 2 3 15:00"]);
+    assert_eq!(due(&[plan.clone(), delivery.clone(), tms("2 12:00", pod("2", "2 10:00"))]), [""; 0]);
+    let mistaken = tms("2 10:30", retracted("stop.delivered 2 10:00"));
+    assert_eq!(due(&[plan.clone(), delivery.clone(), mistaken]), ["Pickup 1 1 11:00"]);
+    assert_eq!(due(&[plan, delivery, tms("2 16:00", called_off())]), ["Proof of delivery 2 3 10:00"]);
+    let unloaded =
+        [tms("1 06:00", planned_cross_dock()), tms("1 09:00", loaded("1")), tms("1 15:00", delivered("X"))];
+    assert_eq!(due(&unloaded), [""; 0], "a cross-dock signs nothing");
+}
+
+#[test]
+fn a_deadline_that_passed_is_not_waited_for_again_until_it_moves() {
+    let plan = tms("1 06:00", planned());
+    let gone_by = syncline("1 11:00", passed(DeadlineKind::Pickup, "1", "1 11:00"));
+    let story = [plan, gone_by, tms("1 12:00", appointment("1", "1 14:00", "1 15:00"))];
+    assert_eq!(due(&story[..2]), [""; 0]);
+    assert_eq!(due(&story), ["Pickup 1 1 16:00"]);
+    let world = World::of(story[..2].to_vec());
+    assert_eq!(demanded(&world.shipment().shipment).len(), 1, "it still has to be done");
+}
+
+#[test]
+fn a_shipment_that_is_restored_after_a_downtime_waits_for_the_same_and_fires_nothing() {
+    let story = [
+        tms("1 06:00", planned()),
+        syncline("1 11:00", passed(DeadlineKind::Pickup, "1", "1 11:00")),
+        tms("2 10:00", delivered("2")),
+    ];
+    for told in 1..=story.len() {
+        let world = World::of(story[..told].to_vec());
+        let before = world.shipment();
+        let kept = (before.shipment.clone(), before.exceptions.clone());
+        let restored = Tracked::restored(kept.0, kept.1, before.seq, &world.books);
+        assert_eq!(&restored, before);
+        assert_eq!(restored.deadlines(), before.deadlines());
+    }
+}
+
+#[test]
+fn a_moment_at_the_end_of_all_time_has_a_deadline_too() {
+    let end = moment("+262142-12-31T23:59:59Z");
+    let terms = AppointmentTerms { stop: "1".into(), window: Window { from: end, to: end }, reason: None };
+    let world = World::of([tms("1 06:00", planned()), tms("1 07:00", Fact::AppointmentScheduled(terms))]);
+    let waits = deadlines(&world.shipment().shipment);
+    assert_eq!(waits[0].due_at, end);
+    assert!(!world.shipment().view().timeline.is_empty());
+}

@@ -1,0 +1,15 @@
+//! The domain, told as stories: events in, what people read out; and its laws. One binary, so that it links once.
+
+mod arithmetic;
+mod arrival;
+mod authority;
+mod contract;
+mod corrections;
+mod deadlines;
+mod desk;
+mod redaction;
+mod redaction_law;
+mod rules;
+mod status;
+mod support;
+mod timeline;

@@ -1,0 +1,233 @@
+//! A world small enough for a test: it takes events in the order told, keeps what follows from each, and says it in
+//! one line. May 2026, in the time of Berlin.
+
+pub mod facts;
+pub mod samples;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::authority::Role;
+use domain::event::{Event, EventId, Recorded};
+use domain::exception::{Closing, ShipmentException};
+use domain::fact::{Fact, Noun};
+use domain::fold::Applied;
+use domain::id::{CustomerId, OrderId, Seq, ShipmentId, SourceName};
+use domain::party::Tier;
+use domain::status::{Flags, Status};
+use domain::time::{Moment, Window};
+use domain::tracked::Surroundings;
+use domain::{Order, Tracked};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// `"1 10:00"` is ten in the morning of 1 May 2026 in Berlin.
+pub fn at(text: &str) -> Moment {
+    let (day, clock) = text.split_once(' ').expect("a day and a time");
+    moment(&format!("2026-05-{day:0>2}T{clock}:00+02:00"))
+}
+
+pub fn moment(text: &str) -> Moment {
+    text.parse().expect("a moment")
+}
+
+pub fn window(from: &str, to: &str) -> Window {
+    Window { from: at(from), to: at(to) }
+}
+
+/// An event of the shipment `SH-1`, or of the order 4711. Its id is its kind and time: `stop.delivered 2 10:00`.
+pub fn event(role: Role, when: &str, fact: Fact) -> Event {
+    let number = match fact.noun() {
+        Noun::Shipment => "SH-1",
+        Noun::Order => "4711",
+        Noun::Customer | Noun::Item | Noun::Location => "ACME",
+    };
+    Event {
+        source: role.as_str().parse().expect("a source"),
+        role,
+        id: EventId::new(&format!("/{role}"), &format!("{} {when}", fact.kind())),
+        occurred_at: at(when),
+        number: number.to_owned(),
+        issuer: None,
+        actor: None,
+        correlation: None,
+        fact,
+    }
+}
+
+pub fn tms(when: &str, fact: Fact) -> Event {
+    event(Role::Tms, when, fact)
+}
+
+pub fn erp(when: &str, fact: Fact) -> Event {
+    event(Role::Erp, when, fact)
+}
+
+pub fn syncline(when: &str, fact: Fact) -> Event {
+    event(Role::Syncline, when, fact)
+}
+
+/// Something that the agent `kim` did.
+pub fn desk(when: &str, fact: Fact) -> Event {
+    event(Role::Desk, when, fact).by("kim")
+}
+
+/// What a story says of an event beside its fact.
+pub trait Told {
+    fn named(self, id: &str) -> Self;
+    fn by(self, actor: &str) -> Self;
+    fn about(self, number: &str) -> Self;
+    fn sent_by(self, source: &str) -> Self;
+}
+
+impl Told for Event {
+    fn named(self, id: &str) -> Self {
+        Self { id: EventId::new(self.id.origin(), id), ..self }
+    }
+
+    fn by(self, actor: &str) -> Self {
+        Self { actor: Some(actor.to_owned()), ..self }
+    }
+
+    fn about(self, number: &str) -> Self {
+        Self { number: number.to_owned(), ..self }
+    }
+
+    fn sent_by(self, source: &str) -> Self {
+        let source: SourceName = source.parse().expect("a source name");
+        Self { source, ..self }
+    }
+}
+
+/// The orders and tiers that the ERP has told of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Books {
+    pub orders: BTreeMap<OrderId, Arc<Order>>,
+    pub tiers: BTreeMap<CustomerId, Tier>,
+}
+
+impl Surroundings for Books {
+    fn order(&self, id: OrderId) -> Option<Arc<Order>> {
+        self.orders.get(&id).cloned()
+    }
+
+    fn tier(&self, customer: CustomerId) -> Tier {
+        self.tiers.get(&customer).copied().unwrap_or_default()
+    }
+}
+
+/// Everything that follows from the events told so far.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    pub books: Books,
+    pub shipments: BTreeMap<ShipmentId, Tracked>,
+    seq: i64,
+}
+
+impl World {
+    pub fn of(events: impl IntoIterator<Item = Event>) -> Self {
+        let mut world = Self::default();
+        for event in events {
+            world.tell(event);
+        }
+        world
+    }
+
+    /// Takes the event in as the next of the journal. Returns the exceptions that changed.
+    pub fn tell(&mut self, event: Event) -> Vec<ShipmentException> {
+        let seq = Seq(self.seq + 1);
+        let recorded_at = recorded_at(seq);
+        let recorded = Recorded { seq, recorded_at, event: Arc::new(event) };
+        let event = &*recorded.event;
+        let mut changed = Vec::new();
+        match event.fact.noun() {
+            Noun::Shipment => {
+                let id = event.shipment();
+                let tracked =
+                    self.shipments.entry(id).or_insert_with(|| Tracked::new(id, event.number.clone()));
+                let Some(indices) = tracked.apply(&recorded, &self.books) else { return changed };
+                changed.extend(indices.into_iter().map(|index| tracked.exceptions[index].clone()));
+            }
+            Noun::Order => {
+                let id = event.order();
+                let known = self.books.orders.remove(&id);
+                let mut order =
+                    known.map_or_else(|| Order::new(id, event.number.clone()), Arc::unwrap_or_clone);
+                let applied = order.apply(recorded.clone());
+                self.books.orders.insert(id, Arc::new(order));
+                if applied == Applied::Known {
+                    return changed;
+                }
+                let on_it = |tracked: &&mut Tracked| tracked.order_ids().any(|one| one == id);
+                for tracked in self.shipments.values_mut().filter(on_it) {
+                    let indices = tracked.surroundings_changed(&recorded, &self.books);
+                    changed.extend(indices.into_iter().map(|index| tracked.exceptions[index].clone()));
+                }
+            }
+            Noun::Customer | Noun::Item | Noun::Location => {
+                if let Fact::CustomerRegistered(terms) = &event.fact {
+                    self.books.tiers.insert(CustomerId::numbered(&event.number), terms.tier);
+                }
+            }
+        }
+        self.seq = seq.0;
+        changed
+    }
+
+    /// The one shipment of a story about `SH-1`.
+    pub fn shipment(&self) -> &Tracked {
+        &self.shipments[&ShipmentId::numbered("SH-1")]
+    }
+
+    /// All shipments and orders as bytes that hold nothing of when and in which order events came.
+    pub fn canonical(&self) -> Vec<Vec<u8>> {
+        let shipments = self.shipments.values().map(|tracked| tracked.shipment.canonical());
+        let orders = self.books.orders.values().map(|order| order.canonical());
+        shipments.chain(orders).map(|bytes| bytes.expect("json")).collect()
+    }
+}
+
+/// Our clock: one second an event, long after the story.
+pub fn recorded_at(seq: Seq) -> DateTime<Utc> {
+    moment("2026-06-01T00:00:00Z").to_utc() + TimeDelta::seconds(seq.0)
+}
+
+/// `In transit`, or `In transit · On hold, Delayed`.
+pub fn standing(status: Status, flags: Flags) -> String {
+    let flags: Vec<&str> = flags.labels().collect();
+    if flags.is_empty() {
+        status.label().to_owned()
+    } else {
+        format!("{} · {}", status.label(), flags.join(", "))
+    }
+}
+
+/// Tells the story forwards and backwards: each way, the house reads `expect`.
+#[track_caller]
+pub fn check(events: impl IntoIterator<Item = Event>, expect: &str) {
+    let mut events: Vec<Event> = events.into_iter().collect();
+    for way in ["forwards", "backwards"] {
+        let view = World::of(events.clone()).shipment().view();
+        assert_eq!(standing(view.status, view.flags), expect, "told {way}");
+        events.reverse();
+    }
+}
+
+/// Tells the story; then these exceptions are there, in the order of their opening, each as
+/// `missed_pickup, stop 1, #1, high, open`.
+#[track_caller]
+pub fn check_exceptions(events: impl IntoIterator<Item = Event>, expect: &[&str]) {
+    assert_eq!(exceptions(World::of(events).shipment()), expect);
+}
+
+pub fn exceptions(tracked: &Tracked) -> Vec<String> {
+    tracked.exceptions.iter().map(said).collect()
+}
+
+fn said(one: &ShipmentException) -> String {
+    let end = match &one.closing {
+        None => "open".to_owned(),
+        Some(Closing::Cleared) => "cleared".to_owned(),
+        Some(Closing::Resolved { by, reason }) => format!("resolved by {by}: {reason}"),
+    };
+    let (rule, severity) = (one.rule.as_str(), one.severity.as_str());
+    format!("{rule}, {}, #{}, {severity}, {end}", one.cause, one.occurrence)
+}
