@@ -84,6 +84,8 @@ impl Server {
     /// Answers until `shutdown` is done, then lets open requests finish and closes the database.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
         let Self { listener, state, intake } = self;
+        // Sources may have been added since the database was opened.
+        intake.reload().await.context("the sources can't be read")?;
         let watch = tokio::spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
         let hub = state.hub.clone();
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
