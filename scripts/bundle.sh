@@ -50,14 +50,15 @@ fi
 # What rustc emits by default for this target, and nothing beyond it: wasm-opt must not use what browsers may lack.
 features=(--enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int --enable-sign-ext
   --enable-mutable-globals --enable-reference-types --enable-multivalue --enable-call-indirect-overlong)
-recipe="$(sha256sum <"$raw") $bindgen_version $(sha256sum <package-lock.json) $(sha256sum <"$0")"
+recipe="$(sha256sum <"$raw") $bindgen_version $(sha256sum <package-lock.json) $(cat "$0" scripts/snip.mjs | sha256sum)"
 if [ "$(cat "$target/bundle/recipe" 2>/dev/null || true)" != "$recipe" ]; then
   rm -rf "$target/bundle/recipe" "$target/bundle/pkg"
   say "binding and optimising $(wc -c <"$raw") bytes of wasm"
-  "$bindgen" --target web --no-typescript --remove-name-section --remove-producers-section \
+  "$bindgen" --target web --no-typescript --remove-producers-section \
     --out-dir "$target/bundle/pkg" --out-name syncline "$raw"
-  node_modules/.bin/wasm-opt -Oz "${features[@]}" "$target/bundle/pkg/syncline_bg.wasm" -o "$target/bundle/optimised.wasm"
-  mv "$target/bundle/optimised.wasm" "$target/bundle/pkg/syncline_bg.wasm"
+  node scripts/snip.mjs "$target/bundle/pkg/syncline_bg.wasm" "$target/bundle/snipped.wasm"
+  node_modules/.bin/wasm-opt -Oz --strip-debug "${features[@]}" "$target/bundle/snipped.wasm" -o "$target/bundle/pkg/syncline_bg.wasm"
+  rm "$target/bundle/snipped.wasm"
   printf '%s\n' "$recipe" >"$target/bundle/recipe"
 fi
 
