@@ -32,7 +32,8 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 async fn list(headers: HeaderMap) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let json = accept.contains("application/json") && !accept.contains("text/html");
-    let answer = if json { Json(page::listing()).into_response() } else { Html(page::page()).into_response() };
+    let answer =
+        if json { Json(page::listing()).into_response() } else { Html(page::page()).into_response() };
     ([(header::VARY, "accept")], answer).into_response()
 }
 
@@ -56,6 +57,7 @@ fn answer(content_type: &'static str, document: &Value) -> Response {
 }
 
 fn unknown(kind: &str) -> Response {
-    let message = format!("there is no kind `{}`: see /contracts for the list", crate::intake::shown(kind, 60));
+    let message =
+        format!("there is no kind `{}`: see /contracts for the list", crate::intake::shown(kind, 60));
     Answer::new(StatusCode::NOT_FOUND, "unknown_kind", message).into_response()
 }

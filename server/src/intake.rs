@@ -104,7 +104,8 @@ impl Intake {
         let (head, body) = request.into_parts();
         let seal = Seal::of(&head.headers)?;
         seal.check_age(received_at)?;
-        let stated = head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let stated =
+            head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         let Held { bytes, share } = body::read(body, stated, limits.body, limits.patience, memory).await?;
         let keys = source.map_or(&self.0.no_keys, |source| &source.keys).clone();
         let (seal, bytes) = beside(bytes, move |bytes| seal.check(bytes, &keys).map(|()| seal)).await?;
@@ -138,7 +139,9 @@ impl Intake {
         receipt.map_err(|error| match error {
             AppendError::Full => Refusal::Busy,
             AppendError::Repeated { .. } => Refusal::DeliveryIdReused,
-            AppendError::Stopped | AppendError::Stale { .. } | AppendError::Unknown { .. } => Refusal::Unavailable,
+            AppendError::Stopped | AppendError::Stale { .. } | AppendError::Unknown { .. } => {
+                Refusal::Unavailable
+            }
             AppendError::Store(error) => {
                 tracing::error!(source = %source.name, %error, "a delivery could not be kept");
                 Refusal::Unavailable
@@ -233,7 +236,9 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 /// The headers that are kept with a delivery: all but those that hold a secret or prove one.
 fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     let is_secret = |name: &str| {
-        ["authorization", "cookie", "signature", "secret", "token", "api-key"].iter().any(|word| name.contains(word))
+        ["authorization", "cookie", "signature", "secret", "token", "api-key"]
+            .iter()
+            .any(|word| name.contains(word))
     };
     headers
         .iter()

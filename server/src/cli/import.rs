@@ -4,11 +4,10 @@
 mod chunk;
 mod progress;
 
-
+use crate::clock;
 use crate::config::DatabaseOption;
 use crate::intake::{Format, Parsed, Sender, TooMany, parse};
 use crate::serve::asked_to_stop;
-use crate::clock;
 use anyhow::{Context, bail};
 use chunk::{Chunk, Chunks};
 use clap::Args;
@@ -54,7 +53,8 @@ pub async fn run(args: Import) -> anyhow::Result<()> {
     let (input, size): (Box<dyn Read + Send>, Option<u64>) = if args.file.as_os_str() == "-" {
         (Box::new(std::io::stdin()), None)
     } else {
-        let file = File::open(&args.file).with_context(|| format!("{} can't be read", args.file.display()))?;
+        let file =
+            File::open(&args.file).with_context(|| format!("{} can't be read", args.file.display()))?;
         let size = file.metadata().ok().map(|data| data.len());
         (Box::new(file), size)
     };
@@ -90,7 +90,9 @@ pub async fn import(
 ) -> anyhow::Result<(Tally, bool)> {
     let known = store.sources().await?;
     let Some(role) = known.iter().find(|known| known.name == *source).map(|known| known.role) else {
-        bail!("there is no source `{source}`: add it with `syncline source add {source} --role tms` (or erp)");
+        bail!(
+            "there is no source `{source}`: add it with `syncline source add {source} --role tms` (or erp)"
+        );
     };
     let (chunks, incoming) = mpsc::channel(1);
     // A thread of its own, since nothing can end a read of standard input that waits for more.
@@ -111,10 +113,8 @@ pub async fn import(
         let chunk = incoming.recv().await?;
         Some((chunk, incoming))
     });
-    let taking = incoming
-        .take_until(stop)
-        .map(|chunk| take(store, source, role, chunk, &clock))
-        .buffered(AHEAD);
+    let taking =
+        incoming.take_until(stop).map(|chunk| take(store, source, role, chunk, &clock)).buffered(AHEAD);
     futures::pin_mut!(taking);
     let (mut tally, mut bytes) = (Tally::default(), 0);
     while let Some(taken) = taking.next().await {

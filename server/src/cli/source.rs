@@ -107,10 +107,19 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
                 bail!("`{role}` is no role of a source: use erp or tms");
             }
             if store.sources().await?.iter().any(|known| known.name == name) {
-                bail!("there is a source `{name}` already: use `syncline source rotate {name}` for a new secret");
+                bail!(
+                    "there is a source `{name}` already: use `syncline source rotate {name}` for a new secret"
+                );
             }
             let (secret, is_new) = secret.resolve()?;
-            store.put_source(SourceConfig { name: name.clone(), role, secrets: vec![secret.clone()], disabled: false }).await?;
+            store
+                .put_source(SourceConfig {
+                    name: name.clone(),
+                    role,
+                    secrets: vec![secret.clone()],
+                    disabled: false,
+                })
+                .await?;
             println!("added {name} ({role}); it delivers to /intake/{name}");
             show(&secret, is_new);
         }
@@ -134,7 +143,9 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             source.secrets.retain(|known| *known != secret);
             source.secrets.push(secret.clone());
             store.put_source(source).await?;
-            println!("{name} has a new secret; the old one stays valid until `syncline source rotate {name} --drop-old`");
+            println!(
+                "{name} has a new secret; the old one stays valid until `syncline source rotate {name} --drop-old`"
+            );
             show(&secret, is_new);
         }
         Action::Disable { name } => {
@@ -160,6 +171,8 @@ fn show(secret: &str, is_new: bool) {
 async fn find(store: &Store, name: &SourceName) -> anyhow::Result<SourceConfig> {
     let known = store.sources().await?;
     known.into_iter().find(|source| source.name == *name).with_context(|| {
-        format!("there is no source `{name}`: see `syncline source list`, or add it with `syncline source add`")
+        format!(
+            "there is no source `{name}`: see `syncline source list`, or add it with `syncline source add`"
+        )
     })
 }

@@ -24,7 +24,11 @@ pub fn document() -> Value {
                 ..ClientFrame::default()
             },
         ),
-        ("unsubscribe", "Asks for no more of a view.", ClientFrame { unsubscribe: vec![ViewKey::Desk], ..ClientFrame::default() }),
+        (
+            "unsubscribe",
+            "Asks for no more of a view.",
+            ClientFrame { unsubscribe: vec![ViewKey::Desk], ..ClientFrame::default() },
+        ),
         (
             "painted",
             "Reports the position that is on the glass, and since when.",
@@ -37,7 +41,11 @@ pub fn document() -> Value {
         ),
     ];
     let server = [
-        ("current", "Nothing has changed since `after`.", ServerFrame::Current { view: ViewKey::Desk, as_of: Seq(48_211) }),
+        (
+            "current",
+            "Nothing has changed since `after`.",
+            ServerFrame::Current { view: ViewKey::Desk, as_of: Seq(48_211) },
+        ),
         (
             "replayed",
             "All that changed since `after`, conflated.",

@@ -37,7 +37,8 @@ impl Example {
 
 /// All examples in the order of the contract.
 pub static EXAMPLES: LazyLock<Vec<Example>> = LazyLock::new(|| {
-    let mut examples: Vec<Example> = [erp::told(), tms::told(), people::told()].into_iter().flatten().collect();
+    let mut examples: Vec<Example> =
+        [erp::told(), tms::told(), people::told()].into_iter().flatten().collect();
     examples.sort_by_key(|example| {
         let kind = example.event.fact.kind();
         Fact::KINDS.iter().position(|known| *known == kind)
@@ -137,7 +138,11 @@ mod tests {
         assert_eq!(kinds, Fact::KINDS);
         for example in EXAMPLES.iter() {
             let Event { role, fact, .. } = &example.event;
-            assert!(fact.check_authority(*role).is_ok() && example.owners().contains(role), "{}", fact.kind());
+            assert!(
+                fact.check_authority(*role).is_ok() && example.owners().contains(role),
+                "{}",
+                fact.kind()
+            );
         }
     }
 }

@@ -40,7 +40,10 @@ pub fn page() -> String {
     let (outside, inside): (Vec<_>, Vec<_>) = EXAMPLES.iter().partition(|example| example.is_outside());
     let mut codes = String::new();
     for code in Code::ALL {
-        write_in(&mut codes, format_args!("<dt><code>{}</code></dt><dd>{}</dd>\n", code.as_str(), text(code.way_out())));
+        write_in(
+            &mut codes,
+            format_args!("<dt><code>{}</code></dt><dd>{}</dd>\n", code.as_str(), text(code.way_out())),
+        );
     }
     format!(
         r#"<!DOCTYPE html>

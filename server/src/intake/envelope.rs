@@ -60,7 +60,8 @@ impl<'a> Envelope<'a> {
     }
 
     pub fn source(&self) -> Result<Cow<'a, str>, Rejection> {
-        let source = required("source", self.source, "name the system that the event comes from, as a URI reference")?;
+        let source =
+            required("source", self.source, "name the system that the event comes from, as a URI reference")?;
         if source.contains(char::is_whitespace) {
             let reason = format!("`source` is \"{}\": a URI reference has no blanks", shown(&source, 80));
             return Err(Rejection::new(Code::NotCloudevents, reason));
@@ -98,7 +99,9 @@ impl<'a> Envelope<'a> {
             let essence = stated.split(';').next().unwrap_or(&stated).trim().to_ascii_lowercase();
             if !essence.ends_with("/json") && !essence.ends_with("+json") {
                 let stated = shown(&stated, 80);
-                return malformed(format!("`datacontenttype` is \"{stated}\": send `data` as application/json"));
+                return malformed(format!(
+                    "`datacontenttype` is \"{stated}\": send `data` as application/json"
+                ));
             }
         }
         match (self.data, self.base64) {
@@ -106,8 +109,12 @@ impl<'a> Envelope<'a> {
                 malformed("`data` holds the character \\u0000, which no text may hold: leave it out".into())
             }
             (Some(data), _) => Ok(data.get()),
-            (None, Some(_)) => malformed("`data_base64` is not read: send the payload as JSON under `data`".into()),
-            (None, None) => malformed("`data` is missing: send the payload that the kind's schema describes".into()),
+            (None, Some(_)) => {
+                malformed("`data_base64` is not read: send the payload as JSON under `data`".into())
+            }
+            (None, None) => {
+                malformed("`data` is missing: send the payload that the kind's schema describes".into())
+            }
         }
     }
 }
@@ -120,7 +127,11 @@ pub fn is_traceparent(text: &str) -> bool {
         })
     };
     let mut parts = text.split('-');
-    hex(parts.next(), 2) && hex(parts.next(), 32) && hex(parts.next(), 16) && hex(parts.next(), 2) && parts.next().is_none()
+    hex(parts.next(), 2)
+        && hex(parts.next(), 32)
+        && hex(parts.next(), 16)
+        && hex(parts.next(), 2)
+        && parts.next().is_none()
 }
 
 fn missing(name: &str, way_out: &str) -> Rejection {
@@ -144,7 +155,11 @@ fn optional<'a>(name: &str, value: Option<&'a RawValue>) -> Result<Option<Cow<'a
         return bad(format!("`{name}` is \"{}\": control characters are not allowed", shown(&text, 80)));
     }
     if text.len() > LONGEST {
-        return bad(format!("`{name}` is {} bytes long, 255 are allowed: \"{}\"", text.len(), shown(&text, 40)));
+        return bad(format!(
+            "`{name}` is {} bytes long, 255 are allowed: \"{}\"",
+            text.len(),
+            shown(&text, 40)
+        ));
     }
     Ok(Some(text))
 }
@@ -152,21 +167,27 @@ fn optional<'a>(name: &str, value: Option<&'a RawValue>) -> Result<Option<Cow<'a
 /// The text of a JSON string; none if it is no string.
 fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') { serde_json::from_str(raw.get()).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+    if inner.contains('\\') {
+        serde_json::from_str(raw.get()).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(inner))
+    }
 }
 
 /// What is wrong with an attribute that Syncline does not read.
 fn extension_fault(name: &str, raw: &RawValue) -> Option<String> {
     let shown_name = shown(name, 40);
     if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
-        return Some(format!("`{shown_name}` is no name of an attribute: use lower-case letters and digits only"));
+        return Some(format!(
+            "`{shown_name}` is no name of an attribute: use lower-case letters and digits only"
+        ));
     }
     let value = raw.get();
     match value.as_bytes().first() {
         Some(b'"' | b't' | b'f') => None,
-        Some(b'{' | b'[') => {
-            Some(format!("`{shown_name}` is an object or array: attributes are texts, whole numbers or booleans"))
-        }
+        Some(b'{' | b'[') => Some(format!(
+            "`{shown_name}` is an object or array: attributes are texts, whole numbers or booleans"
+        )),
         _ if value.parse::<i32>().is_ok() => None,
         _ => Some(format!(
             "`{shown_name}` is {}: a number in an attribute is whole and within -2147483648 and 2147483647",

@@ -18,7 +18,8 @@ impl Format {
     /// By the content type. Plain `application/json`, which many senders can't change, is a batch when the body
     /// begins with `[` and one event otherwise.
     pub fn of(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
-        let unsupported = |found: &str| Refusal::UnsupportedMediaType { found: found.chars().take(80).collect() };
+        let unsupported =
+            |found: &str| Refusal::UnsupportedMediaType { found: found.chars().take(80).collect() };
         if let Some(encoding) = headers.get(header::CONTENT_ENCODING) {
             let encoding = encoding.to_str().unwrap_or("?");
             if !encoding.eq_ignore_ascii_case("identity") {

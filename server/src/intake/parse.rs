@@ -81,7 +81,8 @@ impl Parsed {
     fn take_batch(&mut self, text: &str, sender: Sender<'_>, most: usize) -> Result<(), TooMany> {
         let mut elements = Vec::new();
         let mut reader = serde_json::Deserializer::from_str(text);
-        let outcome = Elements { into: &mut elements, most }.deserialize(&mut reader).and_then(|()| reader.end());
+        let outcome =
+            Elements { into: &mut elements, most }.deserialize(&mut reader).and_then(|()| reader.end());
         if elements.len() > most {
             return Err(TooMany);
         }
@@ -95,7 +96,9 @@ impl Parsed {
                 .map_or(0, |last| last.get().as_ptr().addr() - text.as_ptr().addr() + last.get().len());
             let rest = text.get(done..).unwrap_or(text);
             let rejection = if error.is_data() {
-                let reason = format!("a batch is a JSON array of events ({error}): send one event as application/cloudevents+json");
+                let reason = format!(
+                    "a batch is a JSON array of events ({error}): send one event as application/cloudevents+json"
+                );
                 Rejection::new(Code::NotCloudevents, reason)
             } else {
                 let reason = format!(
@@ -131,7 +134,8 @@ impl Parsed {
 
 fn event(text: &str, sender: Sender<'_>, event_id: &mut Option<String>) -> Result<Event, Rejection> {
     if is_deeper(text, DEEPEST) {
-        let reason = format!("values are nested deeper than {DEEPEST} levels: send only what the schema describes");
+        let reason =
+            format!("values are nested deeper than {DEEPEST} levels: send only what the schema describes");
         return Err(Rejection::new(Code::TooDeep, reason));
     }
     let envelope = Envelope::read(text)?;
@@ -180,7 +184,10 @@ fn event(text: &str, sender: Sender<'_>, event_id: &mut Option<String>) -> Resul
 /// Takes `stop.arrived` out of `syncline.stop.arrived.v1`.
 fn kind(stated: &str) -> Result<(&str, Noun), Rejection> {
     let unknown = || {
-        let reason = format!("`type` is \"{}\", which Syncline does not know: see /contracts for the list", shown(stated, 80));
+        let reason = format!(
+            "`type` is \"{}\", which Syncline does not know: see /contracts for the list",
+            shown(stated, 80)
+        );
         Rejection::new(Code::UnknownKind, reason)
     };
     let rest = stated.strip_prefix("syncline.").ok_or_else(unknown)?;
@@ -214,7 +221,8 @@ fn occurred_at(envelope: &Envelope<'_>, received_at: DateTime<Utc>) -> Result<Mo
         Rejection::new(Code::BadTime, reason)
     })?;
     if moment.timestamp() < EARLIEST {
-        let reason = format!("`time` is {}, before the year 2000: check the sender's clock", shown(&stated, 60));
+        let reason =
+            format!("`time` is {}, before the year 2000: check the sender's clock", shown(&stated, 60));
         return Err(Rejection::new(Code::TooOld, reason));
     }
     if moment - AHEAD > received_at {

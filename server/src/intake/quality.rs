@@ -100,19 +100,31 @@ pub fn check(fact: &Fact) -> Checked {
 
 fn planned(plan: &Plan) -> Checked {
     if plan.stops.len() > MOST_STOPS {
-        return flaw("stops", format!("{} stops are too many: a shipment has at most {MOST_STOPS}", plan.stops.len()));
+        return flaw(
+            "stops",
+            format!("{} stops are too many: a shipment has at most {MOST_STOPS}", plan.stops.len()),
+        );
     }
     for (kind, word) in [(StopKind::Pickup, "pickup"), (StopKind::Delivery, "delivery")] {
         if !plan.stops.iter().any(|stop| stop.kind == kind) {
-            return flaw("stops", format!("there is no {word}: a shipment has at least one pickup and one delivery"));
+            return flaw(
+                "stops",
+                format!("there is no {word}: a shipment has at least one pickup and one delivery"),
+            );
         }
     }
-    plan.orders.iter().enumerate().try_for_each(|(index, order)| named(&format!("orders[{index}]"), order))?;
+    plan.orders
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, order)| named(&format!("orders[{index}]"), order))?;
     for (index, PlannedStop { stop, location: place, planned, .. }) in plan.stops.iter().enumerate() {
         let at = format!("stops[{index}]");
         named(&format!("{at}.stop"), stop)?;
         if plan.stops[..index].iter().any(|before| before.stop == *stop) {
-            return flaw(format!("{at}.stop"), format!("`{stop}` is there twice: number each stop by itself"));
+            return flaw(
+                format!("{at}.stop"),
+                format!("`{stop}` is there twice: number each stop by itself"),
+            );
         }
         location(&format!("{at}.location."), place)?;
         window(&format!("{at}.planned"), planned)?;
@@ -122,7 +134,10 @@ fn planned(plan: &Plan) -> Checked {
 
 fn location(at: &str, place: &Location) -> Checked {
     if place.country.len() != 2 || !place.country.bytes().all(|b| b.is_ascii_uppercase()) {
-        let fault = format!("`{}` is no country: use the two capital letters of ISO 3166-1, for example DE", place.country);
+        let fault = format!(
+            "`{}` is no country: use the two capital letters of ISO 3166-1, for example DE",
+            place.country
+        );
         return flaw(format!("{at}country"), fault);
     }
     if place.zone.parse::<chrono_tz::Tz>().is_err() {
@@ -143,18 +158,28 @@ fn window(at: &str, window: &Window) -> Checked {
 
 fn moment(at: &str, moment: Moment) -> Checked {
     let year = moment.year();
-    if (2000..2100).contains(&year) { Ok(()) } else { flaw(at, format!("the year {year} is out of reach: check the format")) }
+    if (2000..2100).contains(&year) {
+        Ok(())
+    } else {
+        flaw(at, format!("the year {year} is out of reach: check the format"))
+    }
 }
 
 fn lines(at: &str, lines: &[HandledLine]) -> Checked {
-    lines.iter().enumerate().try_for_each(|(index, line)| quantity(&format!("{at}[{index}].quantity"), &line.quantity))
+    lines
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, line)| quantity(&format!("{at}[{index}].quantity"), &line.quantity))
 }
 
 fn quantity(at: &str, quantity: &Quantity) -> Checked {
     if (0..=LARGEST).contains(&quantity.milli) {
         Ok(())
     } else {
-        flaw(format!("{at}.milli"), format!("{} is no quantity: it lies between 0 and {LARGEST}", quantity.milli))
+        flaw(
+            format!("{at}.milli"),
+            format!("{} is no quantity: it lies between 0 and {LARGEST}", quantity.milli),
+        )
     }
 }
 
@@ -162,6 +187,9 @@ fn money(at: &str, money: &Money) -> Checked {
     if (-LARGEST..=LARGEST).contains(&money.minor) {
         Ok(())
     } else {
-        flaw(format!("{at}.minor"), format!("{} is no amount: it lies between -{LARGEST} and {LARGEST}", money.minor))
+        flaw(
+            format!("{at}.minor"),
+            format!("{} is no amount: it lies between -{LARGEST} and {LARGEST}", money.minor),
+        )
     }
 }

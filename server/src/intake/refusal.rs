@@ -16,7 +16,9 @@ pub enum Refusal {
         "no signature fits: sign `{{webhook-id}}.{{webhook-timestamp}}.{{body}}` with the source's secret, over the bytes exactly as sent"
     )]
     BadSignature,
-    #[error("`webhook-timestamp` is {seconds} s from this server's clock, 300 are allowed: sign each attempt anew")]
+    #[error(
+        "`webhook-timestamp` is {seconds} s from this server's clock, 300 are allowed: sign each attempt anew"
+    )]
     Stale { seconds: i64 },
     #[error("the body is larger than {limit} bytes: split the delivery")]
     BodyTooLarge { limit: usize },

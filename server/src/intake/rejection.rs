@@ -72,15 +72,27 @@ impl Code {
             }
             Self::UnknownKind => "The type is not in the list on this page.",
             Self::UnknownVersion => "The kind is known, but not in this version. Send version 1.",
-            Self::MissingSubject => "Put your own number of the shipment, order, customer, item or location into subject.",
+            Self::MissingSubject => {
+                "Put your own number of the shipment, order, customer, item or location into subject."
+            }
             Self::MissingTime => "Put the moment when it happened into time.",
             Self::BadTime => "Write time as RFC 3339 with its offset from UTC: 2026-05-04T09:30:00+02:00.",
-            Self::TooFarInFuture => "It happened more than 24 hours after it was received. Check the clock and the offset.",
+            Self::TooFarInFuture => {
+                "It happened more than 24 hours after it was received. Check the clock and the offset."
+            }
             Self::TooOld => "It happened before the year 2000. Check the clock and the format.",
-            Self::MalformedData => "A value under data is missing or of another type than the schema says. The reason has its path.",
-            Self::ImplausibleData => "Each value is well formed, but together they can't be. The reason has the path.",
-            Self::AuthorityConflict => "Your system does not own this fact. It changes nothing until an agent has looked at it.",
-            Self::IdReused => "The id was sent before with another content. Give each event an id of its own; correct one by event.retracted and a new event.",
+            Self::MalformedData => {
+                "A value under data is missing or of another type than the schema says. The reason has its path."
+            }
+            Self::ImplausibleData => {
+                "Each value is well formed, but together they can't be. The reason has the path."
+            }
+            Self::AuthorityConflict => {
+                "Your system does not own this fact. It changes nothing until an agent has looked at it."
+            }
+            Self::IdReused => {
+                "The id was sent before with another content. Give each event an id of its own; correct one by event.retracted and a new event."
+            }
         }
     }
 }

@@ -35,7 +35,8 @@ pub struct BadSecret;
 impl Key {
     /// Reads `whsec_` + base64; the prefix may be left out.
     pub fn parse(secret: &str) -> Result<Self, BadSecret> {
-        let bytes = STANDARD.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).map_err(|_| BadSecret)?;
+        let bytes =
+            STANDARD.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).map_err(|_| BadSecret)?;
         if !(16..=64).contains(&bytes.len()) {
             return Err(BadSecret);
         }

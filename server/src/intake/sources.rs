@@ -66,24 +66,29 @@ impl Sources {
     pub async fn reload(&self, store: &Store) -> Result<(), StoreError> {
         let configured = store.sources().await?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        *current =
-            Copied { by_name: Arc::new(ready(configured, &current.by_name)), read_at: Instant::now() };
+        *current = Copied { by_name: Arc::new(ready(configured, &current.by_name)), read_at: Instant::now() };
         Ok(())
     }
 }
 
-fn ready(configured: Vec<SourceConfig>, before: &HashMap<String, Arc<Source>>) -> HashMap<String, Arc<Source>> {
+fn ready(
+    configured: Vec<SourceConfig>,
+    before: &HashMap<String, Arc<Source>>,
+) -> HashMap<String, Arc<Source>> {
     configured
         .into_iter()
         .filter(|source| !source.disabled && source.role.is_outside())
         .map(|source| {
             let key = |secret: &String| {
                 Key::parse(secret)
-                    .inspect_err(|error| tracing::error!(source = %source.name, %error, "a secret can't be used"))
+                    .inspect_err(
+                        |error| tracing::error!(source = %source.name, %error, "a secret can't be used"),
+                    )
                     .ok()
             };
             let keys = source.secrets.iter().filter_map(key).collect();
-            let bucket = before.get(source.name.as_str()).map(|before| Arc::clone(&before.bucket)).unwrap_or_default();
+            let bucket =
+                before.get(source.name.as_str()).map(|before| Arc::clone(&before.bucket)).unwrap_or_default();
             let name = source.name.as_str().to_owned();
             (name, Arc::new(Source { name: source.name, role: source.role, keys, bucket }))
         })

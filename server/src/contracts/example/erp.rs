@@ -4,8 +4,8 @@ use super::{CUSTOMER, Example, ORDER, at, customer, euros, kassel, said, window}
 use domain::Fact;
 use domain::authority::Role;
 use domain::fact::{
-    Cancellation, CustomerTerms, InvoicePayment, InvoiceStatement, Invoiced, ItemTerms, OrderLine, OrderTerms,
-    Priority, Retraction, Returned,
+    Cancellation, CustomerTerms, InvoicePayment, InvoiceStatement, Invoiced, ItemTerms, OrderLine,
+    OrderTerms, Priority, Retraction, Returned,
 };
 use domain::measure::Quantity;
 use domain::party::{Item, Tier};
@@ -48,7 +48,10 @@ pub(super) fn told() -> Vec<Example> {
             at(1, 9, 1),
             "IT-330",
             "The item's master data, whole.",
-            Fact::ItemRegistered(ItemTerms { description: "Infusion pumps, carton of 4".into(), unit: "CT".into() }),
+            Fact::ItemRegistered(ItemTerms {
+                description: "Infusion pumps, carton of 4".into(),
+                unit: "CT".into(),
+            }),
         ),
         said(
             Role::Erp,

@@ -4,8 +4,8 @@ use super::{Example, ORDER, SHIPMENT, at, customer, said, window};
 use domain::authority::Role;
 use domain::deadline::{Deadline, DeadlineKind, PICKUP_GRACE};
 use domain::fact::{
-    CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment, ExceptionNote, ExceptionResolution, ExceptionSnooze,
-    InvoiceDecision, Sharing, SharingEnd,
+    CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment, ExceptionNote, ExceptionResolution,
+    ExceptionSnooze, InvoiceDecision, Sharing, SharingEnd,
 };
 use domain::id::CaseId;
 use domain::time::Moment;

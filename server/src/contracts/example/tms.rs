@@ -6,8 +6,8 @@ use domain::authority::Role;
 use domain::charge::{Charge, ChargeKind, Document, DocumentKind};
 use domain::fact::{
     AppointmentTerms, AtStop, Cancellation, CarrierAssignment, CustomsStatement, DelayReason, DelayStatement,
-    Discrepancy, DiscrepancyKind, EtaStatement, Handled, Mode, Plan, PlannedStop, PodStatement, PositionReport,
-    Refusal, Retraction, StopKind, TenderAnswer, TenderOffer,
+    Discrepancy, DiscrepancyKind, EtaStatement, Handled, Mode, Plan, PlannedStop, PodStatement,
+    PositionReport, Refusal, Retraction, StopKind, TenderAnswer, TenderOffer,
 };
 use domain::place::Position;
 use domain::reference::{Reference, ReferenceKind};
@@ -87,7 +87,11 @@ fn planning() -> Vec<Example> {
         tms(
             at(3, 9, 0),
             "A dock was booked.",
-            Fact::AppointmentScheduled(AppointmentTerms { stop: "2".into(), window: window(6, 9, 10), reason: None }),
+            Fact::AppointmentScheduled(AppointmentTerms {
+                stop: "2".into(),
+                window: window(6, 9, 10),
+                reason: None,
+            }),
         ),
         tms(
             at(5, 16, 10),
@@ -108,7 +112,11 @@ fn journey() -> Vec<Example> {
         tms(
             at(5, 9, 5),
             "The goods are on the truck.",
-            Fact::StopLoaded(Handled { stop: "1".into(), lines: vec![cartons(24)], raw_code: Some("AM".into()) }),
+            Fact::StopLoaded(Handled {
+                stop: "1".into(),
+                lines: vec![cartons(24)],
+                raw_code: Some("AM".into()),
+            }),
         ),
         tms(at(5, 9, 20), "The truck left a stop.", Fact::StopDeparted(at_stop("1", "AF"))),
         tms(
@@ -173,7 +181,11 @@ fn delivery() -> Vec<Example> {
         tms(
             at(6, 14, 20),
             "The goods are off the truck and accepted.",
-            Fact::StopDelivered(Handled { stop: "2".into(), lines: vec![cartons(23)], raw_code: Some("D1".into()) }),
+            Fact::StopDelivered(Handled {
+                stop: "2".into(),
+                lines: vec![cartons(23)],
+                raw_code: Some("D1".into()),
+            }),
         ),
         tms(
             at(6, 15, 10),

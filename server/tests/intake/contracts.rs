@@ -1,0 +1,100 @@
+//! What `/contracts` says is what the intake takes.
+
+use super::door::{Door, Sending};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use domain::authority::Role;
+use server::contracts::example::EXAMPLES;
+use server::contracts::{cloud_event, router};
+use server::intake::Refusal;
+use tower::ServiceExt;
+
+async fn get(path: &str, accept: &str) -> (StatusCode, String) {
+    let contracts: Router = router();
+    let request = Request::get(path).header("accept", accept).body(Body::empty()).expect("a request");
+    let response = contracts.oneshot(request).await.expect("infallible");
+    let status = response.status();
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 22).await.expect("a body");
+    (status, String::from_utf8(bytes.to_vec()).expect("text"))
+}
+
+#[tokio::test]
+async fn every_example_is_accepted_from_its_owner() {
+    let door = Door::open().await;
+    for example in EXAMPLES.iter().filter(|example| example.is_outside()) {
+        let kind = example.event.fact.kind();
+        let (_, body) = get(&format!("/contracts/{kind}/example.json"), "*/*").await;
+        let source = if example.event.role == Role::Erp { "erp" } else { "tms" };
+        let (status, answer) = door.deliver(&Sending::one(source, kind, body)).await;
+        assert_eq!((status, &answer["accepted"]), (StatusCode::ACCEPTED, &1.into()), "{kind}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_syncline_states_is_not_accepted_from_outside() {
+    let door = Door::open().await;
+    for example in EXAMPLES.iter().filter(|example| !example.is_outside()) {
+        let kind = example.event.fact.kind();
+        let body = cloud_event(&example.event).expect("json");
+        let (status, answer) = door.deliver(&Sending::one("tms", kind, body)).await;
+        assert_eq!((status, &answer["quarantined"]), (StatusCode::ACCEPTED, &1.into()), "{kind}");
+        let waiting = door.store.integrations().await.expect("integrations").quarantine;
+        assert_eq!(waiting[0].rejected.code, "authority_conflict", "{kind}: {}", waiting[0].rejected.reason);
+    }
+}
+
+#[tokio::test]
+async fn an_example_says_again_what_it_was_written_from() {
+    let door = Door::open().await;
+    let tms = EXAMPLES.iter().filter(|example| example.event.role == Role::Tms);
+    let (mut lines, mut expected) = (String::new(), Vec::new());
+    for example in tms {
+        lines.push_str(&cloud_event(&example.event).expect("json"));
+        lines.push('\n');
+        expected.push(example.event.clone());
+    }
+    let source = "tms".parse().expect("a name");
+    let sender = server::intake::Sender { source: &source, role: Role::Tms, received_at: super::door::now() };
+    let parsed =
+        server::intake::parse(lines.as_bytes(), server::intake::Format::Lines, sender, 100).expect("few");
+    assert_eq!(parsed.events, expected);
+    drop(door);
+}
+
+#[tokio::test]
+async fn the_list_is_a_page_for_people_and_json_for_programs() {
+    let (status, page) = get("/contracts", "text/html,application/json;q=0.9").await;
+    assert_eq!(status, StatusCode::OK);
+    let (_, json) = get("/contracts", "application/json").await;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("json");
+    for example in EXAMPLES.iter() {
+        let kind = example.event.fact.kind();
+        assert!(page.contains(&format!("syncline.{kind}.v1")), "{kind}");
+        let listed =
+            json["kinds"].as_array().expect("kinds").iter().find(|one| one["kind"] == kind).expect(kind);
+        assert_eq!(listed["accepted_from_outside"], example.is_outside());
+        let (status, schema) = get(&format!("/contracts/{kind}/schema.json"), "*/*").await;
+        assert_eq!(status, StatusCode::OK);
+        let schema: serde_json::Value = serde_json::from_str(&schema).expect("json");
+        assert_eq!(schema["properties"]["type"]["const"], format!("syncline.{kind}.v1"));
+    }
+    assert_eq!(get("/contracts/truck.exploded/schema.json", "*/*").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_interface_descriptions_list_every_refusal_and_frame() {
+    let (_, openapi) = get("/contracts/openapi.json", "*/*").await;
+    let openapi: serde_json::Value = serde_json::from_str(&openapi).expect("json");
+    let responses = &openapi["paths"]["/intake/{source}"]["post"]["responses"];
+    for refusal in Refusal::each() {
+        let examples = &responses[refusal.status().as_str()]["content"]["application/json"]["examples"];
+        assert_eq!(examples[refusal.code()]["value"]["code"], refusal.code());
+    }
+    let (_, asyncapi) = get("/contracts/asyncapi.json", "*/*").await;
+    let asyncapi: serde_json::Value = serde_json::from_str(&asyncapi).expect("json");
+    for frame in ["current", "replayed", "snapshot", "change", "refused", "pong", "ended"] {
+        let message = &asyncapi["channels"]["live"]["messages"][frame];
+        assert_eq!(message["payload"]["properties"]["frame"]["const"], frame);
+    }
+}
