@@ -80,7 +80,7 @@ pub async fn run(args: Simulate) -> anyhow::Result<()> {
     let interrupted = async {
         if let Err(error) = tokio::signal::ctrl_c().await {
             tracing::warn!(%error, "Ctrl-C can't be caught; the simulator runs until it is killed");
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     };
     let sent = simulator::run(settings, target, || clock(), interrupted).await?;
