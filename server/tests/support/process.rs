@@ -1,0 +1,73 @@
+//! The real binary, for tests in which a process dies.
+
+use super::server::client;
+use super::until;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_syncline");
+
+/// A running `syncline serve`; killed when it is let go.
+pub struct Process {
+    child: Child,
+    pub port: u16,
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+impl Process {
+    pub fn serve(database: &Path, port: u16) -> Self {
+        let child = Command::new(BINARY)
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--database"])
+            .arg(database)
+            .env("SYNCLINE_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        Self { child, port }
+    }
+
+    pub async fn is_ready(&mut self) {
+        let http = client();
+        let url = format!("http://127.0.0.1:{}/readyz", self.port);
+        until("the server is ready", async || {
+            let ended = self.child.try_wait().expect("a child of ours");
+            assert!(ended.is_none(), "the server ended by itself: {ended:?}");
+            http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success())
+        })
+        .await;
+    }
+
+    /// SIGKILL: nothing is flushed, nothing is said.
+    pub fn kill(mut self) {
+        self.child.kill().expect("a child of ours");
+        self.child.wait().expect("a child of ours");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail where it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command of the binary on a database to its end.
+pub fn run(command: &str, database: &Path) -> (ExitStatus, String) {
+    let output = Command::new(BINARY)
+        .arg(command)
+        .arg("--database")
+        .arg(database)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the binary starts");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status, String::from_utf8_lossy(&text).into_owned())
+}
