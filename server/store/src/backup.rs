@@ -2,7 +2,7 @@
 
 use crate::{StoreError, connect_options, migrate};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, SqliteConnection, query, query_scalar};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, query, query_scalar};
 use std::path::Path;
 
 /// Writes a copy of a database that may be in use. Fails where `into` exists.
@@ -19,9 +19,7 @@ pub async fn restore(backup: &Path, into: &Path) -> Result<(), StoreError> {
     must_exist(backup)?;
     // The backup itself is only read: it may lie where nothing can be written.
     let mut connection = SqliteConnectOptions::new().filename(backup).read_only(true).connect().await?;
-    let verdict: String = query_scalar("select integrity_check from pragma_integrity_check(1)")
-        .fetch_one(&mut connection)
-        .await?;
+    let verdict: String = query("pragma integrity_check(1)").fetch_one(&mut connection).await?.try_get(0)?;
     if verdict != "ok" {
         return Err(StoreError::File { path: backup.to_owned(), what: format!("damaged: {verdict}") });
     }

@@ -13,7 +13,7 @@ use domain::event::Recorded;
 use domain::exception::ShipmentException;
 use domain::fact::Noun;
 use domain::live::SourceAge;
-use domain::{Event, ExceptionId, Order, OrderId, Seq, ShipmentId, Tracked};
+use domain::{CustomerId, Event, ExceptionId, Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, SqliteConnection, query};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -47,6 +47,7 @@ impl Batch {
         let mut shipments: HashSet<ShipmentId> = HashSet::new();
         let mut orders: HashSet<OrderId> = HashSet::new();
         let mut told: HashSet<OrderId> = HashSet::new();
+        let mut customers: HashSet<CustomerId> = HashSet::new();
         for (subject, event) in events {
             match event.fact.noun() {
                 Noun::Shipment => {
@@ -61,6 +62,9 @@ impl Batch {
                 noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
                     batch.masters.want(noun, subject);
                     subjects.insert(subject);
+                    if noun == Noun::Customer {
+                        customers.insert(CustomerId(subject));
+                    }
                 }
             }
         }
@@ -74,6 +78,7 @@ impl Batch {
         let mut cold: HashMap<ShipmentId, i64> =
             shipments.iter().filter_map(|id| Some((*id, *batch.keys.get(&id.0)?))).collect();
         batch.find_carriers(connection, views, &told, &mut cold).await?;
+        batch.find_troubled(connection, views, &customers, &mut cold).await?;
         batch.load_shipments(connection, views, cold, orders).await?;
         batch.masters.load(connection).await?;
         batch.shares.load(connection).await?;
@@ -130,6 +135,36 @@ impl Batch {
             let mut wanted = HashSet::from([shipment]);
             self.recall_shipments(views, &mut wanted);
             if !wanted.is_empty() {
+                cold.insert(shipment, row.try_get("key")?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the shipments of the told customers on which something is wrong: their severity may change.
+    async fn find_troubled(
+        &mut self,
+        connection: &mut SqliteConnection,
+        views: &mut Views,
+        customers: &HashSet<CustomerId>,
+        cold: &mut HashMap<ShipmentId, i64>,
+    ) -> Result<(), StoreError> {
+        if customers.is_empty() {
+            return Ok(());
+        }
+        let rows = query(
+            "select shipments.id, shipments.key from (select value from json_each($1)) as wanted
+             cross join customer_shipments on customer_shipments.customer = unhex(wanted.value)
+             cross join shipments on shipments.key = customer_shipments.key / 65536
+             where shipments.open_rules",
+        )
+        .bind(hex_array(customers.iter().map(|id| &id.0)))
+        .fetch_all(connection)
+        .await?;
+        for row in &rows {
+            let mut wanted = HashSet::from([ShipmentId(id_of(row, "id")?)]);
+            self.recall_shipments(views, &mut wanted);
+            for shipment in wanted {
                 cold.insert(shipment, row.try_get("key")?);
             }
         }
@@ -194,7 +229,9 @@ impl Batch {
             Noun::Shipment => self.apply_to_shipment(views, ShipmentId(subject), key, recorded),
             Noun::Order => self.apply_to_order(views, OrderId(subject), key, recorded),
             noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
-                self.masters.take(noun, subject, event, &mut views.tiers);
+                if self.masters.take(noun, subject, event, &mut views.tiers) {
+                    self.apply_tier(views, CustomerId(subject), recorded);
+                }
             }
         }
         views.rollups.add(("events", ""), 1);
@@ -253,6 +290,19 @@ impl Batch {
             let changed = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
             entry.is_touched = true;
             entry.changed.extend(changed.into_iter().map(|position| (position, recorded.seq)));
+        }
+    }
+
+    /// Lets a customer's new tier decide on the severity of what is open.
+    fn apply_tier(&mut self, views: &Views, customer: CustomerId, recorded: &Recorded) {
+        let around = Around { orders: &self.orders, tiers: &views.tiers };
+        for entry in self.shipments.values_mut() {
+            let is_troubled = entry.tracked.exceptions.iter().any(ShipmentException::is_open);
+            if is_troubled && entry.tracked.customers().any(|one| one == customer) {
+                let changed = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
+                entry.is_touched = true;
+                entry.changed.extend(changed.into_iter().map(|position| (position, recorded.seq)));
+            }
         }
     }
 

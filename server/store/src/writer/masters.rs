@@ -71,26 +71,28 @@ impl Masters {
         Ok(())
     }
 
-    /// Takes a statement in, unless a later one is known.
+    /// Takes a statement in, unless a later one is known. Says whether a customer's tier changed by it.
     pub(crate) fn take(
         &mut self,
         noun: Noun,
         id: Uuid,
         event: &Event,
         tiers: &mut HashMap<CustomerId, Tier>,
-    ) {
+    ) -> bool {
         let place = self.0.entry((noun_name(noun), id)).or_default();
         let is_older = place.as_ref().is_some_and(|known| {
             (event.occurred_at, event.role, event.source.as_str(), &event.id)
                 < (known.occurred_at, known.role, known.source.as_str(), &known.event)
         });
         // A fact that was read from JSON can be written as JSON.
-        let Ok(payload) = event.fact.data() else { return };
+        let Ok(payload) = event.fact.data() else { return false };
         if is_older {
-            return;
+            return false;
         }
+        let mut tier_changed = false;
         if let Fact::CustomerRegistered(terms) = &event.fact {
-            tiers.insert(CustomerId(id), terms.tier);
+            let before = tiers.insert(CustomerId(id), terms.tier).unwrap_or_default();
+            tier_changed = before != terms.tier;
         }
         *place = Some(Master {
             code: event.number.clone(),
@@ -101,6 +103,7 @@ impl Masters {
             event: event.id.clone(),
             is_touched: true,
         });
+        tier_changed
     }
 
     pub(crate) async fn write(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {

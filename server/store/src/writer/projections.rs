@@ -250,8 +250,8 @@ impl Pending {
             connection,
             "insert into exceptions
              (shipment, position, id, rule, severity, opened_seq, changed_seq, open, exception)",
-            "on conflict (shipment, position) do update set changed_seq = excluded.changed_seq,
-             open = excluded.open, exception = excluded.exception",
+            "on conflict (shipment, position) do update set severity = excluded.severity,
+             changed_seq = excluded.changed_seq, open = excluded.open, exception = excluded.exception",
             self.exceptions,
         )
         .await?;
