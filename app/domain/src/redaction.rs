@@ -81,7 +81,7 @@ pub struct CustomerEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerCase {
     pub case: CaseId,
-    /// `by` names only the customer's own people.
+    /// `by` names only the customer's own people; everybody else is the service desk.
     pub messages: Vec<CaseMessage>,
     pub closed: bool,
 }
@@ -202,7 +202,10 @@ fn references(shipment: &ShipmentView, own: &[OrderView], others: &[&OrderView])
 }
 
 fn customer_message(message: CaseMessage) -> CaseMessage {
-    CaseMessage { by: message.by.filter(|_| message.role == Role::Portal), ..message }
+    match message.role {
+        Role::Portal => message,
+        _ => CaseMessage { by: Some("Service desk".to_owned()), ..message },
+    }
 }
 
 fn customer_entry(entry: &TimelineEntry, stops: &[Stop], is_shared: bool) -> Option<CustomerEntry> {

@@ -141,7 +141,7 @@ fn a_case_is_read_by_its_customer_and_names_nobody_of_the_desk() {
     let own = with([asked.clone(), desk("1 13:00", answer)]);
     let said: Vec<(Option<&str>, &str)> =
         own.cases[0].messages.iter().map(|message| (message.by.as_deref(), message.text.as_str())).collect();
-    assert_eq!(said, [(Some("ann"), "Where is it?"), (None, "On its way")]);
+    assert_eq!(said, [(Some("ann"), "Where is it?"), (Some("Service desk"), "On its way")]);
 
     let story = || shared().into_iter().chain([asked.clone()]);
     let bolt = World::of(story()).shipment().redacted(CustomerId::numbered("BOLT")).expect("own goods");
