@@ -197,13 +197,11 @@ fn kind(stated: &str) -> Result<(&str, Noun), Rejection> {
     }
     let versioned = version.strip_prefix('v').is_some_and(|digits| digits.parse::<u32>().is_ok());
     let meant = if versioned { name } else { rest };
-    match Fact::noun_of(meant) {
-        None => Err(unknown()),
-        Some(_) => {
-            let reason = format!("`type` is \"{}\": send it as \"syncline.{meant}.v1\"", shown(stated, 80));
-            Err(Rejection::new(Code::UnknownVersion, reason))
-        }
+    if Fact::noun_of(meant).is_none() {
+        return Err(unknown());
     }
+    let reason = format!("`type` is \"{}\": send it as \"syncline.{meant}.v1\"", shown(stated, 80));
+    Err(Rejection::new(Code::UnknownVersion, reason))
 }
 
 fn occurred_at(envelope: &Envelope<'_>, received_at: DateTime<Utc>) -> Result<Moment, Rejection> {

@@ -11,8 +11,11 @@ use std::time::{Duration, Instant};
 use store::{SourceConfig, Store, StoreError};
 use tokio::sync::Mutex;
 
-/// How old the copy may be.
+/// How old the copy may be for a source that it holds.
 const FRESH: Duration = Duration::from_secs(1);
+/// And for one that it does not, so that a new source's first delivery is taken, and a flood of invented names still
+/// reads rarely.
+const UNKNOWN: Duration = Duration::from_millis(50);
 
 /// A source that may deliver.
 #[derive(Debug)]
@@ -32,41 +35,45 @@ pub struct Sources {
 }
 
 struct Copied {
-    by_name: Arc<HashMap<String, Arc<Source>>>,
+    by_name: HashMap<String, Arc<Source>>,
     read_at: Instant,
 }
 
 impl Sources {
     pub async fn read(store: &Store) -> Result<Self, StoreError> {
-        let by_name = Arc::new(ready(store.sources().await?, &HashMap::new()));
+        let by_name = ready(store.sources().await?, &HashMap::new());
         let current = RwLock::new(Copied { by_name, read_at: Instant::now() });
         Ok(Self { current, reading: Mutex::new(()) })
     }
 
     /// The source of that name, if it may deliver.
     pub async fn find(&self, name: &str, store: &Store) -> Option<Arc<Source>> {
-        let (by_name, is_old) = {
-            let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-            (Arc::clone(&current.by_name), current.read_at.elapsed() > FRESH)
-        };
-        if is_old
-            && let Ok(_reading) = self.reading.try_lock()
+        let (found, age) = self.look(name);
+        if age <= if found.is_some() { FRESH } else { UNKNOWN } {
+            return found;
+        }
+        let reading =
+            if found.is_some() { self.reading.try_lock().ok() } else { Some(self.reading.lock().await) };
+        // Whoever had to wait for another's reading finds it done.
+        if reading.is_some()
+            && self.look(name).1 > UNKNOWN
             && let Err(error) = self.reload(store).await
         {
             tracing::error!(%error, "the sources could not be read; going on with what was read before");
         }
-        if is_old {
-            let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-            return current.by_name.get(name).cloned();
-        }
-        by_name.get(name).cloned()
+        self.look(name).0
+    }
+
+    fn look(&self, name: &str) -> (Option<Arc<Source>>, Duration) {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        (current.by_name.get(name).cloned(), current.read_at.elapsed())
     }
 
     /// Reads the sources now.
     pub async fn reload(&self, store: &Store) -> Result<(), StoreError> {
         let configured = store.sources().await?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        *current = Copied { by_name: Arc::new(ready(configured, &current.by_name)), read_at: Instant::now() };
+        *current = Copied { by_name: ready(configured, &current.by_name), read_at: Instant::now() };
         Ok(())
     }
 }

@@ -96,10 +96,10 @@ fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
     into.push(at.to_owned());
     match value {
         Value::Object(object) => {
-            object.iter().for_each(|(key, value)| pointers(value, &format!("{at}/{key}"), into))
+            object.iter().for_each(|(key, value)| pointers(value, &format!("{at}/{key}"), into));
         }
         Value::Array(array) => {
-            array.iter().enumerate().for_each(|(key, value)| pointers(value, &format!("{at}/{key}"), into))
+            array.iter().enumerate().for_each(|(key, value)| pointers(value, &format!("{at}/{key}"), into));
         }
         _ => {}
     }
