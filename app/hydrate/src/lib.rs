@@ -1,4 +1,6 @@
 //! The wasm entry point: takes over the page that the server rendered. Nothing else lives here.
+// It instantiates the pages; see `app`.
+#![recursion_limit = "256"]
 
 /// Hydrates the document; called once by the page's script.
 #[wasm_bindgen::prelude::wasm_bindgen]
