@@ -204,7 +204,12 @@ impl Session {
             let Some(looking) = self.looking.get(&view) else { continue };
             match waiting {
                 Waiting::Changes(waiting) => {
-                    changes.extend(waiting.into_iter().filter(|change| change.seq > looking.floor));
+                    // Figures change without a new position too: with a delivery that went to quarantine, for example.
+                    let is_counted = matches!(view, ViewKey::Kpis | ViewKey::Freshness);
+                    let is_news = |change: &Change| {
+                        change.seq > looking.floor || is_counted && change.seq == looking.floor
+                    };
+                    changes.extend(waiting.into_iter().filter(is_news));
                 }
                 Waiting::Resync => resync.push(view),
             }

@@ -1,6 +1,6 @@
 //! What browsers report back.
 
-use crate::support::freight::{append, eta, planned, start};
+use crate::support::freight::{append, eta, planned, quarantine, start};
 use crate::support::live::Socket;
 use crate::support::server::{Hands, Running};
 use crate::support::until;
@@ -8,6 +8,26 @@ use chrono::TimeDelta;
 use domain::account::AccountRole;
 use domain::latency::Leg;
 use domain::live::{ClientFrame, Painted, ViewKey};
+
+#[tokio::test]
+async fn what_goes_to_quarantine_is_counted_on_an_open_board_though_no_position_is_added() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(&folder.path().join("test.db"), &Hands::at(start())).await;
+    append(&running.store, vec![planned("SH-1", &[])]).await;
+    let cookie = running.signed_in("mona", AccountRole::Manager, None).await;
+    let mut socket = Socket::open(running.address, &cookie).await;
+    let board = socket.ask(&ViewKey::Kpis, None).await;
+    assert_eq!(board.content.expect("a board")["quarantined"], 0);
+    quarantine(&running.store).await;
+    loop {
+        let change = socket.expect_frame().await;
+        assert_eq!((change.frame.as_str(), change.position()), ("change", board.as_of.expect("a position")));
+        if change.content.expect("a board")["quarantined"] == 1 {
+            break;
+        }
+    }
+    running.stop().await;
+}
 
 #[tokio::test]
 async fn a_painted_position_becomes_the_legs_from_the_world_to_the_glass() {

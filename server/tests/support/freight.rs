@@ -12,7 +12,7 @@ use domain::place::Location;
 use domain::time::{Moment, Window};
 use domain::{Event, EventId, Fact, SourceName};
 use std::sync::atomic::{AtomicU64, Ordering};
-use store::{Delivery, Receipt, Store};
+use store::{Delivery, Receipt, Rejected, Store};
 
 /// Monday morning, the first moment of every test.
 pub const START: &str = "2026-05-04T06:00:00Z";
@@ -165,6 +165,31 @@ pub fn cloud_event(event: &Event) -> String {
         "data": data,
     })
     .to_string()
+}
+
+/// A delivery of which nothing could be used.
+pub async fn quarantine(store: &Store) {
+    let rejected = Rejected {
+        position: 0,
+        code: "malformed".to_owned(),
+        reason: "it is no JSON".to_owned(),
+        raw: "?".to_owned(),
+        event_id: None,
+    };
+    let delivery = Delivery {
+        source: "tms".parse().expect("a name"),
+        role: Role::Tms,
+        id: format!("test-{}", fresh()),
+        received_at: start(),
+        headers: Vec::new(),
+        body: b"?".to_vec(),
+        content_type: "application/cloudevents+json".to_owned(),
+        events: Vec::new(),
+        quarantined: vec![rejected],
+        expected: None,
+    };
+    let receipt = store.append(delivery).await.expect("a receipt");
+    assert_eq!((receipt.accepted, receipt.quarantined), (0, 1));
 }
 
 /// Takes events into the journal past the HTTP door, as one delivery of their (one) source.
