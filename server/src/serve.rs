@@ -2,6 +2,7 @@
 
 use crate::auth::Attempts;
 use crate::config::ServeOptions;
+use crate::hold::Hold;
 use crate::intake::Intake;
 use crate::live::Hub;
 use crate::state::AppState;
@@ -27,6 +28,7 @@ pub struct Server {
     listener: TcpListener,
     state: AppState,
     intake: Intake,
+    hold: Option<Hold>,
 }
 
 impl Server {
@@ -39,11 +41,13 @@ impl Server {
         let listener = TcpListener::bind(options.listen).await.with_context(|| {
             format!("can't listen on {}: is another server running? --listen takes another address", options.listen)
         })?;
+        let hold = Hold::take(database).await?;
         let (commits, committed) = mpsc::channel(COMMITS);
         let store = Store::open(database, options.store_options(), clock.clone(), commits)
             .await
             .with_context(|| format!("the database {} can't be opened", database.display()))?;
-        Self::around(store, committed, listener, options, clock).await
+        let server = Self::around(store, committed, listener, options, clock).await?;
+        Ok(Self { hold: Some(hold), ..server })
     }
 
     /// The server around a store that is open already and whose commits come out of `committed`.
@@ -69,7 +73,7 @@ impl Server {
             leptos,
             secure_cookies: options.secure_cookies,
         };
-        Ok(Self { listener, state, intake })
+        Ok(Self { listener, state, intake, hold: None })
     }
 
     /// Where it listens; with port 0 asked for, the port that was found.
@@ -83,7 +87,7 @@ impl Server {
 
     /// Answers until `shutdown` is done, then lets open requests finish and closes the database.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-        let Self { listener, state, intake } = self;
+        let Self { listener, state, intake, hold } = self;
         // Sources may have been added since the database was opened.
         intake.reload().await.context("the sources can't be read")?;
         let watch = tokio::spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
@@ -116,6 +120,7 @@ impl Server {
         }
         watch.abort();
         store.close().await;
+        drop(hold);
         Ok(())
     }
 }

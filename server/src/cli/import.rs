@@ -6,6 +6,7 @@ mod progress;
 
 use crate::clock;
 use crate::config::DatabaseOption;
+use crate::hold::Hold;
 use crate::intake::{Format, Parsed, Sender, TooMany, parse};
 use crate::serve::asked_to_stop;
 use anyhow::{Context, bail};
@@ -59,6 +60,7 @@ pub async fn run(args: Import) -> anyhow::Result<()> {
         (Box::new(file), size)
     };
     let path = &args.database.database;
+    let _hold = Hold::take(path).await?;
     let (commits, mut committed) = mpsc::channel(16);
     let drain = tokio::spawn(async move { while committed.recv().await.is_some() {} });
     let store = Store::open(path, Options::default(), clock::system(), commits)
