@@ -36,7 +36,7 @@ pub struct Bench {
     #[arg(long)]
     quick: bool,
     /// Shipments to store for the pages
-    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1000..))]
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(2000..))]
     shipments: u64,
     /// Websockets to open
     #[arg(long, default_value_t = 5000, value_parser = sockets_in_bounds)]
@@ -161,7 +161,7 @@ impl Bench {
                 sockets: self.sockets.min(40),
                 changes: 3,
                 load: Duration::from_secs(1),
-                few: 300,
+                few: 1000,
                 shipments: self.shipments.min(2000),
                 fill: Duration::from_secs(10),
                 requests: 10,
@@ -176,7 +176,7 @@ impl Bench {
             load: Duration::from_secs(10),
             few: 10_000.min(self.shipments / 2),
             shipments: self.shipments,
-            fill: Duration::from_secs(20 * 60),
+            fill: Duration::from_mins(20),
             requests: 300,
         }
     }

@@ -102,7 +102,7 @@ pub fn customer_id(number: u64) -> CustomerId {
 
 /// When a shipment's life began: one every second, the last of a million about now.
 fn began(index: u64, now: DateTime<Utc>) -> DateTime<Utc> {
-    now - TimeDelta::days(13) + TimeDelta::seconds(index as i64 % 1_000_000)
+    now - TimeDelta::days(13) + TimeDelta::seconds((index % 1_000_000).cast_signed())
 }
 
 fn window(from: DateTime<Utc>, hours: i64) -> Window {
@@ -138,7 +138,7 @@ pub fn order(index: u64, now: DateTime<Utc>) -> anyhow::Result<Event> {
         lines: vec![OrderLine {
             line: "10".to_owned(),
             item: Item { code: format!("I{:03}", index % 500), description: "Palletised goods".to_owned() },
-            quantity: Quantity::whole(1 + index as i64 % 33, "PF"),
+            quantity: Quantity::whole(1 + (index % 33).cast_signed(), "PF"),
             price: None,
         }],
         references: vec![reference(ReferenceKind::PurchaseOrder, format!("PO{:08}", index * 3 + 7))],

@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// What a helper is asked for must not take longer.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What a helper is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -106,8 +106,10 @@ impl House {
     async fn open(testbed: &Testbed) -> anyhow::Result<Self> {
         let agent = testbed.sign_in(AccountRole::Agent, None).await?;
         let mut customers = Vec::new();
-        for number in 0..CUSTOMERS as u64 {
-            let id = freight::customer_id(number * 37 % freight::CUSTOMERS);
+        for place in 0..CUSTOMERS as u64 {
+            // The biggest, and others across the range; each has shipments.
+            let number = if place == 0 { 0 } else { place * freight::CUSTOMERS / CUSTOMERS as u64 + 1 };
+            let id = freight::customer_id(number);
             customers.push((id, testbed.sign_in(AccountRole::Customer, Some(id)).await?));
         }
         Ok(Self { store: testbed.store.clone(), address: testbed.address, agent, customers })

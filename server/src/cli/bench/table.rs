@@ -76,7 +76,7 @@ pub fn plain(rows: &[Row]) -> String {
 pub fn markdown(rows: &[Row]) -> String {
     let mut text = format!("| {} |\n|{}\n", HEAD.join(" | "), "---|".repeat(HEAD.len()));
     for row in rows {
-        text.push_str(&format!("| {} |\n", row.cells().join(" | ")));
+        text.extend(["| ", &row.cells().join(" | "), " |\n"]);
     }
     text
 }
