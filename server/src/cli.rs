@@ -11,6 +11,7 @@ mod tail;
 
 use crate::config::{DatabaseOption, ServeOptions};
 use clap::{CommandFactory, Parser, Subcommand};
+use std::fmt::Write;
 
 /// Keeps an ERP, a TMS and a customer looking at the same shipment, live
 #[derive(Parser, Debug)]
@@ -92,7 +93,8 @@ pub fn options_table() -> String {
         let default = option.get_default_values().first().map(|value| format!("`{}`", value.to_string_lossy()));
         let default = default.filter(|_| option.get_action().takes_values()).unwrap_or_default();
         let meaning = option.get_help().map(ToString::to_string).unwrap_or_default();
-        table.push_str(&format!("| `--{long}` | {environment} | {default} | {meaning} |\n"));
+        // Writing to a string can't fail.
+        let _ = writeln!(table, "| `--{long}` | {environment} | {default} | {meaning} |");
     }
     table
 }

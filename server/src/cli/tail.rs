@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 const SHORTEST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// A server that says nothing for so long, not even a ping, is taken for gone.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Print live frames
 #[derive(Args, Debug)]
@@ -100,7 +100,8 @@ impl Tail {
 /// A frame of the server, as far as it matters here. Flat, since contents stay unread.
 #[derive(Deserialize)]
 struct Frame {
-    frame: String,
+    #[serde(rename = "frame")]
+    kind: String,
     view: Option<ViewKey>,
     as_of: Option<Seq>,
     seq: Option<Seq>,
@@ -122,15 +123,20 @@ async fn follow(
 ) -> anyhow::Result<End> {
     let mut request = address.into_client_request().with_context(|| format!("`{address}` is no address"))?;
     if let Some(cookie) = cookie {
-        request.headers_mut().insert("cookie", HeaderValue::from_str(cookie).context("the cookie is garbled")?);
+        request
+            .headers_mut()
+            .insert("cookie", HeaderValue::from_str(cookie).context("the cookie is garbled")?);
     }
     let (mut socket, _) = match tokio_tungstenite::connect_async(request).await {
         Ok(connected) => connected,
-        Err(SocketError::Http(answer)) => return Ok(End::Refused(format!("the server refused: {}", answer.status()))),
+        Err(SocketError::Http(answer)) => {
+            return Ok(End::Refused(format!("the server refused: {}", answer.status())));
+        }
         Err(error) => return Err(error).context("no connection"),
     };
     for (view, after) in after.iter() {
-        let subscribe = ClientFrame { subscribe: vec![view.clone()], after: *after, ..ClientFrame::default() };
+        let subscribe =
+            ClientFrame { subscribe: vec![view.clone()], after: *after, ..ClientFrame::default() };
         socket.send(Message::text(serde_json::to_string(&subscribe)?)).await?;
     }
     let mut heard = false;
@@ -144,7 +150,7 @@ async fn follow(
         let Message::Text(text) = message else { continue };
         println!("{text}");
         let frame: Frame = serde_json::from_str(&text).context("a frame of an unknown form")?;
-        match (frame.frame.as_str(), frame.code.as_deref()) {
+        match (frame.kind.as_str(), frame.code.as_deref()) {
             ("refused", code) if code != Some("unavailable") => return Ok(End::Refused(frame.message)),
             ("ended", Some("signed_out")) => return Ok(End::Refused(frame.message)),
             _ => {}
