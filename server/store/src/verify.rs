@@ -81,8 +81,7 @@ pub(crate) async fn hashes(connection: &mut SqliteConnection) -> Result<Vec<View
             hash.update(b"\n");
             rows += 1;
         }
-        let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        all.push(ViewHash { view: view.to_owned(), rows, hash });
+        all.push(ViewHash { view: view.to_owned(), rows, hash: format!("{:x}", hash.finalize()) });
     }
     Ok(all)
 }

@@ -43,13 +43,12 @@ impl Tallies {
         let mut waiting = lock(&self.waiting);
         for LatencySpan { at, source, leg, span } in spans {
             let slot = (at.timestamp().div_euclid(60), source, leg);
-            match waiting.latency.get_mut(&slot) {
-                Some(spans) => spans.record(span),
-                None => {
-                    let mut spans = Spans::new()?;
-                    spans.record(span);
-                    waiting.latency.insert(slot, spans);
-                }
+            if let Some(spans) = waiting.latency.get_mut(&slot) {
+                spans.record(span);
+            } else {
+                let mut spans = Spans::new()?;
+                spans.record(span);
+                waiting.latency.insert(slot, spans);
             }
         }
         Ok(())

@@ -18,7 +18,7 @@ use tokio::time::{MissedTickBehavior, interval};
 const TALLY_PERIOD: Duration = Duration::from_secs(1);
 
 /// A delivery and who waits for the answer.
-type Waiting = (Box<Prepared>, Answer<Result<Receipt, AppendError>>);
+type Waiting = (Prepared, Answer<Result<Receipt, AppendError>>);
 
 /// The owner of the only connection that writes.
 pub(crate) struct Writer {
@@ -59,9 +59,10 @@ impl Writer {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut next = None;
         let closing = loop {
-            let request = match next.take() {
-                Some(request) => request,
-                None => tokio::select! {
+            let request = if let Some(request) = next.take() {
+                request
+            } else {
+                tokio::select! {
                     request = requests.recv() => match request {
                         Some(request) => request,
                         None => break None,
@@ -70,17 +71,17 @@ impl Writer {
                         self.write_tallies_or_warn().await;
                         continue;
                     }
-                },
+                }
             };
             match request {
                 Request::Append(delivery, answer) => {
                     let mut events = delivery.events.len();
-                    let mut waiting = vec![(delivery, answer)];
+                    let mut waiting = vec![(*delivery, answer)];
                     while events < self.options.batch_events && next.is_none() {
                         match requests.try_recv() {
                             Ok(Request::Append(delivery, answer)) => {
                                 events += delivery.events.len().max(1);
-                                waiting.push((delivery, answer));
+                                waiting.push((*delivery, answer));
                             }
                             Ok(other) => next = Some(other),
                             Err(_) => break,
@@ -136,7 +137,7 @@ impl Writer {
 
     async fn write(
         &mut self,
-        deliveries: Vec<Box<Prepared>>,
+        deliveries: Vec<Prepared>,
     ) -> Result<(Vec<Result<Receipt, AppendError>>, Option<Commit>), StoreError> {
         let memory = loaded(&mut self.memory, &mut self.connection, &self.options).await?;
         let mut transaction = self.connection.begin_with("begin immediate").await?;

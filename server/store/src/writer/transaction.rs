@@ -86,7 +86,7 @@ impl Memory {
     pub(crate) async fn write(
         &mut self,
         connection: &mut SqliteConnection,
-        deliveries: Vec<Box<Prepared>>,
+        deliveries: Vec<Prepared>,
         now: DateTime<Utc>,
     ) -> Result<Written, StoreError> {
         // Microseconds are what is stored; a clock that is set back does not set the journal back.
@@ -119,7 +119,7 @@ impl Memory {
                 continue;
             }
             let body_sha256 = delivery.body_sha256.clone();
-            let receipt = self.take(*delivery, recorded_at, &mut known, &mut applied, &mut rows)?;
+            let receipt = self.take(delivery, recorded_at, &mut known, &mut applied, &mut rows)?;
             answered.insert(identity, (body_sha256, receipt.clone()));
             outcomes.push(Ok(receipt));
         }
@@ -236,7 +236,7 @@ impl Memory {
 /// The answers to those deliveries that were answered before, by source and id, with their bodies' hashes.
 async fn answered(
     connection: &mut SqliteConnection,
-    deliveries: &[Box<Prepared>],
+    deliveries: &[Prepared],
 ) -> Result<HashMap<Identity, (Vec<u8>, Receipt)>, StoreError> {
     let wanted: Vec<_> = deliveries.iter().map(|one| (one.source.as_str(), one.id.as_str())).collect();
     let rows = query(
