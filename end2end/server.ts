@@ -1,5 +1,5 @@
 // Starts the `syncline` binary for a test run: free ports, a fresh database, ready before anyone looks, stopped by its pid.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -10,14 +10,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 15_000;
 
+/** The secret of the sources `tms` and `erp` of every server that is started here. */
+export const SECRET = 'whsec_c3luY2xpbmUgdGVzdHMgc2lnbiB3aXRoIHRoaXM=';
+
 export interface Server {
   /** Where the pages are, without a slash at the end. */
   url: string;
-  pid: number;
   /** The folder of its database; removed by `stop`. */
   folder: string;
   /** What it printed so far: the accounts among others. */
   output: () => string;
+  /** Stops it as Ctrl-C does, and starts it again on the same port and database. */
+  restart: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -38,46 +42,73 @@ export async function startServer(args: string[] = ['demo'], environment: Record
   const log = join(folder, 'output.log');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(binary, args, {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      SYNCLINE_LISTEN: `127.0.0.1:${port}`,
-      SYNCLINE_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
-      SYNCLINE_DATABASE: join(folder, 'syncline.db'),
-      ...environment,
-    },
-  });
   const sink = createWriteStream(log);
-  child.stdout.pipe(sink, { end: false });
-  child.stderr.pipe(sink, { end: false });
   const output = () => readFileSync(log, 'utf8');
-  let failure: Error | undefined;
-  child.on('error', (error) => (failure = error));
-
-  const deadline = Date.now() + START_WITHIN_MS;
-  for (;;) {
-    if (failure) throw new Error(`${binary} could not be started: ${failure.message}`);
-    if (hasEnded(child)) throw new Error(`${binary} ended before it was ready:\n${output()}`);
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-    if (answer?.ok) break;
-    if (Date.now() > deadline) {
-      await stop(child);
-      throw new Error(`${binary} was not ready within ${START_WITHIN_MS / 1000} s:\n${output()}`);
-    }
-    await pause(50);
+  const env = {
+    ...process.env,
+    SYNCLINE_LISTEN: `127.0.0.1:${port}`,
+    SYNCLINE_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
+    SYNCLINE_DATABASE: join(folder, 'syncline.db'),
+    ...environment,
+  };
+  for (const source of ['tms', 'erp']) {
+    execFileSync(binary, ['source', 'add', source, '--role', source], { env: { ...env, SYNCLINE_SOURCE_SECRET: SECRET } });
   }
+
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(binary, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env });
+    child.stdout.pipe(sink, { end: false });
+    child.stderr.pipe(sink, { end: false });
+    let failure: Error | undefined;
+    child.on('error', (error) => (failure = error));
+    const deadline = Date.now() + START_WITHIN_MS;
+    for (;;) {
+      if (failure) throw new Error(`${binary} could not be started: ${failure.message}`);
+      if (hasEnded(child)) throw new Error(`${binary} ended before it was ready:\n${output()}`);
+      const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+      if (answer?.ok) return child;
+      if (Date.now() > deadline) {
+        await stop(child);
+        throw new Error(`${binary} was not ready within ${START_WITHIN_MS / 1000} s:\n${output()}`);
+      }
+      await pause(50);
+    }
+  };
+
+  let child = await start();
   return {
     url,
-    pid: child.pid!,
     folder,
     output,
+    restart: async () => {
+      await stop(child);
+      child = await start();
+    },
     stop: async () => {
       await stop(child);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The journal's last position. */
+export async function position(url: string): Promise<number> {
+  const answer = await fetch(`${url}/readyz`);
+  const found = /ready at (\d+)/.exec(await answer.text());
+  if (!found) throw new Error(`${url} is not ready`);
+  return Number(found[1]);
+}
+
+/** Waits until the journal rests: the simulator has told its history. */
+export async function settled(url: string): Promise<void> {
+  const deadline = Date.now() + START_WITHIN_MS;
+  for (let [last, rests] = [-1, 0]; rests < 4; ) {
+    if (Date.now() > deadline) throw new Error('the journal does not come to rest');
+    await pause(250);
+    const now = await position(url);
+    rests = now === last && now > 1000 ? rests + 1 : 0;
+    last = now;
+  }
 }
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;

@@ -1,7 +1,7 @@
 import { expect, hydrated, test } from '../fixtures.ts';
 
 test('the front door renders on the server and comes alive in the browser', async ({ page, request }) => {
-  const html = await (await request.get('/')).text();
+  const html = await (await request.get('/', { headers: { accept: 'text/html' } })).text();
   expect(html).toContain('<h1');
 
   await page.goto('/');

@@ -1,0 +1,68 @@
+import AxeBuilder from '@axe-core/playwright';
+import { type Account, expect, goLive, hydrated, test } from '../fixtures.ts';
+import { CARLAS, Shipment } from '../freight.ts';
+
+/** Pages, and who opens them. Behind `:` stands what is filled in with a shipment of the test. */
+const pages: [string, Account | undefined, string][] = [
+  ['sign-in', undefined, '/sign-in?error=wrong'],
+  ['shipments, for agents', 'anna', '/shipments'],
+  ['shipments, for customers', 'carla', '/shipments'],
+  ['shipments, none found', 'carla', '/shipments?q=nothing-of-the-kind'],
+  ['shipment, for agents', 'anna', ':shipment'],
+  ['shipment, for customers', 'carla', ':shipment'],
+  ['share link', undefined, ':track'],
+  ['desk', 'anna', '/desk'],
+  ['desk, with an exception open', 'anna', ':exception'],
+  ['KPIs', 'mona', '/kpis'],
+  ['integrations', 'ada', '/integrations'],
+  ['admin', 'ada', '/admin'],
+  ['no such page', 'anna', '/nowhere'],
+];
+
+test.describe('every page, in both schemes and widths', () => {
+  for (const [name, account, path] of pages) {
+    test.describe(() => {
+      test.use({ toleratedErrors: path === '/nowhere' ? ['404 (Not Found)'] : [] });
+
+      test(`${name} is accessible and keeps the console clean`, async ({ open, url }) => {
+        test.slow();
+        let address = path;
+        if (path.startsWith(':')) {
+          const shipment = await Shipment.planned(url, CARLAS);
+          await shipment.left();
+          await shipment.held();
+          address = shipment.path;
+          if (path === ':track') {
+            const owner = await open('carla');
+            await goLive(owner, shipment.path);
+            await owner.getByLabel('For whom').fill('Dock');
+            await owner.getByRole('button', { name: 'Make a link' }).click();
+            address = await owner.getByLabel('Copy the link now, it is not shown again').inputValue();
+          }
+          if (path === ':exception') {
+            const agent = await open('anna');
+            await agent.goto(shipment.path);
+            const link = agent.getByRole('link', { name: 'At the desk' });
+            address = (await link.getAttribute('href')) ?? '';
+          }
+        }
+        const page = await open(account);
+        await page.goto(address);
+        await hydrated(page);
+        await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+        expect(await page.title()).not.toBe('');
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          for (const width of [390, 1440]) {
+            await page.setViewportSize({ width, height: 900 });
+            const { violations } = await new AxeBuilder({ page }).analyze();
+            const found = violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`);
+            expect(found, `${colorScheme}, ${width} px`).toEqual([]);
+            const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+            expect(overflow, `${colorScheme}, ${width} px: scrolls sideways`).toBeLessThanOrEqual(0);
+          }
+        }
+      });
+    });
+  }
+});
