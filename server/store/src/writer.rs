@@ -7,6 +7,7 @@ mod masters;
 mod prepared;
 pub(crate) mod projections;
 mod queue;
+mod repeats;
 mod shares;
 mod tallies;
 mod task;

@@ -154,3 +154,32 @@ async fn a_closed_store_says_so() {
     let refused = store.append(delivery("d-1", vec![])).await.expect_err("closed");
     assert!(matches!(refused, AppendError::Stopped), "{refused}");
 }
+
+#[tokio::test]
+async fn a_batch_that_the_disk_refuses_leaves_nothing_behind() {
+    let bench = Bench::new().await;
+    bench.deliver("d-1", vec![tms("1", "S-1", 0, planned(&[]))]).await;
+    let pool =
+        sqlx::SqlitePool::connect(&format!("sqlite://{}", bench.path().display())).await.expect("open");
+    sqlx::query(
+        "create trigger full before insert on shipments when new.number = 'S-2'
+         begin select raise(abort, 'the disk is full'); end",
+    )
+    .execute(&pool)
+    .await
+    .expect("a trigger");
+    let sent = delivery("d-2", vec![tms("2", "S-1", 5, eta(1500)), tms("3", "S-2", 0, planned(&[]))]);
+    let refused = bench.store.append(sent.clone()).await.expect_err("refused");
+    assert!(refused.to_string().contains("the disk is full"), "{refused}");
+    assert_eq!(bench.store.as_of().await.expect("read").0, 1);
+    sqlx::query("drop trigger full").execute(&pool).await.expect("dropped");
+    pool.close().await;
+    // The sender tries again; memory knows no more than the disk.
+    let receipt = bench.store.append(sent).await.expect("taken");
+    assert_eq!((receipt.accepted, receipt.seq.map(|(first, last)| (first.0, last.0))), (2, Some((2, 3))));
+    let path = bench.path();
+    let Bench { folder, store, .. } = bench;
+    store.close().await;
+    assert_eq!(store::verify(&path).await.expect("verified").differences, []);
+    drop(folder);
+}

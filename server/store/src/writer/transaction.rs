@@ -3,6 +3,7 @@
 use super::batch::Batch;
 use super::prepared::{Prepared, PreparedEvent};
 use super::projections;
+use super::repeats::{Content, Identity, answered, stored};
 use super::views::Views;
 use crate::batch_rows::{Cell, write_rows};
 use crate::{AppendError, Commit, Receipt, Rejected, StoreError, from_micros, journal, micros};
@@ -10,7 +11,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use domain::event::Recorded;
 use domain::fact::Fact;
 use domain::{Event, ExceptionId, Seq, SourceName};
-use sqlx::{Row, SqliteConnection, query, query_scalar};
+use sqlx::{SqliteConnection, query_scalar};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -34,18 +35,6 @@ pub(crate) struct Applied {
     batch: Batch,
     passages: Vec<(Seq, SourceName, DateTime<Utc>, DateTime<Utc>)>,
 }
-
-/// An event as the journal keeps it, to tell a repeated one from another one with its id.
-struct Content {
-    kind: String,
-    occurred_at: String,
-    number: String,
-    issuer: Option<String>,
-    payload: String,
-    seq: i64,
-}
-
-type Identity = (String, String);
 
 /// Rows that deliveries leave behind.
 #[derive(Default)]
@@ -151,7 +140,7 @@ impl Memory {
                 if content.is_of(&prepared) {
                     duplicates += 1;
                 } else {
-                    quarantined.push(reused(position, &prepared, content)?);
+                    quarantined.push(content.reused(position, &prepared)?);
                 }
                 continue;
             }
@@ -231,104 +220,6 @@ impl Memory {
             ended_sessions: Vec::new(),
         })
     }
-}
-
-/// The answers to those deliveries that were answered before, by source and id, with their bodies' hashes.
-async fn answered(
-    connection: &mut SqliteConnection,
-    deliveries: &[Prepared],
-) -> Result<HashMap<Identity, (Vec<u8>, Receipt)>, StoreError> {
-    let wanted: Vec<_> = deliveries.iter().map(|one| (one.source.as_str(), one.id.as_str())).collect();
-    let rows = query(
-        "select source, delivery, body_sha256, outcome from (select value from json_each($1)) as wanted
-         cross join inbound on source = wanted.value ->> 0 and delivery = wanted.value ->> 1",
-    )
-    .bind(serde_json::to_string(&wanted)?)
-    .fetch_all(connection)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let outcome: &str = row.try_get("outcome")?;
-            let receipt =
-                serde_json::from_str(outcome).map_err(|error| StoreError::unreadable("inbound", error))?;
-            Ok(((row.try_get("source")?, row.try_get("delivery")?), (row.try_get("body_sha256")?, receipt)))
-        })
-        .collect()
-}
-
-/// The events that the journal has already.
-async fn stored<'e>(
-    connection: &mut SqliteConnection,
-    events: impl Iterator<Item = &'e PreparedEvent>,
-) -> Result<HashMap<Identity, Content>, StoreError> {
-    let wanted: Vec<_> = events.map(|one| (one.event.source.as_str(), one.event.id.as_str())).collect();
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = query(
-        "select source, source_event_id, kind, occurred_at, number, issuer, payload, seq
-         from (select value from json_each($1)) as wanted
-         cross join journal on source = wanted.value ->> 0 and source_event_id = wanted.value ->> 1",
-    )
-    .bind(serde_json::to_string(&wanted)?)
-    .fetch_all(connection)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let content = Content {
-                kind: row.try_get("kind")?,
-                occurred_at: row.try_get("occurred_at")?,
-                number: row.try_get("number")?,
-                issuer: row.try_get("issuer")?,
-                payload: row.try_get("payload")?,
-                seq: row.try_get("seq")?,
-            };
-            Ok(((row.try_get("source")?, row.try_get("source_event_id")?), content))
-        })
-        .collect()
-}
-
-impl Content {
-    fn of(prepared: PreparedEvent, seq: Seq) -> Self {
-        Self {
-            kind: prepared.event.fact.kind().to_owned(),
-            occurred_at: prepared.occurred_at,
-            number: prepared.event.number.clone(),
-            issuer: prepared.event.issuer.clone(),
-            payload: prepared.payload,
-            seq: seq.0,
-        }
-    }
-
-    /// Whether the event is this one, sent again; the same moment may be stated with another offset.
-    fn is_of(&self, prepared: &PreparedEvent) -> bool {
-        let event = &prepared.event;
-        let same_moment = self.occurred_at == prepared.occurred_at
-            || DateTime::parse_from_rfc3339(&self.occurred_at).is_ok_and(|at| at == event.occurred_at);
-        same_moment
-            && self.kind == event.fact.kind()
-            && self.number == event.number
-            && self.issuer == event.issuer
-            && self.payload == prepared.payload
-    }
-}
-
-fn reused(position: u32, prepared: &PreparedEvent, content: &Content) -> Result<Rejected, StoreError> {
-    let event = &prepared.event;
-    Ok(Rejected {
-        position,
-        code: "id_reused".to_owned(),
-        reason: format!(
-            "the id `{}` belongs to another event: position {} of the journal holds `{}` of `{}` under it; \
-             give each event an id of its own, and send a correction as `event.retracted`",
-            event.id.id(),
-            content.seq,
-            content.kind,
-            content.number,
-        ),
-        raw: serde_json::to_string(&**event)?,
-        event_id: Some(event.id.id().to_owned()),
-    })
 }
 
 /// Places in a delivery that were not rejected, in order.
