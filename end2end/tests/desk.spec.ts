@@ -1,5 +1,6 @@
 import { expect, goLive, test } from '../fixtures.ts';
 import { CARLAS, Shipment } from '../freight.ts';
+import { Wire } from '../wire.ts';
 
 test.describe('two agents on one exception', () => {
   test.use({ toleratedErrors: ['409 (Conflict)'] });
@@ -9,7 +10,8 @@ test.describe('two agents on one exception', () => {
     await shipment.held();
     const [anna, amir] = [await open('anna'), await open('amir')];
     // Amir's page hears nothing of what Anna does.
-    await amir.routeWebSocket('**/live', () => undefined);
+    const wire = await Wire.to(amir);
+    await wire.cut();
     await goLive(anna, '/desk?rule=customs_hold');
     await amir.goto('/desk?rule=customs_hold');
     const take = { name: `Take: Customs hold of ${shipment.number}` };
@@ -21,6 +23,8 @@ test.describe('two agents on one exception', () => {
 
     await amir.getByRole('button', take).click();
     await expect(amir.getByRole('alert')).toContainText('anna took it');
+    await expect(row(amir)).toContainText('Nobody');
+    wire.mend();
     await expect(row(amir)).toContainText('anna');
     await expect(row(amir).getByRole('button')).toHaveCount(0);
   });

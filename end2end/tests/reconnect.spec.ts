@@ -1,57 +1,11 @@
-import type { Page, WebSocketRoute } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { caughtUp, expect, forbidReload, goLive, live, openPage, positionOf, test } from '../fixtures.ts';
 import { CARLAS, Shipment } from '../freight.ts';
 import { startServer } from '../server.ts';
+import { Wire } from '../wire.ts';
 
 // The browser says so of the end of a wire that the test has cut while the page was speaking.
 test.use({ toleratedErrors: ['WebSocket is already in CLOSING or CLOSED state'] });
-
-/** The way between a page and its server, which can be cut. */
-class Wire {
-  private sockets: [WebSocketRoute, WebSocketRoute][] = [];
-  private isCut = false;
-  /** Frames that a new socket lets through before it breaks; none means all. */
-  frames: (() => number) | undefined;
-  breaks = 0;
-
-  static async to(page: Page): Promise<Wire> {
-    const wire = new Wire();
-    await page.routeWebSocket('**/live', (socket) => wire.route(socket));
-    return wire;
-  }
-
-  private route(socket: WebSocketRoute): void {
-    if (this.isCut) {
-      void socket.close({ code: 4000 });
-      return;
-    }
-    const server = socket.connectToServer();
-    this.sockets.push([socket, server]);
-    let left = this.frames?.();
-    server.onMessage((message) => {
-      if (left !== undefined && left-- <= 0) {
-        this.breaks++;
-        left = Number.POSITIVE_INFINITY;
-        void socket.close({ code: 4000 });
-        void server.close({ code: 4000 });
-        return;
-      }
-      if (left !== Number.POSITIVE_INFINITY) socket.send(message);
-    });
-  }
-
-  async cut(): Promise<void> {
-    this.isCut = true;
-    for (const [socket, server] of this.sockets.splice(0)) {
-      await socket.close({ code: 4000 });
-      await server.close({ code: 4000 });
-    }
-  }
-
-  mend(): void {
-    this.isCut = false;
-  }
-}
 
 /** Everything that a page says, but for the ages that count on. */
 async function content(page: Page): Promise<string> {
