@@ -1,5 +1,6 @@
 //! The frames of `/live`, both ways, as JSON. DESIGN section 5, *Live*.
 
+use crate::account::Audience;
 use crate::authority::Role;
 use crate::exception::ShipmentException;
 use crate::id::{Seq, ShipmentId};
@@ -24,6 +25,20 @@ pub enum ViewKey {
     Freshness,
     /// What a share link shows: [`crate::redaction::CustomerShipment`]; needs no session.
     Track { token: String },
+}
+
+impl ViewKey {
+    /// As it stands on the wire, without what it is about.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Shipment { .. } => "shipment",
+            Self::Shipments => "shipments",
+            Self::Desk => "desk",
+            Self::Kpis => "kpis",
+            Self::Freshness => "freshness",
+            Self::Track { .. } => "track",
+        }
+    }
 }
 
 /// What the client says. Every part may be left out.
@@ -123,6 +138,28 @@ impl Desk {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Freshness {
     pub sources: Vec<SourceAge>,
+}
+
+impl Freshness {
+    /// As an audience may see it: people outside the house learn how old the ERP's and the TMS's data is, not what the
+    /// sources are called.
+    #[must_use]
+    pub fn seen_by(self, audience: Audience) -> Self {
+        if audience == Audience::Internal {
+            return self;
+        }
+        let mut sources: Vec<SourceAge> = Vec::new();
+        for age in self.sources.into_iter().filter(|age| age.role.is_outside()) {
+            match sources.iter_mut().find(|known| known.role == age.role) {
+                Some(known) => {
+                    known.occurred_at = known.occurred_at.max(age.occurred_at);
+                    known.recorded_at = known.recorded_at.max(age.recorded_at);
+                }
+                None => sources.push(SourceAge { source: age.role.as_str().to_owned(), ..age }),
+            }
+        }
+        Self { sources }
+    }
 }
 
 /// When a source last told us something.

@@ -4,7 +4,7 @@ use super::hub::raw;
 use super::topics::TopicKey;
 use chrono::{DateTime, Utc};
 use domain::account::{Area, Audience, Viewer};
-use domain::live::{EXCEPTIONS, Freshness, ROWS, Rows, ServerFrame, SourceAge, ViewKey};
+use domain::live::{EXCEPTIONS, ROWS, Rows, ServerFrame, ViewKey};
 use domain::redaction::redact;
 use domain::{Seq, ShipmentId};
 use serde::Serialize;
@@ -53,7 +53,9 @@ pub async fn grant(
     let Some(viewer) = viewer else {
         // The age of the sources is shown beside a share link too; it says nothing about anybody.
         return Ok(match view {
-            ViewKey::Freshness => Ok(Granted { key: for_guests(view), shipment: None }),
+            ViewKey::Freshness => {
+                Ok(Granted { key: TopicKey { view: view.clone(), audience: Audience::nobody() }, shipment: None })
+            }
             _ => Err(Refusal::SignInFirst),
         });
     };
@@ -72,12 +74,6 @@ pub async fn grant(
         }
         _ => Err(Refusal::NotForRole),
     })
-}
-
-/// People without an account share one audience that owns no shipment.
-fn for_guests(view: &ViewKey) -> TopicKey {
-    let nobody = domain::CustomerId::of("syncline", "nobody");
-    TopicKey { view: view.clone(), audience: Audience::Customer(nobody) }
 }
 
 /// The view's answer for a client that knows it up to `after`. The second value is the position that the answer
@@ -125,7 +121,7 @@ pub async fn answer(
         }
         (ViewKey::Freshness, audience) => {
             let (as_of, freshness) = store.freshness().await?;
-            (as_of, content(&freshness_for(&freshness, audience)))
+            (as_of, content(&freshness.seen_by(audience)))
         }
     };
     Ok((content.frame(view, as_of), as_of))
@@ -189,23 +185,4 @@ async fn desk(store: &Store, after: Option<Seq>) -> Result<(Seq, Content), Store
     }
     let (as_of, desk) = store.desk().await?;
     Ok((as_of, content(&desk)))
-}
-
-/// Customers learn how old the ERP's and the TMS's data is, not what the sources are called.
-pub fn freshness_for(freshness: &Freshness, audience: Audience) -> Freshness {
-    if audience == Audience::Internal {
-        return freshness.clone();
-    }
-    let mut sources: Vec<SourceAge> = Vec::new();
-    for age in freshness.sources.iter().filter(|age| age.role.is_outside()) {
-        match sources.iter_mut().find(|known| known.role == age.role) {
-            Some(known) if known.recorded_at < age.recorded_at => {
-                known.recorded_at = age.recorded_at;
-                known.occurred_at = age.occurred_at;
-            }
-            Some(_) => {}
-            None => sources.push(SourceAge { source: age.role.as_str().to_owned(), ..age.clone() }),
-        }
-    }
-    Freshness { sources }
 }

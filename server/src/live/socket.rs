@@ -80,7 +80,20 @@ impl Session {
     }
 
     async fn run(mut self) {
-        let end = loop {
+        let end = match self.check_session().await {
+            Ok(()) => self.serve().await,
+            Err(end) => end,
+        };
+        let views: Vec<_> =
+            self.looking.values().map(|looking| (looking.granted.key.clone(), looking.granted.shipment)).collect();
+        self.hub.leave(&self.client, &views);
+        if let End::Closed(ending) = end {
+            self.close(ending).await;
+        }
+    }
+
+    async fn serve(&mut self) -> End {
+        loop {
             let step = tokio::select! {
                 message = self.socket.recv() => match message {
                     Some(Ok(message)) => self.hear(message).await,
@@ -89,14 +102,8 @@ impl Session {
                 work = self.client.work() => self.work(work).await,
             };
             if let Err(end) = step {
-                break end;
+                return end;
             }
-        };
-        let views: Vec<_> =
-            self.looking.values().map(|looking| (looking.granted.key.clone(), looking.granted.shipment)).collect();
-        self.hub.leave(&self.client, &views);
-        if let End::Closed(ending) = end {
-            self.close(ending).await;
         }
     }
 
@@ -154,7 +161,11 @@ impl Session {
                 self.looking.insert(view.clone(), Looking { granted, floor: Seq(0) });
                 self.read(&view, after, now).await
             }
-            Ok(Err(refusal)) => self.send(&refusal.frame(view)).await,
+            Ok(Err(refusal)) => {
+                // It may have been granted before.
+                self.drop_view(&view);
+                self.send(&refusal.frame(view)).await
+            }
             Err(error) => self.fail(view, &error).await,
         }
     }
@@ -181,7 +192,8 @@ impl Session {
     }
 
     async fn fail(&mut self, view: ViewKey, error: &store::StoreError) -> Result<(), End> {
-        tracing::error!(%error, ?view, "a live view could not be read");
+        // Not the view itself: the token of a share link would open it for every reader of the log.
+        tracing::error!(%error, view = view.name(), "a live view could not be read");
         self.drop_view(&view);
         let refused = ServerFrame::Refused {
             view,
@@ -237,17 +249,23 @@ impl Session {
         Ok(())
     }
 
+    /// Ends the socket with its session. Also asked right after joining the hub: who signed out between the upgrade and
+    /// that would not be told.
+    async fn check_session(&mut self) -> Result<(), End> {
+        let Some(session) = &self.access.session else { return Ok(()) };
+        match self.hub.store().session(session, self.hub.now()).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return Err(End::Closed(Ending::SignedOut)),
+            Err(error) => tracing::warn!(%error, "a session could not be checked"),
+        }
+        Ok(())
+    }
+
     async fn keep_alive(&mut self) -> Result<(), End> {
         if self.heard_at.elapsed() > SILENCE {
             return Err(End::Closed(Ending::Silent));
         }
-        if let Some(session) = &self.access.session {
-            match self.hub.store().session(session, self.hub.now()).await {
-                Ok(Some(_)) => {}
-                Ok(None) => return Err(End::Closed(Ending::SignedOut)),
-                Err(error) => tracing::warn!(%error, "a session could not be checked"),
-            }
-        }
+        self.check_session().await?;
         // A share link that expired or was revoked ends here as well.
         let now = self.hub.now();
         let tracks: Vec<ViewKey> =
