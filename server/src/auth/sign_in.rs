@@ -13,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 
 /// A session lasts so long, whatever happens in it.
 const SESSION: TimeDelta = TimeDelta::days(14);
@@ -21,16 +22,35 @@ const TRIES: u32 = 5;
 const LOCKED: TimeDelta = TimeDelta::minutes(1);
 /// More names than this are not remembered at once; the oldest lock is forgotten first.
 const NAMES: usize = 10_000;
+/// Longest account name and password that are looked at, in bytes.
+const LONGEST: usize = 1024;
+/// Passwords that are checked at once: each check takes 19 MiB and a processor for tens of milliseconds, and anybody may
+/// ask for one.
+const CHECKS: usize = 2;
+/// Sign-ins that may wait for their check; one more is told to come back.
+const WAITING: usize = 64;
 /// What a stranger's password is compared with, so that an unknown name takes as long as a known one.
 static NOBODY: LazyLock<String> = LazyLock::new(|| super::hash_password(&new_token()).unwrap_or_default());
 
 /// How many in a row, and when the last one was.
 type WrongByName = HashMap<String, (u32, DateTime<Utc>)>;
 
-/// Wrong passwords lately, by account name.
-#[derive(Clone, Debug, Default)]
+/// Wrong passwords lately, by account name, and how many may be checked now.
+#[derive(Clone, Debug)]
 pub struct Attempts {
     wrong: Arc<Mutex<WrongByName>>,
+    places: Arc<Semaphore>,
+    checks: Arc<Semaphore>,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self {
+            wrong: Arc::default(),
+            places: Arc::new(Semaphore::new(CHECKS + WAITING)),
+            checks: Arc::new(Semaphore::new(CHECKS)),
+        }
+    }
 }
 
 impl Attempts {
@@ -75,6 +95,15 @@ async fn sign_in(State(state): State<AppState>, Form(form): Form<SignIn>) -> Res
     let next = if is_own_path(&form.next) { form.next.as_str() } else { "/" };
     let again =
         |error: &str| Redirect::to(&format!("/sign-in?error={error}&next={}", encode(next))).into_response();
+    if form.account.len() > LONGEST || form.password.len() > LONGEST {
+        return again("wrong");
+    }
+    let Ok(_place) = state.attempts.places.try_acquire() else {
+        return Answer::unavailable().into_response();
+    };
+    // Never closed, so never an error.
+    let _check = state.attempts.checks.acquire().await;
+    // Asked only now: those who waited meanwhile count as well.
     if state.attempts.is_locked(&form.account, now) {
         return again("locked");
     }
