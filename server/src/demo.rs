@@ -2,6 +2,7 @@
 
 use crate::auth::{hash_password, new_token};
 use crate::config::ServeOptions;
+use crate::hold::Hold;
 use crate::serve::{Server, asked_to_stop};
 use crate::simulator::{self, Feed, Resume, Settings, Target};
 use crate::{clock, metrics};
@@ -54,7 +55,9 @@ pub struct Demo {
 impl Demo {
     pub async fn run(self) -> anyhow::Result<()> {
         let database = self.database.clone().map_or_else(default_database, Ok)?;
-        if self.fresh {
+        if self.fresh && database.exists() {
+            // Not under a server that uses it.
+            let _hold = Hold::take(&database).await?;
             forget(&database)?;
         }
         let is_new = !database.exists();
@@ -150,7 +153,9 @@ fn forget(database: &Path) -> anyhow::Result<()> {
         file.push(suffix);
         PathBuf::from(file)
     });
-    for file in [database.to_owned(), database.with_extension("story.json")].into_iter().chain(beside) {
+    // The database last: a forgetting that broke off is done again.
+    let story = database.with_extension("story.json");
+    for file in [story].into_iter().chain(beside).chain([database.to_owned()]) {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(error).with_context(|| format!("{} can't be removed", file.display()));
