@@ -31,6 +31,8 @@ pub fn router(state: AppState, intake: Intake) -> Router {
         .layer(DefaultBodyLimit::max(CALL))
         .layer(middleware::from_fn(auth::guard))
         .layer(middleware::from_fn_with_state(state.clone(), auth::identify))
+        // What one person was shown is for nobody else, nor for the next one at the same browser. Files say otherwise.
+        .layer(header_layer(header::CACHE_CONTROL, "no-store"))
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024).and(NotForContentType::new("application/wasm"))));
     Router::new()
         .merge(people)
