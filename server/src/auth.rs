@@ -12,9 +12,24 @@ use argon2::Argon2;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use std::time::Duration;
+use store::{Clock, Store, StoreError};
 
 /// The name of the session's cookie.
 pub const COOKIE: &str = "syncline_session";
+
+/// Takes the sessions that have expired out of the database, once an hour, for as long as the writer lives.
+pub async fn forget_expired(store: Store, clock: Clock) {
+    let mut hour = tokio::time::interval(Duration::from_hours(1));
+    loop {
+        hour.tick().await;
+        match store.purge_sessions(clock()).await {
+            Ok(_) => {}
+            Err(StoreError::Stopped) => break,
+            Err(error) => tracing::error!(%error, "expired sessions could not be forgotten; trying again"),
+        }
+    }
+}
 
 /// 32 random bytes, safe in URLs and cookies.
 pub fn new_token() -> String {

@@ -6,7 +6,7 @@ use crate::hold::Hold;
 use crate::intake::Intake;
 use crate::live::Hub;
 use crate::state::AppState;
-use crate::{assets, deadlines, router};
+use crate::{assets, auth, deadlines, router};
 use anyhow::Context;
 use axum::serve::ListenerExt;
 use leptos::config::LeptosOptions;
@@ -91,7 +91,9 @@ impl Server {
         // Sources may have been added since the database was opened.
         intake.reload().await.context("the sources can't be read")?;
         let watch = tokio::spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
+        let forgetting = tokio::spawn(auth::forget_expired(state.store.clone(), state.clock.clone()));
         let hub = state.hub.clone();
+        let running = hub.clone();
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
         let shutdown = async move {
             shutdown.await;
@@ -114,14 +116,20 @@ impl Server {
                 std::future::pending::<()>().await;
             }
         };
-        tokio::select! {
-            served = serving => served.context("the server failed")?,
-            () = late => tracing::warn!("some requests did not end in time; stopping without them"),
-        }
+        let outcome = tokio::select! {
+            served = serving => served.context("the server failed"),
+            () = late => {
+                tracing::warn!("some requests did not end in time; stopping without them");
+                Ok(())
+            }
+            // Without them it would go on refusing every delivery, or show nobody what changes: better to start again.
+            () = running.ended() => Err(anyhow::anyhow!("the writer or the hub has failed: start the server again")),
+        };
         watch.abort();
+        forgetting.abort();
         store.close().await;
         drop(hold);
-        Ok(())
+        outcome
     }
 }
 

@@ -17,10 +17,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::{Clock, Commit, Store};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Every socket is pinged once in so many seconds, a share of them each second.
 const PING_SECONDS: u64 = 25;
+/// Counted views are read anew so often even if nothing happens: the figures' window of time moves on.
+const WINDOW_SECONDS: u64 = 60;
 
 /// A cheap handle of the one hub.
 #[derive(Clone)]
@@ -36,11 +38,14 @@ struct Shared {
     passages: Mutex<Passages>,
     next_client: AtomicU64,
     is_stopping: AtomicBool,
+    /// Closed once a task of the hub has ended.
+    ended: watch::Receiver<()>,
 }
 
 impl Hub {
     /// Starts the hub's tasks: one follows the commits, one keeps time. Both end when the writer does.
     pub fn start(store: Store, clock: Clock, commits: mpsc::Receiver<Arc<Commit>>) -> Self {
+        let (running, ended) = watch::channel(());
         let shared = Shared {
             store,
             clock,
@@ -49,12 +54,29 @@ impl Hub {
             passages: Mutex::default(),
             next_client: AtomicU64::new(1),
             is_stopping: AtomicBool::new(false),
+            ended,
         };
         let hub = Self { shared: Arc::new(shared) };
-        let (dirty, changed) = tokio::sync::watch::channel(());
-        tokio::spawn(hub.clone().follow(commits, dirty));
-        tokio::spawn(hub.clone().keep_time(changed));
+        let (dirty, changed) = watch::channel(());
+        let following = tokio::spawn(hub.clone().follow(commits, dirty));
+        let keeping_time = tokio::spawn(hub.clone().keep_time(changed));
+        tokio::spawn(async move {
+            let ended = tokio::select! {
+                ended = following => ended,
+                ended = keeping_time => ended,
+            };
+            if let Err(error) = ended {
+                tracing::error!(%error, "the hub has failed");
+            }
+            drop(running);
+        });
         hub
+    }
+
+    /// Done once nothing is pushed any more: the writer has ended, or the hub itself has failed.
+    pub async fn ended(&self) {
+        let mut ended = self.shared.ended.clone();
+        while ended.changed().await.is_ok() {}
     }
 
     pub fn store(&self) -> &Store {
@@ -117,7 +139,7 @@ impl Hub {
         clients.values().for_each(|client| client.end(Ending::Stopping));
     }
 
-    async fn follow(self, mut commits: mpsc::Receiver<Arc<Commit>>, dirty: tokio::sync::watch::Sender<()>) {
+    async fn follow(self, mut commits: mpsc::Receiver<Arc<Commit>>, dirty: watch::Sender<()>) {
         while let Some(commit) = commits.recv().await {
             self.publish(&commit);
             dirty.send_replace(());
@@ -148,7 +170,7 @@ impl Hub {
     }
 
     /// Once a second: a share of the pings, the views that are counted rather than pushed, and the latency spans.
-    async fn keep_time(self, mut changed: tokio::sync::watch::Receiver<()>) {
+    async fn keep_time(self, mut changed: watch::Receiver<()>) {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         for tick in 0_u64.. {
@@ -162,11 +184,11 @@ impl Hub {
                 tracing::warn!(%error, "latency spans were not kept");
             }
             match changed.has_changed() {
-                Ok(true) => {
+                Ok(has_changed) if has_changed || tick % WINDOW_SECONDS == 0 => {
                     changed.mark_unchanged();
                     self.publish_counted().await;
                 }
-                Ok(false) => {}
+                Ok(_) => {}
                 Err(_) => break,
             }
         }
@@ -185,7 +207,7 @@ impl Hub {
             match self.shared.store.freshness().await {
                 Ok((as_of, freshness)) => {
                     for audience in audiences {
-                        let seen = super::answer::freshness_for(&freshness, audience);
+                        let seen = freshness.clone().seen_by(audience);
                         self.push_to(&ViewKey::Freshness, audience, as_of, &seen);
                     }
                 }
