@@ -10,12 +10,17 @@ use domain::party::{Carrier, Customer};
 use domain::place::{Location, Position};
 use domain::time::Window;
 use domain::{Event, EventId};
+use futures::StreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, query};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 use store::{Delivery, Options, PageRequest, ShipmentFilter, Store};
+
+/// The server's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const CITIES: [&str; 8] = ["Hamburg", "Munich", "Ulm", "Berlin", "Vienna", "Prague", "Lyon", "Turin"];
 
@@ -183,8 +188,15 @@ async fn main() {
         Store::open(&folder.join("syncline.db"), Options::default(), clock, sender).await.expect("open");
     let begun = Instant::now();
     let (mut last, mut reported) = (Instant::now(), 0);
-    for (place, delivery) in deliveries.into_iter().enumerate() {
-        store.append(delivery).await.expect("taken");
+    // Two are on their way at any time, as a sender keeps them that does not wait for each answer.
+    let mut answers = futures::stream::iter(deliveries.into_iter().map(|delivery| {
+        let store = store.clone();
+        async move { store.append(delivery).await }
+    }))
+    .buffered(2)
+    .enumerate();
+    while let Some((place, answer)) = answers.next().await {
+        answer.expect("taken");
         if last.elapsed().as_secs() >= 5 {
             let done = (place + 1) * together;
             println!("  {done} events, {:.0}/s", (done - reported) as f64 / last.elapsed().as_secs_f64());
@@ -204,6 +216,7 @@ async fn main() {
     let id = domain::ShipmentId::numbered("S-0000007");
     store.shipment(id).await.expect("read");
     println!("one shipment: {:?}", begun.elapsed());
+    drop(answers);
     store.close().await;
     drain.await.expect("no panic");
     std::fs::remove_dir_all(&folder).expect("removed");

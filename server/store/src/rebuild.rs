@@ -114,7 +114,8 @@ async fn fold(
         batch.apply(views, subject, key, recorded);
         reached = recorded.seq;
     }
-    projections::write(&mut transaction, views, &mut batch).await?;
+    let pending = projections::gather(views, &mut batch)?;
+    projections::write(&mut transaction, views, &mut batch, pending).await?;
     transaction.commit().await?;
     batch.put_back(views);
     Ok(reached)

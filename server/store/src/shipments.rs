@@ -11,7 +11,7 @@ use domain::view::{ShipmentRow, ShipmentView, TrackedRow};
 use domain::{CustomerId, OrderId, Seq, ShipmentId, Tracked};
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments, AssertSqlSafe, Row, SqliteConnection, query, query_with};
+use sqlx::{Arguments, AssertSqlSafe, Row, SqliteConnection, query, query_scalar, query_with};
 use std::collections::HashMap;
 
 /// How many matches of a search are looked at for one page, where other filters may drop most of them.
@@ -39,6 +39,16 @@ impl Store {
         // Tiers decide on exceptions that open; reading opens none.
         let around = Around { orders: &orders, tiers: &HashMap::new() };
         Ok(Some((as_of, Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around))))
+    }
+
+    /// Who gave the shipment its number, where it is not the usual issuer.
+    pub async fn issuer_of(&self, id: ShipmentId) -> Result<Option<String>, StoreError> {
+        let issuer =
+            query_scalar("select issuer from subjects join shipments using (key) where subjects.id = $1")
+                .bind(id.0.as_bytes().to_vec())
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok(issuer.flatten())
     }
 
     /// A page of all shipments.

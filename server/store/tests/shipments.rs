@@ -254,3 +254,14 @@ async fn an_unknown_shipment_is_none() {
     let order = ShipmentId(domain::OrderId::numbered("O-1").0);
     assert_eq!(bench.store.shipment(order).await.expect("read"), None);
 }
+
+#[tokio::test]
+async fn it_is_known_which_system_numbered_a_shipment() {
+    let bench = Bench::new().await;
+    let of_a_carrier = Event { issuer: Some("rapid".into()), ..tms("2", "S-1", 2, planned(&["O-1"])) };
+    let foreign = ShipmentId(of_a_carrier.subject());
+    bench.deliver("d-1", vec![tms("1", "S-1", 1, planned(&["O-1"])), of_a_carrier]).await;
+    assert_eq!(bench.store.issuer_of(foreign).await.expect("read").as_deref(), Some("rapid"));
+    assert_eq!(bench.store.issuer_of(ShipmentId::numbered("S-1")).await.expect("read"), None);
+    assert_eq!(bench.store.issuer_of(ShipmentId::numbered("S-2")).await.expect("read"), None);
+}

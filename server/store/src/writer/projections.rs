@@ -134,7 +134,7 @@ pub(crate) fn rule_bit(rule: Rule) -> i64 {
 
 /// Rows that wait to be written, by table.
 #[derive(Default)]
-struct Pending {
+pub(crate) struct Pending {
     shipments: Vec<[Cell; 10]>,
     customers: Vec<[Cell; 7]>,
     gone_customers: Vec<i64>,
@@ -306,12 +306,8 @@ fn exception_row(
     ])
 }
 
-/// Writes everything that a batch changed in the views.
-pub(crate) async fn write(
-    connection: &mut SqliteConnection,
-    views: &mut Views,
-    batch: &mut Batch,
-) -> Result<(), StoreError> {
+/// Makes the rows of all shipments that a batch changed. Needs no database, so it runs beside one.
+pub(crate) fn gather(views: &mut Views, batch: &mut Batch) -> Result<Pending, StoreError> {
     let mut pending = Pending::default();
     let mut touched: Vec<&mut Entry> =
         batch.shipments.values_mut().filter(|entry| entry.is_touched).collect();
@@ -319,6 +315,16 @@ pub(crate) async fn write(
     for entry in touched {
         pending.add(views, entry)?;
     }
+    Ok(pending)
+}
+
+/// Writes everything that a batch changed in the views.
+pub(crate) async fn write(
+    connection: &mut SqliteConnection,
+    views: &mut Views,
+    batch: &mut Batch,
+    pending: Pending,
+) -> Result<(), StoreError> {
     let subjects = std::mem::take(&mut batch.new_subjects)
         .into_iter()
         .map(|(key, id)| [key.into(), id.into()])

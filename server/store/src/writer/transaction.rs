@@ -112,8 +112,10 @@ impl Memory {
             answered.insert(identity, (body_sha256, receipt.clone()));
             outcomes.push(Ok(receipt));
         }
-        rows.write(connection).await?;
-        projections::write(connection, &mut self.views, &mut applied.batch).await?;
+        // The journal's rows are on their way to the database while the views' rows are made.
+        let made = async { projections::gather(&mut self.views, &mut applied.batch) };
+        let ((), pending) = futures::try_join!(rows.write(connection), made)?;
+        projections::write(connection, &mut self.views, &mut applied.batch, pending).await?;
         Ok(Written { outcomes, batch: applied, first })
     }
 
@@ -290,18 +292,18 @@ impl Rows {
     async fn write(self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         write_rows(
             connection,
-            "insert into inbound (id, source, delivery, role, received_at, content_type, headers, outcome,
-             body_sha256, body)",
-            "",
-            self.inbound,
-        )
-        .await?;
-        write_rows(
-            connection,
             "insert into journal (seq, source, role, source_event_id, delivery, occurred_at, recorded_at, kind,
              subject, entity, number, issuer, correlation, contract, actor, payload)",
             "",
             self.journal,
+        )
+        .await?;
+        write_rows(
+            connection,
+            "insert into inbound (id, source, delivery, role, received_at, content_type, headers, outcome,
+             body_sha256, body)",
+            "",
+            self.inbound,
         )
         .await?;
         write_rows(
