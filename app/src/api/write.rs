@@ -112,12 +112,8 @@ impl Context {
             Some(Audience::Customer(_)) => (SourceName::portal(), Role::Portal),
             _ => (SourceName::desk(), Role::Desk),
         };
-        // Shipments are found by number and issuer; only the usual issuer is known here.
-        if ShipmentId::numbered(&shipment.number) != shipment.id {
-            return Err(invalid(
-                "this shipment's number was given by another system than the TMS: act on it there",
-            ));
-        }
+        // Shipments are found by number and issuer.
+        let issuer = self.store.issuer_of(shipment.id).await?;
         let (id, now) = (token(), (self.clock)());
         let event = Event {
             id: EventId::new(source.as_str(), &id),
@@ -125,7 +121,7 @@ impl Context {
             role,
             occurred_at: now.fixed_offset(),
             number: shipment.number.clone(),
-            issuer: None,
+            issuer,
             actor: Some(viewer.account.clone()),
             correlation: None,
             fact,
