@@ -9,7 +9,7 @@ use crate::query::{Flag, ShipmentsQuery};
 use axum::http::StatusCode;
 use domain::ShipmentId;
 use domain::account::{Area, Audience, Viewer};
-use domain::live::{Freshness, SourceAge};
+use domain::live::Freshness;
 use domain::redaction::{CustomerShipment, redact};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -172,22 +172,10 @@ impl Context {
         Ok(Positioned { as_of, content })
     }
 
-    /// People outside the house learn how old the ERP's and the TMS's data is, not what the sources are called.
+    /// The age of the sources as the viewer may see it; people without an account see what customers do.
     pub fn freshness(&self, known: Freshness) -> Freshness {
-        if self.viewer.as_ref().and_then(Viewer::audience) == Some(Audience::Internal) {
-            return known;
-        }
-        let mut sources: Vec<SourceAge> = Vec::new();
-        for age in known.sources.into_iter().filter(|age| age.role.is_outside()) {
-            match sources.iter_mut().find(|own| own.role == age.role) {
-                Some(own) => {
-                    own.occurred_at = own.occurred_at.max(age.occurred_at);
-                    own.recorded_at = own.recorded_at.max(age.recorded_at);
-                }
-                None => sources.push(SourceAge { source: age.role.as_str().to_owned(), ..age }),
-            }
-        }
-        Freshness { sources }
+        let audience = self.viewer.as_ref().and_then(Viewer::audience);
+        known.seen_by(audience.unwrap_or_else(Audience::nobody))
     }
 
     pub async fn integrations(&self) -> Result<Integrations, ApiError> {
