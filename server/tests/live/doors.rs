@@ -12,6 +12,9 @@ use tokio_tungstenite::tungstenite::http::StatusCode;
 const OWN: &str = "SH-OWN";
 const OTHER: &str = "SH-OTHER";
 
+/// Views, and how subscribing to each is answered.
+type Expected = Vec<(ViewKey, &'static str)>;
+
 fn shipment(number: &str) -> ViewKey {
     ViewKey::Shipment { id: ShipmentId::numbered(number) }
 }
@@ -39,7 +42,7 @@ async fn a_page_of_another_site_cannot_open_a_socket() {
         match Socket::try_open(running.address, running.address, &cookie, Some(origin)).await {
             Opened::Open(_) => assert!(is_welcome, "{origin} got in"),
             Opened::Refused(status) => {
-                assert!(!is_welcome && status == StatusCode::FORBIDDEN, "{origin}: {status}")
+                assert!(!is_welcome && status == StatusCode::FORBIDDEN, "{origin}: {status}");
             }
             Opened::Failed => panic!("{origin}: no answer"),
         }
@@ -55,7 +58,7 @@ async fn what_is_no_frame_ends_the_socket_and_says_why() {
         let mut socket = Socket::open(running.address, "").await;
         assert!(socket.say_text(nonsense).await);
         let frame = socket.expect_frame().await;
-        assert_eq!((frame.frame.as_str(), frame.code.as_deref()), ("ended", Some("bad_frame")), "{nonsense}");
+        assert_eq!((frame.kind.as_str(), frame.code.as_deref()), ("ended", Some("bad_frame")), "{nonsense}");
         assert_eq!(socket.close_code().await, Some(1002), "{nonsense}");
     }
     running.stop().await;
@@ -82,7 +85,7 @@ async fn each_role_may_look_at_its_own_views_only() {
     let admin = running.signed_in("ada", AccountRole::Admin, None).await;
     let track = ViewKey::Track { token: "guessed".to_owned() };
     let unknown = shipment("SH-UNKNOWN");
-    let table: [(&str, &str, Vec<(ViewKey, &str)>); 6] = [
+    let table: [(&str, &str, Expected); 6] = [
         (
             "a stranger",
             "",
@@ -133,10 +136,9 @@ async fn each_role_may_look_at_its_own_views_only() {
         let mut socket = Socket::open(running.address, cookie).await;
         for (view, expected) in views {
             let frame = socket.ask(&view, None).await;
-            let met =
-                if frame.frame == "refused" { frame.code.as_deref() } else { Some(frame.frame.as_str()) };
+            let met = if frame.kind == "refused" { frame.code.as_deref() } else { Some(frame.kind.as_str()) };
             assert_eq!(met, Some(expected), "{who}, {view:?}");
-            assert!(frame.frame == "snapshot" || frame.content.is_none(), "{who}, {view:?}: {}", frame.text);
+            assert!(frame.kind == "snapshot" || frame.content.is_none(), "{who}, {view:?}: {}", frame.text);
         }
     }
     running.stop().await;
@@ -192,7 +194,7 @@ async fn signing_out_ends_the_sockets_of_that_session_and_of_no_other() {
     assert_eq!(answer.status(), 303);
     for socket in [&mut first, &mut second] {
         let frame = socket.expect_frame().await;
-        assert_eq!((frame.frame.as_str(), frame.code.as_deref()), ("ended", Some("signed_out")));
+        assert_eq!((frame.kind.as_str(), frame.code.as_deref()), ("ended", Some("signed_out")));
         assert_eq!(socket.close_code().await, Some(1008));
     }
     let ping = ClientFrame { ping: Some(Ping { sent_ms: 5 }), ..ClientFrame::default() };
@@ -224,11 +226,11 @@ async fn a_socket_may_look_at_so_many_views_and_no_more() {
     append(&running.store, plans).await;
     let mut socket = Socket::open(running.address, &cookie).await;
     for index in 0..64 {
-        assert_eq!(socket.ask(&shipment(&format!("SH-{index}")), None).await.frame, "snapshot");
+        assert_eq!(socket.ask(&shipment(&format!("SH-{index}")), None).await.kind, "snapshot");
     }
     assert_eq!(socket.ask(&shipment("SH-64"), None).await.code.as_deref(), Some("too_many_views"));
     let unsubscribe = ClientFrame { unsubscribe: vec![shipment("SH-0")], ..ClientFrame::default() };
     assert!(socket.say(&unsubscribe).await);
-    assert_eq!(socket.ask(&shipment("SH-64"), None).await.frame, "snapshot", "there is room again");
+    assert_eq!(socket.ask(&shipment("SH-64"), None).await.kind, "snapshot", "there is room again");
     running.stop().await;
 }

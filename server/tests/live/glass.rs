@@ -21,7 +21,7 @@ async fn what_goes_to_quarantine_is_counted_on_an_open_board_though_no_position_
     quarantine(&running.store).await;
     loop {
         let change = socket.expect_frame().await;
-        assert_eq!((change.frame.as_str(), change.position()), ("change", board.as_of.expect("a position")));
+        assert_eq!((change.kind.as_str(), change.position()), ("change", board.as_of.expect("a position")));
         if change.content.expect("a board")["quarantined"] == 1 {
             break;
         }

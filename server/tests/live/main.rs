@@ -8,3 +8,4 @@ mod share;
 mod slow;
 #[path = "../support/mod.rs"]
 mod support;
+mod tail;

@@ -40,12 +40,12 @@ async fn a_share_link_is_live_until_it_is_revoked_and_no_moment_longer() {
     let view = ViewKey::Track { token: token.clone() };
     let mut socket = Socket::open(running.address, "").await;
     let snapshot = socket.ask(&view, None).await;
-    assert_eq!(snapshot.frame, "snapshot");
+    assert_eq!(snapshot.kind, "snapshot");
     assert!(snapshot.text.contains("SO-1"));
 
     append(&running.store, vec![eta(SHIPMENT, 10, 1700)]).await;
     let change = socket.expect_frame().await;
-    assert_eq!((change.frame.as_str(), change.view.as_ref()), ("change", Some(&view)));
+    assert_eq!((change.kind.as_str(), change.view.as_ref()), ("change", Some(&view)));
     for frame in [&snapshot, &change] {
         assert!(!frame.text.contains("BRISK") && !frame.text.contains("SO-2"), "{}", frame.text);
     }
@@ -56,14 +56,14 @@ async fn a_share_link_is_live_until_it_is_revoked_and_no_moment_longer() {
     append(&running.store, vec![eta(SHIPMENT, 30, 1800)]).await;
     let refused = socket.expect_frame().await;
     assert_eq!(
-        (refused.frame.as_str(), refused.code.as_deref()),
+        (refused.kind.as_str(), refused.code.as_deref()),
         ("refused", Some("not_found")),
         "{}",
         refused.text
     );
     append(&running.store, vec![eta(SHIPMENT, 40, 1900)]).await;
     assert_eq!(
-        socket.ask(&ViewKey::Freshness, None).await.frame,
+        socket.ask(&ViewKey::Freshness, None).await.kind,
         "snapshot",
         "nothing of the shipment came before"
     );
@@ -78,14 +78,14 @@ async fn revoking_one_link_leaves_the_others() {
     let (kept, revoked) = (shared(&running, 600).await, shared(&running, 600).await);
     let view = ViewKey::Track { token: kept };
     let mut socket = Socket::open(running.address, "").await;
-    assert_eq!(socket.ask(&view, None).await.frame, "snapshot");
+    assert_eq!(socket.ask(&view, None).await.kind, "snapshot");
     let end = SharingEnd { token_hash: token_hash(&revoked) };
     append(&running.store, vec![action(Role::Portal, "carla", SHIPMENT, 20, Fact::TrackingRevoked(end))])
         .await;
     let last = append(&running.store, vec![eta(SHIPMENT, 30, 1800)]).await.seq.expect("positions").1;
     loop {
         let frame = socket.expect_frame().await;
-        assert_eq!(frame.frame, "change", "{}", frame.text);
+        assert_eq!(frame.kind, "change", "{}", frame.text);
         if frame.position() == last {
             break;
         }
@@ -99,7 +99,7 @@ async fn a_share_link_ends_with_its_time() {
     let running = server(&folder).await;
     let view = ViewKey::Track { token: shared(&running, 60).await };
     let mut socket = Socket::open(running.address, "").await;
-    assert_eq!(socket.ask(&view, None).await.frame, "snapshot");
+    assert_eq!(socket.ask(&view, None).await.kind, "snapshot");
     running.hands.forward(TimeDelta::minutes(61));
     assert_eq!(socket.ask(&view, None).await.code.as_deref(), Some("not_found"));
     running.stop().await;

@@ -48,7 +48,7 @@ async fn a_client_that_does_not_read_delays_nobody_and_is_given_a_fresh_reading(
     while slow.position(&ViewKey::Desk) < end {
         let frame = slow_socket.expect_frame().await;
         frames += 1;
-        fresh_readings += u32::from(frame.frame == "snapshot");
+        fresh_readings += u32::from(frame.kind == "snapshot");
         slow.changed(frame);
     }
     assert!(fresh_readings > 0, "the inbox never overflowed: {frames} frames");
@@ -67,6 +67,6 @@ async fn a_server_stops_in_time_although_a_client_does_not_read() {
     socket.ask(&ViewKey::Shipments, None).await;
     running.stop().await;
     let frame = socket.expect_frame().await;
-    assert_eq!((frame.frame.as_str(), frame.code.as_deref()), ("ended", Some("stopping")));
+    assert_eq!((frame.kind.as_str(), frame.code.as_deref()), ("ended", Some("stopping")));
     assert_eq!(socket.close_code().await, Some(1012));
 }

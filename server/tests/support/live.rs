@@ -17,7 +17,9 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 /// A frame of the server, flat, so that tests can look at all of it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Frame {
-    pub frame: String,
+    /// `snapshot`, `change` and so on.
+    #[serde(rename = "frame")]
+    pub kind: String,
     pub view: Option<ViewKey>,
     pub as_of: Option<Seq>,
     pub seq: Option<Seq>,
@@ -42,7 +44,7 @@ pub struct Socket {
 
 /// What came of an attempt to open a socket.
 pub enum Opened {
-    Open(Socket),
+    Open(Box<Socket>),
     Refused(StatusCode),
     Failed,
 }
@@ -51,7 +53,7 @@ impl Socket {
     /// Opens a socket that must open.
     pub async fn open(address: SocketAddr, cookie: &str) -> Self {
         match Self::try_open(address, address, cookie, None).await {
-            Opened::Open(socket) => socket,
+            Opened::Open(socket) => *socket,
             Opened::Refused(status) => panic!("the upgrade was refused: {status}"),
             Opened::Failed => panic!("no connection"),
         }
@@ -74,7 +76,7 @@ impl Socket {
             request.headers_mut().insert("origin", HeaderValue::from_str(origin).expect("an origin"));
         }
         match tokio_tungstenite::client_async(request, stream).await {
-            Ok((socket, _)) => Opened::Open(Self { socket }),
+            Ok((socket, _)) => Opened::Open(Box::new(Self { socket })),
             Err(Error::Http(answer)) => Opened::Refused(answer.status()),
             Err(_) => Opened::Failed,
         }
@@ -122,7 +124,7 @@ impl Socket {
         assert!(self.subscribe(view, after).await, "the socket has ended");
         loop {
             let frame = self.expect_frame().await;
-            if frame.view.as_ref() == Some(view) && frame.frame != "change" {
+            if frame.view.as_ref() == Some(view) && frame.kind != "change" {
                 return frame;
             }
         }
@@ -163,11 +165,11 @@ impl Glass {
     /// Takes in an answer to a subscription: exactly one of the three, and only one that fits what is known.
     pub fn answered(&mut self, frame: Frame) {
         let view = frame.view.clone().expect("a view");
-        *self.answers.entry(frame.frame.clone()).or_default() += 1;
+        *self.answers.entry(frame.kind.clone()).or_default() += 1;
         let as_of = frame.as_of.unwrap_or_else(|| panic!("no answer to a subscription: {}", frame.text));
         let known = self.views.get(&view);
         assert!(known.is_none_or(|(seq, _)| *seq <= as_of), "an answer from the past: {}", frame.text);
-        let content = match (frame.frame.as_str(), known) {
+        let content = match (frame.kind.as_str(), known) {
             ("snapshot", _) => frame.content.expect("a content"),
             ("replayed", Some((_, known))) => merge(&view, known.clone(), frame.content.expect("a content")),
             ("current", Some((_, known))) => known.clone(),
@@ -182,7 +184,7 @@ impl Glass {
         let position = frame.position();
         let (known_at, known) = self.views.get(&view).cloned().expect("a view that was answered before");
         let content = frame.content.unwrap_or_else(|| panic!("no content: {}", frame.text));
-        let content = match frame.frame.as_str() {
+        let content = match frame.kind.as_str() {
             "change" => {
                 let is_counted = matches!(view, ViewKey::Kpis | ViewKey::Freshness);
                 let ascends = position > known_at || is_counted && position == known_at;

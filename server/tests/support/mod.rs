@@ -10,14 +10,12 @@ pub mod server;
 use std::time::Duration;
 
 /// Nothing that a test waits for takes this long, unless it never comes.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits for something that must come.
 pub async fn soon<T>(what: &str, something: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, something).await {
-        Ok(came) => came,
-        Err(_) => panic!("waited in vain: {what}"),
-    }
+    let came = tokio::time::timeout(PATIENCE, something).await;
+    came.unwrap_or_else(|_| panic!("waited in vain: {what}"))
 }
 
 /// Waits until a condition holds, looking again and again.

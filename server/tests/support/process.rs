@@ -1,10 +1,12 @@
 //! The real binary, for tests in which a process dies.
 
-use super::server::client;
-use super::until;
+use super::server::{PASSWORD, client};
+use super::{soon, until};
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use tokio::sync::mpsc;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_syncline");
 
@@ -70,4 +72,42 @@ pub fn run(command: &str, database: &Path) -> (ExitStatus, String) {
         .expect("the binary starts");
     let text = [output.stdout, output.stderr].concat();
     (output.status, String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A running `syncline tail`; killed when it is let go.
+pub struct Tail {
+    child: Child,
+    lines: mpsc::UnboundedReceiver<String>,
+}
+
+impl Tail {
+    /// Signs in with [`PASSWORD`].
+    pub fn start(server: &str, account: &str, arguments: &[&str]) -> Self {
+        let mut child = Command::new(BINARY)
+            .args(["tail", "--server", server, "--account", account])
+            .args(arguments)
+            .env("SYNCLINE_PASSWORD", PASSWORD)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let output = BufReader::new(child.stdout.take().expect("its output"));
+        let (said, lines) = mpsc::unbounded_channel();
+        // Ends with the output, or when nobody listens any more.
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| said.send(line)));
+        Self { child, lines }
+    }
+
+    /// The next line that it prints.
+    pub async fn line(&mut self) -> String {
+        soon("tail prints a line", self.lines.recv()).await.expect("tail runs")
+    }
+}
+
+impl Drop for Tail {
+    fn drop(&mut self) {
+        // Both fail where it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
