@@ -2,24 +2,26 @@
 
 mod data;
 mod error;
+mod text;
+mod wire;
 #[cfg(feature = "ssr")]
 mod write;
 
 pub use data::*;
 pub use error::ApiError;
+pub use wire::{Wire, read_answer};
 
 #[cfg(feature = "ssr")]
 use crate::context::{self, Context};
 use crate::query::ShipmentsQuery;
 use crate::session::Session;
-use chrono::DateTime;
 #[cfg(feature = "ssr")]
 use domain::account::Area;
 use domain::exception::ShipmentException;
 use domain::redaction::CustomerShipment;
 use domain::{CustomerId, ShipmentId};
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
+use text::Json;
 
 /// The session of the request that is being answered.
 pub fn session() -> Session {
@@ -27,7 +29,7 @@ pub fn session() -> Session {
     if let Some(context) = use_context::<Context>() {
         return Session { now: (context.clock)(), viewer: context.viewer };
     }
-    Session { viewer: None, now: DateTime::UNIX_EPOCH }
+    Session::nobody()
 }
 
 /// Makes the answer a 404, where there is one in the making.
@@ -37,87 +39,87 @@ pub fn answer_not_found() {
 }
 
 /// The shipments that the account may see, the latest change first.
-#[server(prefix = "/api", endpoint = "shipments", input = Json)]
-pub async fn shipments(query: ShipmentsQuery) -> Result<ShipmentList, ApiError> {
+#[server(prefix = "/api", endpoint = "shipments", input = Json, output = Json)]
+pub async fn shipments(query: ShipmentsQuery) -> Result<Wire<ShipmentList>, ApiError> {
     let (context, viewer) = context::open(Area::Shipments)?;
-    context.shipments(&viewer, &query).await.map_err(context::answered)
+    Wire::of(&context.shipments(&viewer, &query).await.map_err(context::answered)?)
 }
 
 /// One shipment, redacted for customers.
-#[server(prefix = "/api", endpoint = "shipment", input = Json)]
-pub async fn shipment(id: ShipmentId) -> Result<ShipmentPage, ApiError> {
+#[server(prefix = "/api", endpoint = "shipment", input = Json, output = Json)]
+pub async fn shipment(id: ShipmentId) -> Result<Wire<ShipmentPage>, ApiError> {
     let (context, viewer) = context::open(Area::Shipments)?;
-    context.shipment(&viewer, id).await.map_err(context::answered)
+    Wire::of(&context.shipment(&viewer, id).await.map_err(context::answered)?)
 }
 
 /// What a share link shows; for everybody who has it.
-#[server(prefix = "/api", endpoint = "track", input = Json)]
-pub async fn track(token: String) -> Result<Positioned<CustomerShipment>, ApiError> {
+#[server(prefix = "/api", endpoint = "track", input = Json, output = Json)]
+pub async fn track(token: String) -> Result<Wire<Positioned<CustomerShipment>>, ApiError> {
     let context = context::current()?;
-    context.track(&token).await.map_err(context::answered)
+    Wire::of(&context.track(&token).await.map_err(context::answered)?)
 }
 
 /// The open exceptions.
-#[server(prefix = "/api", endpoint = "desk", input = Json)]
-pub async fn desk() -> Result<Positioned<domain::live::Desk>, ApiError> {
+#[server(prefix = "/api", endpoint = "desk", input = Json, output = Json)]
+pub async fn desk() -> Result<Wire<Positioned<domain::live::Desk>>, ApiError> {
     let (context, _) = context::open(Area::Desk)?;
     let (as_of, content) = context.store.desk().await.map_err(context::failed)?;
-    Ok(Positioned { as_of, content })
+    Wire::of(&Positioned { as_of, content })
 }
 
 /// The manager's figures.
-#[server(prefix = "/api", endpoint = "kpis", input = Json)]
-pub async fn kpis() -> Result<Positioned<domain::kpi::KpiBoard>, ApiError> {
+#[server(prefix = "/api", endpoint = "kpis", input = Json, output = Json)]
+pub async fn kpis() -> Result<Wire<Positioned<domain::kpi::KpiBoard>>, ApiError> {
     let (context, _) = context::open(Area::Kpis)?;
     let (as_of, content) = context.store.kpis((context.clock)()).await.map_err(context::failed)?;
-    Ok(Positioned { as_of, content })
+    Wire::of(&Positioned { as_of, content })
 }
 
 /// The age of each source's data; people outside the house learn roles, not names.
-#[server(prefix = "/api", endpoint = "freshness", input = Json)]
-pub async fn freshness() -> Result<Positioned<domain::live::Freshness>, ApiError> {
+#[server(prefix = "/api", endpoint = "freshness", input = Json, output = Json)]
+pub async fn freshness() -> Result<Wire<Positioned<domain::live::Freshness>>, ApiError> {
     let context = context::current()?;
     let (as_of, content) = context.store.freshness().await.map_err(context::failed)?;
-    Ok(Positioned { as_of, content: context.freshness(content) })
+    Wire::of(&Positioned { as_of, content: context.freshness(content) })
 }
 
 /// Sources, the last deliveries and what waits in quarantine.
-#[server(name = ReadIntegrations, prefix = "/api", endpoint = "integrations", input = Json)]
-pub async fn integrations() -> Result<Integrations, ApiError> {
+#[server(name = ReadIntegrations, prefix = "/api", endpoint = "integrations", input = Json, output = Json)]
+pub async fn integrations() -> Result<Wire<Integrations>, ApiError> {
     let (context, _) = context::open(Area::Integrations)?;
-    context.integrations().await.map_err(context::answered)
+    Wire::of(&context.integrations().await.map_err(context::answered)?)
 }
 
 /// Accounts and sources.
-#[server(name = ReadAdmin, prefix = "/api", endpoint = "admin", input = Json)]
-pub async fn admin() -> Result<Admin, ApiError> {
+#[server(name = ReadAdmin, prefix = "/api", endpoint = "admin", input = Json, output = Json)]
+pub async fn admin() -> Result<Wire<Admin>, ApiError> {
     let (context, _) = context::open(Area::Admin)?;
-    context.admin().await.map_err(context::answered)
+    Wire::of(&context.admin().await.map_err(context::answered)?)
 }
 
 /// Does something with an exception; refused when somebody was faster. Returns it as it is then.
-#[server(name = SendAct, prefix = "/api", endpoint = "act", input = Json)]
-pub async fn act(on: Target, act: Act) -> Result<ShipmentException, ApiError> {
+#[server(name = SendAct, prefix = "/api", endpoint = "act", input = Json, output = Json)]
+pub async fn act(on: Target, act: Act) -> Result<Wire<ShipmentException>, ApiError> {
     let (context, viewer) = context::open(Area::Desk)?;
-    context.act(&viewer, &on, act).await.map_err(context::answered)
+    Wire::of(&context.act(&viewer, &on, act).await.map_err(context::answered)?)
 }
 
 /// Makes a link that shows the shipment without signing in. Agents say for which of its customers, where it has
 /// several.
-#[server(prefix = "/api", endpoint = "share", input = Json)]
+#[server(prefix = "/api", endpoint = "share", input = Json, output = Json)]
 pub async fn share(
     id: ShipmentId,
     customer: Option<CustomerId>,
     label: String,
     days: u32,
-) -> Result<Shared, ApiError> {
+) -> Result<Wire<Shared>, ApiError> {
     let (context, viewer) = context::open(Area::Shipments)?;
-    context.share(&viewer, id, customer, label, days).await.map_err(context::answered)
+    Wire::of(&context.share(&viewer, id, customer, label, days).await.map_err(context::answered)?)
 }
 
 /// Ends a share link. Returns those that are left.
-#[server(prefix = "/api", endpoint = "revoke", input = Json)]
-pub async fn revoke(id: ShipmentId, token_hash: String) -> Result<Vec<ShareLine>, ApiError> {
+#[server(prefix = "/api", endpoint = "revoke", input = Json, output = Json)]
+pub async fn revoke(id: ShipmentId, token_hash: String) -> Result<Wire<Vec<ShareLine>>, ApiError> {
     let (context, viewer) = context::open(Area::Shipments)?;
-    context.revoke(&viewer, id, token_hash).await.map_err(context::answered)
+    Wire::of(&context.revoke(&viewer, id, token_hash).await.map_err(context::answered)?)
 }

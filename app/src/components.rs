@@ -4,6 +4,8 @@ pub mod badge;
 pub mod chips;
 pub mod frame;
 pub mod fresh;
+pub mod page;
+pub mod pill;
 pub mod problem;
 pub mod section;
 pub mod share;

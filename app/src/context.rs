@@ -2,7 +2,7 @@
 //! store's errors into answers.
 
 use crate::api::{
-    AccountLine, Admin, ApiError, AudienceRows, AudienceShipment, DeliveryLine, Integrations, Positioned,
+    AccountLine, Admin, ApiError, AudienceShipment, DeliveryLine, Integrations, Line, Positioned,
     QuarantineLine, ShareLine, ShipmentList, ShipmentPage, SourceAccess, SourceLine,
 };
 use crate::query::{Flag, ShipmentsQuery};
@@ -112,8 +112,13 @@ impl From<&ShipmentsQuery> for ShipmentFilter {
     }
 }
 
-fn list<T>(page: Page<T>, rows: impl FnOnce(Vec<T>) -> AudienceRows) -> ShipmentList {
-    ShipmentList { as_of: page.as_of, rows: rows(page.rows), next: page.next.map(|next| next.to_string()) }
+fn list<T: Into<Line>>(page: Page<T>, is_internal: bool) -> ShipmentList {
+    ShipmentList {
+        as_of: page.as_of,
+        rows: page.rows.into_iter().map(Into::into).collect(),
+        is_internal,
+        next: page.next.map(|next| next.to_string()),
+    }
 }
 
 impl Context {
@@ -123,11 +128,9 @@ impl Context {
             before.map_err(|error: store::BadCursor| ApiError::Invalid { message: error.to_string() })?;
         let (filter, page) = (ShipmentFilter::from(query), PageRequest { before, limit: ROWS });
         match viewer.audience().ok_or(ApiError::Forbidden)? {
-            Audience::Internal => {
-                Ok(list(self.store.shipment_rows(&filter, &page).await?, AudienceRows::Internal))
-            }
+            Audience::Internal => Ok(list(self.store.shipment_rows(&filter, &page).await?, true)),
             Audience::Customer(customer) => {
-                Ok(list(self.store.tracked_rows(customer, &filter, &page).await?, AudienceRows::Customer))
+                Ok(list(self.store.tracked_rows(customer, &filter, &page).await?, false))
             }
         }
     }

@@ -8,8 +8,10 @@ mod components;
 pub mod context;
 mod live;
 mod pages;
+mod plain;
 mod query;
 mod session;
+mod wire;
 
 use components::frame::Header;
 use components::problem::Missing;
@@ -18,6 +20,7 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 use pages::{admin, desk, home, integrations, kpis, shipment, shipments, sign_in, track};
+use plain::IntoPlain;
 use session::Session;
 
 /// The whole document.
@@ -54,6 +57,7 @@ pub fn App() -> impl IntoView {
                 sentence="There is nothing under this address: it may be mistyped, or the page has moved."
             />
         }
+        .plain()
     };
     view! {
         <Title formatter=|title: String| format!("{title} · Syncline") />

@@ -1,13 +1,14 @@
 //! The page's one live socket: it connects, comes back after every cut, hands each view its frames and reports what was
 //! painted. All platform code of the socket is here; it never decides what a view does with its content.
 
+use crate::wire;
 use chrono::{DateTime, Utc};
 use domain::Seq;
 use domain::live::{ClientFrame, Painted, Ping, ViewKey};
 use leptos::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -113,8 +114,7 @@ fn server_time(offset_ms: f64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis((Date::now() + offset_ms) as i64)
 }
 
-/// A frame of the server, read as far as every view needs it. One flat type: the content stays unparsed, which an
-/// internally tagged enum would not allow.
+/// A frame of the server, read as far as the link needs it: who wants the content knows its type.
 #[derive(Deserialize)]
 struct Frame {
     #[serde(rename = "frame")]
@@ -122,7 +122,8 @@ struct Frame {
     view: Option<ViewKey>,
     as_of: Option<Seq>,
     seq: Option<Seq>,
-    content: Option<Box<RawValue>>,
+    #[serde(default)]
+    content: Value,
     code: Option<String>,
     message: Option<String>,
     sent_ms: Option<i64>,
@@ -141,8 +142,8 @@ enum Kind {
     Ended,
 }
 
-fn read<T: DeserializeOwned>(frame: &Frame) -> Result<(Seq, News<T>), serde_json::Error> {
-    let content = || serde_json::from_str(frame.content.as_ref().map_or("null", |content| content.get()));
+fn read<T: DeserializeOwned>(frame: &Frame) -> Result<(Seq, News<T>), wire::Error> {
+    let content = || wire::from_tree(frame.content.clone());
     let update = match frame.kind {
         Kind::Replayed => News::Replayed(content()?),
         Kind::Snapshot => News::Snapshot(content()?),
@@ -336,7 +337,7 @@ fn lost(generation: u32) {
 }
 
 fn hear(generation: u32, text: &str) {
-    let frame: Frame = match serde_json::from_str(text) {
+    let frame: Frame = match wire::read(text) {
         Ok(frame) => frame,
         Err(error) => return leptos::logging::error!("the server said what no frame is: {error}"),
     };
@@ -393,7 +394,8 @@ impl Link {
     }
 
     fn say(&self, frame: &ClientFrame) {
-        let Some(socket) = self.socket.as_ref().filter(|socket| socket.is_open) else { return };
+        let is_open = |socket: &&Socket| socket.is_open && socket.wire.ready_state() == WebSocket::OPEN;
+        let Some(socket) = self.socket.as_ref().filter(is_open) else { return };
         match serde_json::to_string(frame) {
             // What a closing socket does not take is said again when the next one opens.
             Ok(text) => drop(socket.wire.send_with_str(&text)),
@@ -522,4 +524,36 @@ fn report() {
         link.reported_ms = Date::now();
         link.say(&ClientFrame { painted, ..ClientFrame::default() });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::live::{Freshness, ServerFrame};
+
+    fn sent(frame: &ServerFrame) -> Frame {
+        let text = serde_json::to_string(frame).expect("a frame as JSON");
+        wire::read(&text).expect("a frame that the page reads")
+    }
+
+    #[test]
+    fn what_the_server_says_of_a_view_is_read_with_its_position_and_content() {
+        let content = serde_json::value::to_raw_value(&Freshness::default()).expect("a content");
+        let frame = sent(&ServerFrame::Change { view: ViewKey::Freshness, seq: Seq(7), content });
+        assert_eq!(frame.view, Some(ViewKey::Freshness));
+        let (seq, news) = read::<Freshness>(&frame).expect("a readable content");
+        assert_eq!(seq, Seq(7));
+        assert!(matches!(news, News::Change(content) if content == Freshness::default()));
+    }
+
+    #[test]
+    fn a_refusal_and_a_goodbye_are_read_with_their_codes() {
+        let (code, message) = (SIGNED_OUT.to_owned(), "sign in again".to_owned());
+        let frame = sent(&ServerFrame::Ended { code, message });
+        assert!(frame.kind == Kind::Ended && frame.code.as_deref() == Some(SIGNED_OUT));
+        let (code, message) = ("not_for_role".to_owned(), "not for you".to_owned());
+        let refused = sent(&ServerFrame::Refused { view: ViewKey::Desk, code, message });
+        let (_, news) = read::<Freshness>(&refused).expect("no content to read");
+        assert!(matches!(news, News::Refused(message) if message == "not for you"));
+    }
 }

@@ -1,10 +1,10 @@
 //! What a list shows, as it stands in the page's address: read from it, written back into links. Never keeps state.
 
+use crate::api::Line;
 use domain::exception::{Severity, ShipmentException};
 use domain::kpi::{Punctuality, punctuality};
 use domain::rules::Rule;
 use domain::status::{Flags, Status};
-use domain::view::TrackedRow;
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
@@ -112,11 +112,13 @@ impl ShipmentsQuery {
 
     /// Whether a row that just changed belongs into this list, as far as the row itself can tell. The server decides in
     /// the end; this decides whether the page offers the row.
-    pub fn takes(&self, row: &TrackedRow, names: &str) -> bool {
+    pub fn takes(&self, row: &Line) -> bool {
         let is_newest_page = self.before.is_none() && self.rule.is_none();
         let found = self.q.as_ref().is_none_or(|q| {
-            let text = [&row.number, names, &row.orders.join(" ")].map(str::to_lowercase).join(" ");
-            q.to_lowercase().split_whitespace().all(|word| text.contains(word))
+            let names = [&row.origin, &row.destination, &row.carrier].into_iter().flatten();
+            let all = names.chain(&row.orders).chain(row.customers.iter().flatten());
+            let text = all.fold(row.number.clone(), |text, word| text + " " + word).to_ascii_lowercase();
+            q.to_ascii_lowercase().split_whitespace().all(|word| text.contains(word))
         });
         is_newest_page
             && found
@@ -164,5 +166,40 @@ impl DeskQuery {
     pub fn takes(&self, exception: &ShipmentException) -> bool {
         self.rule.is_none_or(|rule| exception.rule == rule)
             && self.severity.is_none_or(|severity| exception.severity == severity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use leptos_router::location::RequestUrl;
+
+    fn params(href: &str) -> ParamsMap {
+        let (_, query) = href.split_once('?').expect("a query");
+        query.split('&').fold(ParamsMap::new(), |mut params, pair| {
+            let (name, value) = pair.split_once('=').expect("a pair");
+            params.insert(name.to_owned(), RequestUrl::unescape(value));
+            params
+        })
+    }
+
+    #[test]
+    fn an_address_says_exactly_what_the_list_shows() {
+        let query = ShipmentsQuery {
+            q: Some("PO 4711/ä & more".to_owned()),
+            status: Some(Status::OutForDelivery),
+            flag: Some(Flag::OnHold),
+            punctuality: Some(Punctuality::NoPromise),
+            rule: Some(Rule::PodOverdue),
+            before: Some("48211-7".to_owned()),
+        };
+        assert_eq!(ShipmentsQuery::read(&params(&query.href())), query);
+        assert_eq!(ShipmentsQuery::default().href(), "/shipments");
+    }
+
+    #[test]
+    fn words_that_name_nothing_known_are_as_if_not_there() {
+        let read = DeskQuery::read(&params("/desk?rule=none_such&severity=high&selected="));
+        assert_eq!(read, DeskQuery { severity: Some(Severity::High), ..DeskQuery::default() });
     }
 }

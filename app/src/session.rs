@@ -22,7 +22,12 @@ pub struct Now(RwSignal<DateTime<Utc>>);
 impl Session {
     /// Takes the session from the page (from the request, on the server) and puts it and the clock into the context.
     pub fn provide() -> Self {
-        let session = SharedValue::new(crate::api::session).into_inner();
+        let written = || serde_json::to_string(&crate::api::session()).unwrap_or_default();
+        let session =
+            crate::wire::read(&SharedValue::new_str(written).into_inner()).unwrap_or_else(|error| {
+                leptos::logging::error!("the session could not be read: {error}");
+                Self::nobody()
+            });
         let now = RwSignal::new(session.now);
         provide_context(Now(now));
         provide_context(session.clone());
@@ -42,7 +47,12 @@ impl Session {
 
     /// The session of this page.
     pub fn current() -> Self {
-        use_context().unwrap_or(Self { viewer: None, now: DateTime::UNIX_EPOCH })
+        use_context().unwrap_or_else(Self::nobody)
+    }
+
+    /// Nobody, at no time: where there is no request to answer.
+    pub fn nobody() -> Self {
+        Self { viewer: None, now: DateTime::UNIX_EPOCH }
     }
 
     pub fn may_open(&self, area: Area) -> bool {

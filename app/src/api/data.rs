@@ -5,7 +5,8 @@ use domain::account::AccountRole;
 use domain::authority::Role;
 use domain::exception::ShipmentException;
 use domain::redaction::CustomerShipment;
-use domain::time::Moment;
+use domain::status::{Flags, Status};
+use domain::time::{Moment, Window};
 use domain::view::{ShipmentRow, ShipmentView, TrackedRow};
 use domain::{CustomerId, ExceptionId, Seq, ShipmentId};
 use serde::{Deserialize, Serialize};
@@ -21,17 +22,65 @@ pub struct Positioned<T> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ShipmentList {
     pub as_of: Seq,
-    pub rows: AudienceRows,
+    pub rows: Vec<Line>,
+    /// Whether the rows say what only people of the house see.
+    pub is_internal: bool,
     /// Where the next page starts, if there is one.
     pub next: Option<String>,
 }
 
-/// Rows as the audience may see them.
+/// A row of either audience, as it stands on the wire: [`ShipmentRow`] or [`TrackedRow`]. The latter has no fields for the
+/// last three, so they are none for customers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AudienceRows {
-    Internal(Vec<ShipmentRow>),
-    Customer(Vec<TrackedRow>),
+pub struct Line {
+    pub id: ShipmentId,
+    pub number: String,
+    pub seq: Seq,
+    pub status: Status,
+    pub flags: Flags,
+    pub origin: Option<String>,
+    pub destination: Option<String>,
+    pub eta: Option<Moment>,
+    pub promised: Option<Window>,
+    pub delivered_at: Option<Moment>,
+    pub orders: Vec<String>,
+    pub occurred_at: Option<Moment>,
+    pub customers: Option<Vec<String>>,
+    pub carrier: Option<String>,
+    pub open_exceptions: Option<u32>,
+}
+
+impl From<TrackedRow> for Line {
+    fn from(row: TrackedRow) -> Self {
+        Self {
+            id: row.id,
+            number: row.number,
+            seq: row.seq,
+            status: row.status,
+            flags: row.flags,
+            origin: row.origin,
+            destination: row.destination,
+            eta: row.eta,
+            promised: row.promised,
+            delivered_at: row.delivered_at,
+            orders: row.orders,
+            occurred_at: row.occurred_at,
+            customers: None,
+            carrier: None,
+            open_exceptions: None,
+        }
+    }
+}
+
+impl From<ShipmentRow> for Line {
+    fn from(row: ShipmentRow) -> Self {
+        Self {
+            customers: Some(row.customers),
+            carrier: row.carrier,
+            open_exceptions: Some(row.open_exceptions),
+            ..Self::from(row.tracked)
+        }
+    }
 }
 
 /// One shipment with its share links.
@@ -173,4 +222,37 @@ pub struct SourceAccess {
 pub struct ShareFor {
     pub customer: CustomerId,
     pub name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_reads_either_audiences_row_off_the_wire() {
+        let row = TrackedRow {
+            id: ShipmentId::numbered("S-1"),
+            number: "S-1".to_owned(),
+            seq: Seq(7),
+            status: Status::InTransit,
+            flags: Flags { delayed: true, ..Flags::default() },
+            origin: Some("Lyon".to_owned()),
+            destination: None,
+            eta: None,
+            promised: None,
+            delivered_at: None,
+            orders: vec!["4711".to_owned()],
+            occurred_at: None,
+        };
+        let tracked = serde_json::to_string(&row).expect("a row as JSON");
+        assert_eq!(crate::wire::read::<Line>(&tracked).expect("a line"), Line::from(row.clone()));
+        let row = ShipmentRow {
+            tracked: row,
+            customers: vec!["Nordwind".to_owned()],
+            carrier: Some("Rapid".to_owned()),
+            open_exceptions: 2,
+        };
+        let internal = serde_json::to_string(&row).expect("a row as JSON");
+        assert_eq!(crate::wire::read::<Line>(&internal).expect("a line"), Line::from(row));
+    }
 }

@@ -1,13 +1,12 @@
 //! Why the server did not do or show what a page asked for: one sentence for people, never internals.
 
-use domain::exception::ShipmentException;
-use leptos::server_fn::codec::JsonEncoding;
+use super::text::JsonText;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 /// A refusal or a failure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case", tag = "code")]
+#[serde(rename_all = "snake_case")]
 pub enum ApiError {
     #[error("sign in first")]
     SignIn,
@@ -16,9 +15,9 @@ pub enum ApiError {
     /// Also for what exists but is somebody else's.
     #[error("there is no such shipment, or it is not yours to see")]
     NotFound,
-    /// Somebody was faster.
+    /// Somebody was faster: who, and what they did.
     #[error("{message}")]
-    Stale { message: String, current: Box<ShipmentException> },
+    Stale { message: String },
     #[error("{message}")]
     Invalid { message: String },
     #[error("the server has too much to do right now: try again in a moment")]
@@ -30,7 +29,7 @@ pub enum ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self::Unreachable { message: error.to_string() }

@@ -88,7 +88,7 @@ fn overtaken(current: &ShipmentException) -> String {
 
 fn refused(error: AppendError) -> ApiError {
     match error {
-        AppendError::Stale { current } => ApiError::Stale { message: overtaken(&current), current },
+        AppendError::Stale { current } => ApiError::Stale { message: overtaken(&current) },
         AppendError::Unknown { .. } => ApiError::NotFound,
         AppendError::Full | AppendError::Stopped => ApiError::Busy,
         AppendError::Repeated { delivery } => {

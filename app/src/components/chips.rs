@@ -1,5 +1,6 @@
 //! Filters as links: each leads to the same list with one condition more or less.
 
+use crate::plain::{IntoPlain, part};
 use leptos::prelude::*;
 
 /// A condition that is on or off.
@@ -12,34 +13,26 @@ pub struct Chip {
 }
 
 /// A named group of chips.
-#[component]
-pub fn Chips(label: &'static str, #[prop(into)] chips: Signal<Vec<Chip>>) -> impl IntoView {
+pub fn chips(label: &'static str, mut chips: impl FnMut() -> Vec<Chip> + Send + 'static) -> AnyView {
+    let items = move || {
+        let chips = chips().into_iter().map(|chip| {
+            view! {
+                <li>
+                    <a class="chip" href=chip.href aria-current=chip.is_on.then_some("true")>
+                        {chip.label}
+                    </a>
+                </li>
+            }
+        });
+        chips.collect_view().plain()
+    };
     view! {
         <nav class="chips" aria-label=label>
             <span class="chips-label" aria-hidden="true">
                 {label}
             </span>
-            <ul>
-                {move || {
-                    chips
-                        .get()
-                        .into_iter()
-                        .map(|chip| {
-                            view! {
-                                <li>
-                                    <a
-                                        class="chip"
-                                        href=chip.href
-                                        aria-current=chip.is_on.then_some("true")
-                                    >
-                                        {chip.label}
-                                    </a>
-                                </li>
-                            }
-                        })
-                        .collect_view()
-                }}
-            </ul>
+            <ul>{part(items)}</ul>
         </nav>
     }
+    .plain()
 }

@@ -1,6 +1,7 @@
 //! What surrounds every page: the product's name, the way to the other pages, who is signed in, and how fresh it all is.
 
 use crate::components::fresh::{ConnectionState, SourceAges};
+use crate::plain::{IntoPlain, mark, part};
 use crate::session::Session;
 use domain::account::Area;
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ pub fn Header() -> impl IntoView {
         .into_iter()
         .filter(|(area, ..)| session.may_open(*area))
         .map(|(_, href, label)| {
-            let is_here = move || path.with(|path| path.starts_with(href)).then_some("page");
+            let is_here = mark("page", move || path.with(|path| path.starts_with(href)));
             view! {
                 <li>
                     <a href=href aria-current=is_here>
@@ -34,7 +35,18 @@ pub fn Header() -> impl IntoView {
         })
         .collect_view();
     let is_guest = session.viewer.is_none();
-    let shows_freshness = move || !is_guest || path.with(|path| path.starts_with("/track/"));
+    let shows_freshness = Memo::new(move |_| !is_guest || path.with(|path| path.starts_with("/track/")));
+    let fresh = move || {
+        let row = shows_freshness.get().then(|| {
+            view! {
+                <div class="header-row fresh">
+                    <ConnectionState />
+                    <SourceAges />
+                </div>
+            }
+        });
+        row.plain()
+    };
     view! {
         <a class="skip" href="#main" rel="external">
             "Skip to content"
@@ -60,12 +72,7 @@ pub fn Header() -> impl IntoView {
                     </form>
                 })}
             </div>
-            <Show when=shows_freshness>
-                <div class="header-row fresh">
-                    <ConnectionState />
-                    <SourceAges />
-                </div>
-            </Show>
+            {part(fresh)}
         </header>
     }
 }

@@ -1,9 +1,12 @@
 //! How fresh the page is: the state of the socket and the age of each source's data, always in sight.
 
-use crate::api;
-use crate::components::when::Age;
+use crate::api::{self, ApiError, Positioned};
+use crate::components::page::or_problem;
+use crate::components::when::ago;
 use crate::live::{Connection, Live, News};
-use crate::session::Session;
+use crate::plain::{IntoPlain, part, text};
+use crate::session::{Now, Session};
+use chrono::{DateTime, Utc};
 use domain::Seq;
 use domain::live::{Freshness, SourceAge, ViewKey};
 use leptos::prelude::*;
@@ -12,25 +15,22 @@ use leptos::prelude::*;
 #[component]
 pub fn ConnectionState() -> impl IntoView {
     let connection = expect_context::<Live>().connection();
-    let name = move || match connection.get() {
-        Connection::Idle => "idle",
-        Connection::Connecting => "connecting",
-        Connection::Live => "live",
-        Connection::Reconnecting => "reconnecting",
-        Connection::Offline => "offline",
-        Connection::Ended => "ended",
-    };
-    let text = move || match connection.get() {
-        Connection::Idle => "Not live yet",
-        Connection::Connecting => "Connecting",
-        Connection::Live => "Live",
-        Connection::Reconnecting => "Reconnecting: what you see may be out of date",
-        Connection::Offline => "Offline: what you see may be out of date",
-        Connection::Ended => "Signed out: reload to sign in",
-    };
+    let said = Memo::new(move |_| match connection.get() {
+        Connection::Idle => ("idle", "Not live yet"),
+        Connection::Connecting => ("connecting", "Connecting"),
+        Connection::Live => ("live", "Live"),
+        Connection::Reconnecting => ("reconnecting", "Reconnecting: what you see may be out of date"),
+        Connection::Offline => ("offline", "Offline: what you see may be out of date"),
+        Connection::Ended => ("ended", "Signed out: reload to sign in"),
+    });
     view! {
-        <p class="connection" role="status" aria-live="polite" data-connection=name>
-            {text}
+        <p
+            class="connection"
+            role="status"
+            aria-live="polite"
+            data-connection=text(move || said.get().0.to_owned())
+        >
+            {text(move || said.get().1.to_owned())}
         </p>
     }
 }
@@ -38,14 +38,11 @@ pub fn ConnectionState() -> impl IntoView {
 /// The age of each source's data.
 #[component]
 pub fn SourceAges() -> impl IntoView {
-    let freshness = Resource::new(|| (), |()| api::freshness());
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                freshness.await.ok().map(|known| view! { <Ages as_of=known.as_of known=known.content /> })
-            })}
-        </Suspense>
-    }
+    or_problem(String::new, api::freshness, |known: Result<Positioned<Freshness>, ApiError>| match known {
+        Ok(known) => view! { <Ages as_of=known.as_of known=known.content /> }.plain(),
+        // The page's content says what is wrong.
+        Err(_) => ().plain(),
+    })
 }
 
 #[component]
@@ -60,37 +57,27 @@ fn Ages(as_of: Seq, known: Freshness) -> impl IntoView {
         }
         News::Current | News::Refused(_) => {}
     });
-    let names = Memo::new(move |_| {
-        sources.with(|all| {
-            // What people and Syncline itself do is no source whose silence anybody waits for.
-            let outside = all.iter().filter(|age| age.role.is_outside());
-            outside.map(|age| (age.source.clone(), age.role)).collect::<Vec<_>>()
+    // What people and Syncline itself do is no source whose silence anybody waits for.
+    let age = move |one: &SourceAge, now: DateTime<Utc>| {
+        one.role.is_outside().then(|| {
+            let label = if is_customer { one.role.label().to_owned() } else { one.source.clone() };
+            let heard = one.recorded_at.map_or("never heard".to_owned(), |at| ago(at, now));
+            view! {
+                <li>
+                    <span class="source">{label}</span>
+                    {format!(" {heard}")}
+                </li>
+            }
         })
-    });
+    };
+    let now = Now::current();
+    let ages = move || {
+        let now = now.get();
+        sources.with(|all| all.iter().filter_map(|one| age(one, now)).collect_view()).plain()
+    };
     view! {
         <ul class="ages" aria-label="Age of each source's data">
-            <For each=move || names.get() key=Clone::clone let:source>
-                {
-                    let (name, role) = source;
-                    let label = if is_customer { role.label().to_owned() } else { name.clone() };
-                    let heard = Memo::new(move |_| {
-                        sources.with(|all| {
-                            let own = all.iter().find(|age| age.source == name);
-                            own.and_then(|age| age.recorded_at)
-                        })
-                    });
-                    view! {
-                        <li>
-                            <span class="source">{label}</span>
-                            " "
-                            {move || match heard.get() {
-                                Some(at) => view! { <Age at /> }.into_any(),
-                                None => "never heard".into_any(),
-                            }}
-                        </li>
-                    }
-                }
-            </For>
+            {part(ages)}
         </ul>
     }
 }
@@ -99,8 +86,7 @@ fn merge(known: &mut Vec<SourceAge>, changed: Vec<SourceAge>) {
     for age in changed {
         match known.iter_mut().find(|own| own.source == age.source) {
             Some(own) => *own = age,
-            None => known.push(age),
+            None => known.insert(known.partition_point(|own| own.source < age.source), age),
         }
     }
-    known.sort_by(|one, other| one.source.cmp(&other.source));
 }

@@ -1,8 +1,14 @@
 //! What stands in place of a page that cannot be shown: what is wrong, and where to go.
 
 use crate::api::{ApiError, answer_not_found};
+use crate::plain::IntoPlain;
 use leptos::prelude::*;
 use leptos_meta::Title;
+
+/// What stands there while a page is on its way.
+pub fn loading() -> AnyView {
+    view! { <p class="loading">"Loading"</p> }.plain()
+}
 
 /// A page, or a part of one, that could not be had.
 #[component]
@@ -14,7 +20,7 @@ pub fn Problem(error: ApiError) -> impl IntoView {
                 sentence="There is no shipment under this address, or it is not yours to see."
             />
         }
-        .into_any(),
+        .plain(),
         error => {
             let sentence = format!("Sorry: {error}.");
             view! {
@@ -27,7 +33,7 @@ pub fn Problem(error: ApiError) -> impl IntoView {
                     </p>
                 </div>
             }
-            .into_any()
+            .plain()
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::api::{self, ApiError, ShareFor, ShareLine, Shared};
 use crate::components::when::moment;
+use crate::plain::{IntoPlain, part};
 use domain::ShipmentId;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -19,31 +20,37 @@ pub fn Share(
     let customer = RwSignal::new(customers.first().map(|first| first.customer));
     let label = RwSignal::new(String::new());
     let days = RwSignal::new(14_u32);
-    let make = Action::new_local(move |(): &()| async move {
-        match api::share(id, customer.get_untracked(), label.get_untracked(), days.get_untracked()).await {
-            Ok(Shared { path, shares: all }) => {
-                let origin = window().location().origin().unwrap_or_default();
-                made.set(Some(format!("{origin}{path}")));
-                shares.set(all);
-                label.set(String::new());
-                refusal.set(None);
+    let is_busy = RwSignal::new(false);
+    let make = move || {
+        is_busy.set(true);
+        leptos::task::spawn_local(async move {
+            let made_for = customer.get_untracked();
+            let share = api::share(id, made_for, label.get_untracked(), days.get_untracked()).await;
+            match share.and_then(|share| share.read()) {
+                Ok(Shared { path, shares: all }) => {
+                    let origin = window().location().origin().unwrap_or_default();
+                    made.set(Some(format!("{origin}{path}")));
+                    shares.set(all);
+                    label.set(String::new());
+                    refusal.set(None);
+                }
+                Err(error) => refusal.set(Some(error.to_string())),
             }
-            Err(error) => refusal.set(Some(error.to_string())),
-        }
-    });
-    let end = Action::new_local(move |hash: &String| {
-        let hash = hash.clone();
-        async move {
-            match api::revoke(id, hash).await {
+            is_busy.set(false);
+        });
+    };
+    let end = move |hash: String| {
+        leptos::task::spawn_local(async move {
+            match api::revoke(id, hash).await.and_then(|left| left.read()) {
                 Ok(left) => shares.set(left),
                 Err(ApiError::NotFound) => refusal.set(Some("this link has ended already".to_owned())),
                 Err(error) => refusal.set(Some(error.to_string())),
             }
-        }
-    });
+        });
+    };
     let submitted = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        make.dispatch(());
+        make();
     };
     let whose = (customers.len() > 1).then(|| {
         let options = customers
@@ -59,6 +66,26 @@ pub fn Share(
             </label>
         }
     });
+    let line = move |share: ShareLine| {
+        let name = format!("End the link for {}", share.label);
+        let hash = share.token_hash;
+        view! {
+            <li>
+                <span>{share.label} ", until " {moment(Some(share.expires_at))}</span>
+                <button
+                    type="button"
+                    class="quiet"
+                    aria-label=name
+                    on:click=move |_| {
+                        end(hash.clone());
+                    }
+                >
+                    "End"
+                </button>
+            </li>
+        }
+    };
+    let list = move || shares.get().into_iter().map(line).collect_view().plain();
     view! {
         <form class="form row" on:submit=submitted>
             <label>
@@ -84,7 +111,7 @@ pub fn Share(
                 </select>
             </label>
             {whose}
-            <button type="submit" disabled=move || make.pending().get()>
+            <button type="submit" disabled=is_busy>
                 "Make a link"
             </button>
         </form>
@@ -113,27 +140,7 @@ pub fn Share(
             </p>
         })}
         <ul class="shares">
-            <For each=move || shares.get() key=|share| share.token_hash.clone() let:share>
-                {
-                    let hash = share.token_hash.clone();
-                    let name = format!("End the link for {}", share.label);
-                    view! {
-                        <li>
-                            <span>{share.label} ", until " {moment(Some(share.expires_at))}</span>
-                            <button
-                                type="button"
-                                class="quiet"
-                                aria-label=name
-                                on:click=move |_| {
-                                    end.dispatch(hash.clone());
-                                }
-                            >
-                                "End"
-                            </button>
-                        </li>
-                    }
-                }
-            </For>
+            {part(list)}
         </ul>
     }
 }

@@ -32,10 +32,9 @@ enum Progress {
     Done,
 }
 
+/// What has happened, in the order in which it is expected to.
 fn done<const N: usize>(marks: [(&'static str, Option<Moment>); N]) -> Vec<(&'static str, Moment)> {
-    let mut done: Vec<_> = marks.into_iter().filter_map(|(label, at)| Some((label, at?))).collect();
-    done.sort_by_key(|(_, at)| *at);
-    done
+    marks.into_iter().filter_map(|(label, at)| Some((label, at?))).collect()
 }
 
 impl From<&CustomerStop> for StopCard {

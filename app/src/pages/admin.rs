@@ -1,34 +1,29 @@
 //! Accounts and sources, to look at; they are changed with the command line.
 
 use crate::api::{self, AccountLine, Admin, SourceAccess};
-use crate::components::problem::Problem;
-use crate::components::section::Section;
+use crate::components::page::content;
+use crate::components::section::section;
+use crate::plain::IntoPlain;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 #[component]
 pub fn Page() -> impl IntoView {
-    let admin = Resource::new(|| (), |()| api::admin());
+    let show = |Admin { accounts, sources }| {
+        view! {
+            <Accounts accounts />
+            <Sources sources />
+        }
+        .plain()
+    };
     view! {
         <Title text="Admin" />
         <div class="page-head">
             <h1>"Admin"</h1>
         </div>
-        <Transition fallback=|| view! { <p class="loading">"Loading"</p> }>
-            {move || Suspend::new(async move {
-                match admin.await {
-                    Ok(Admin { accounts, sources }) => {
-                        view! {
-                            <Accounts accounts />
-                            <Sources sources />
-                        }
-                        .into_any()
-                    }
-                    Err(error) => view! { <Problem error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {content(String::new, api::admin, show)}
     }
+    .plain()
 }
 
 #[component]
@@ -48,7 +43,7 @@ fn Accounts(accounts: Vec<AccountLine>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Section title="Accounts">
+        {section("Accounts", view! {
             <table class="rows">
                 <caption class="unseen">"Accounts"</caption>
                 <thead>
@@ -63,7 +58,7 @@ fn Accounts(accounts: Vec<AccountLine>) -> impl IntoView {
                 <tbody>{rows}</tbody>
             </table>
             <p class="hint">"Change them with " <code>"syncline user --help"</code> "."</p>
-        </Section>
+        })}
     }
 }
 
@@ -85,7 +80,7 @@ fn Sources(sources: Vec<SourceAccess>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Section title="Sources">
+        {section("Sources", view! {
             <table class="rows">
                 <caption class="unseen">"Sources"</caption>
                 <thead>
@@ -101,6 +96,6 @@ fn Sources(sources: Vec<SourceAccess>) -> impl IntoView {
                 <tbody>{rows}</tbody>
             </table>
             <p class="hint">"Change them with " <code>"syncline source --help"</code> "."</p>
-        </Section>
+        })}
     }
 }

@@ -3,9 +3,10 @@
 mod case;
 mod queue;
 
-use crate::api::{self, Act, ApiError, Target};
-use crate::components::chips::{Chip, Chips};
-use crate::components::problem::Problem;
+use crate::api::{self, Act, Positioned, Target};
+use crate::components::chips::{Chip, chips};
+use crate::components::page::content;
+use crate::plain::{IntoPlain, mark, text};
 use crate::query::DeskQuery;
 use case::Case;
 use domain::exception::{Severity, ShipmentException};
@@ -21,55 +22,46 @@ use queue::{Queue, Rows};
 pub fn Page() -> impl IntoView {
     let params = use_query_map();
     let query = Memo::new(move |_| params.with(DeskQuery::read));
-    let desk = Resource::new(|| (), |()| api::desk());
+    let show =
+        move |found: Positioned<Desk>| view! { <Board as_of=found.as_of desk=found.content query /> }.plain();
     view! {
         <Title text="Desk" />
-        <Transition fallback=|| view! { <p class="loading">"Loading"</p> }>
-            {move || Suspend::new(async move {
-                match desk.await {
-                    Ok(found) => {
-                        view! { <Board as_of=found.as_of desk=found.content query /> }.into_any()
-                    }
-                    Err(error) => view! { <Problem error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {content(String::new, api::desk, show)}
     }
+    .plain()
 }
 
 /// Lets a person act on an exception, from a row or from the open case.
 #[derive(Clone, Copy)]
 struct Actions {
-    send: Action<(Target, Act), ()>,
-    /// The exception that somebody else was faster with, and what they did.
+    queue: Queue,
+    /// Whether an action is on its way.
+    is_busy: RwSignal<bool>,
+    /// The exception that an action was refused for, and why.
     refusal: RwSignal<Option<(ExceptionId, String)>>,
 }
 
 impl Actions {
     fn new(queue: Queue) -> Self {
-        let refusal = RwSignal::new(None);
-        let send = Action::new_local(move |(target, act): &(Target, Act)| {
-            let (target, act) = (target.clone(), act.clone());
-            async move {
-                let exception = target.exception;
-                match api::act(target, act).await {
-                    Ok(now) => {
-                        refusal.set(None);
-                        queue.take_in(vec![now]);
-                    }
-                    Err(ApiError::Stale { message, current }) => {
-                        refusal.set(Some((exception, message)));
-                        queue.take_in(vec![*current]);
-                    }
-                    Err(error) => refusal.set(Some((exception, error.to_string()))),
-                }
-            }
-        });
-        Self { send, refusal }
+        Self { queue, is_busy: RwSignal::new(false), refusal: RwSignal::new(None) }
     }
 
     fn act(self, exception: &ShipmentException, act: Act) {
-        self.send.dispatch((Target::of(exception), act));
+        let Self { queue, is_busy, refusal } = self;
+        let target = Target::of(exception);
+        is_busy.set(true);
+        leptos::task::spawn_local(async move {
+            let id = target.exception;
+            match api::act(target, act).await.and_then(|now| now.read()) {
+                Ok(now) => {
+                    refusal.set(None);
+                    queue.take_in(vec![now]);
+                }
+                // How it is by now comes with the live view.
+                Err(error) => refusal.set(Some((id, error.to_string()))),
+            }
+            is_busy.set(false);
+        });
     }
 }
 
@@ -96,21 +88,18 @@ fn Board(as_of: Seq, desk: Desk, query: Memo<DeskQuery>) -> impl IntoView {
             }
         })
     };
-    let open = move || match queue.open.get() {
-        1 => "1 open".to_owned(),
-        open => format!("{open} open"),
-    };
+    let open = text(move || format!("{} open", queue.open.get()));
     view! {
         <div class="page-head">
             <h1>"Desk"</h1>
-            <p class="as-of" data-open=move || queue.open.get()>
+            <p class="as-of" data-open=text(move || queue.open.get().to_string())>
                 {open}
             </p>
         </div>
         <noscript inner_html="<p class=\"hint\">You can read the desk without JavaScript; to act on an exception, switch it on.</p>"></noscript>
         <Filters query />
         {refused}
-        <div class="desk" data-selected=move || selected.get().is_some().then_some("true")>
+        <div class="desk" data-selected=mark("true", move || selected.get().is_some())>
             {move || selected.get().map(|id| view! { <Case id queue query actions /> })}
             <Rows queue query actions />
         </div>
@@ -144,8 +133,8 @@ fn Filters(query: Memo<DeskQuery>) -> impl IntoView {
     };
     view! {
         <div class="filters">
-            <Chips label="Severity" chips=Signal::derive(by_severity) />
-            <Chips label="Rule" chips=Signal::derive(by_rule) />
+            {chips("Severity", by_severity)}
+            {chips("Rule", by_rule)}
         </div>
     }
 }

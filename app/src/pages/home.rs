@@ -1,5 +1,6 @@
 //! The start page: leads everybody to the page of their role.
 
+use crate::plain::IntoPlain;
 use crate::session::Session;
 use domain::account::AccountRole;
 use leptos::prelude::*;
@@ -13,5 +14,5 @@ pub fn Page() -> impl IntoView {
         Some(AccountRole::Agent) => "/desk",
         Some(AccountRole::Manager | AccountRole::Admin) => "/kpis",
     };
-    view! { <Redirect path /> }
+    view! { <Redirect path /> }.plain()
 }

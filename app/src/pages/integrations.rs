@@ -1,10 +1,11 @@
 //! The way in: who owns which facts, when each source was last heard, what became of its deliveries.
 
 use crate::api::{self, DeliveryLine, Integrations, QuarantineLine, SourceLine};
-use crate::components::problem::Problem;
-use crate::components::section::Section;
+use crate::components::page::content;
+use crate::components::section::section;
 use crate::components::when::{Age, utc};
 use crate::live::{Live, News};
+use crate::plain::{IntoPlain, part, text};
 use domain::Seq;
 use domain::authority::OWNERS;
 use domain::live::ViewKey;
@@ -18,22 +19,15 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 #[component]
 pub fn Page() -> impl IntoView {
-    let integrations = Resource::new(|| (), |()| api::integrations());
     view! {
         <Title text="Integrations" />
         <div class="page-head">
             <h1>"Integrations"</h1>
         </div>
-        <Transition fallback=|| view! { <p class="loading">"Loading"</p> }>
-            {move || Suspend::new(async move {
-                match integrations.await {
-                    Ok(known) => view! { <Known known /> }.into_any(),
-                    Err(error) => view! { <Problem error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {content(String::new, api::integrations, |known| view! { <Known known /> }.plain())}
         <Owners />
     }
+    .plain()
 }
 
 #[component]
@@ -42,10 +36,11 @@ fn Known(known: Integrations) -> impl IntoView {
     let known = RwSignal::new(known);
     let failed = RwSignal::new(None::<String>);
     follow(as_of, known, failed);
-    let sources = Memo::new(move |_| known.with(|known| known.sources.clone()));
-    let quarantined = Memo::new(move |_| known.with(|known| known.quarantined));
-    let strangers = Memo::new(move |_| known.with(|known| known.strangers));
-    let strangers = move || match strangers.get() {
+    let deliveries =
+        move || known.with(|known| known.deliveries.iter().cloned().map(delivery).collect_view()).plain();
+    let sources =
+        move || known.with(|known| known.sources.iter().cloned().map(source).collect_view()).plain();
+    let strangers = move || match known.with(|known| known.strangers) {
         0 => None,
         1 => Some("1 delivery went to a source that does not exist.".to_owned()),
         count => Some(format!("{count} deliveries went to sources that do not exist.")),
@@ -56,7 +51,7 @@ fn Known(known: Integrations) -> impl IntoView {
                 {format!("The figures below may be out of date: {sentence}.")}
             </p>
         })}
-        <Section title="Sources">
+        {section("Sources", view! {
             <table class="rows">
                 <caption class="unseen">"Sources and what came of their deliveries"</caption>
                 <thead>
@@ -81,12 +76,12 @@ fn Known(known: Integrations) -> impl IntoView {
                         </th>
                     </tr>
                 </thead>
-                <tbody>{move || sources.get().into_iter().map(source).collect_view()}</tbody>
+                <tbody>{part(sources)}</tbody>
             </table>
-            {move || strangers().map(|sentence| view! { <p class="hint">{sentence}</p> })}
-        </Section>
-        <Section title="Quarantine">
-            <p class="hint">{move || quarantine_count(quarantined.get())}</p>
+            {part(move || strangers().map(|sentence| view! { <p class="hint">{sentence}</p> }).plain())}
+        })}
+        {section("Quarantine", view! {
+            <p class="hint">{text(move || known.with(|known| quarantine_count(known.quarantined)))}</p>
             <ul class="quarantine">
                 <For
                     each=move || known.with(|known| known.quarantine.clone())
@@ -96,8 +91,8 @@ fn Known(known: Integrations) -> impl IntoView {
                     {quarantine(line)}
                 </For>
             </ul>
-        </Section>
-        <Section title="Last deliveries">
+        })}
+        {section("Last deliveries", view! {
             <table class="rows">
                 <caption class="unseen">"The last deliveries, latest first"</caption>
                 <thead>
@@ -110,16 +105,10 @@ fn Known(known: Integrations) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For
-                        each=move || known.with(|known| known.deliveries.clone())
-                        key=|line| (line.source.clone(), line.id.clone())
-                        let:line
-                    >
-                        {delivery(line)}
-                    </For>
+                    {part(deliveries)}
                 </tbody>
             </table>
-        </Section>
+        })}
     }
 }
 
@@ -128,7 +117,7 @@ fn follow(as_of: Seq, known: RwSignal<Integrations>, failed: RwSignal<Option<Str
     let is_waiting = StoredValue::new(false);
     let read = move || {
         leptos::task::spawn_local(async move {
-            let read = api::integrations().await;
+            let read = api::integrations().await.and_then(|known| known.read());
             // The page may be gone by now.
             let _ = is_waiting.try_set_value(false);
             match read {
@@ -160,8 +149,8 @@ fn source(line: SourceLine) -> impl IntoView {
             <td data-label="Role">{line.role.label()}</td>
             <td data-label="Last heard">
                 {match line.last_at {
-                    Some(at) => view! { <Age at=Signal::stored(at) /> }.into_any(),
-                    None => "never".into_any(),
+                    Some(at) => view! { <Age at=Signal::stored(at) /> }.plain(),
+                    None => "never".plain(),
                 }}
             </td>
             <td data-label="Deliveries" class="number">
@@ -246,7 +235,7 @@ fn Owners() -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Section title="Who owns what">
+        {section("Who owns what", view! {
             <p class="hint">
                 "A source that states what it does not own changes nothing: the claim goes to quarantine."
             </p>
@@ -261,6 +250,6 @@ fn Owners() -> impl IntoView {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        </Section>
+        })}
     }
 }

@@ -1,9 +1,10 @@
 //! The manager's board: every figure leads to the list that it counts.
 
-use super::shipment::{Followed, refusal};
-use crate::api;
-use crate::components::problem::Problem;
-use crate::components::section::Section;
+use super::shipment::{Followed, position, refusal};
+use crate::api::{self, Positioned};
+use crate::components::page::content;
+use crate::components::section::section;
+use crate::plain::{IntoPlain, part};
 use crate::query::{DeskQuery, ShipmentsQuery};
 use domain::Seq;
 use domain::exception::Severity;
@@ -16,51 +17,43 @@ use leptos_meta::Title;
 
 #[component]
 pub fn Page() -> impl IntoView {
-    let board = Resource::new(|| (), |()| api::kpis());
+    let show =
+        |found: Positioned<KpiBoard>| view! { <Board as_of=found.as_of board=found.content /> }.plain();
     view! {
         <Title text="KPIs" />
-        <Transition fallback=|| view! { <p class="loading">"Loading"</p> }>
-            {move || Suspend::new(async move {
-                match board.await {
-                    Ok(found) => view! { <Board as_of=found.as_of board=found.content /> }.into_any(),
-                    Err(error) => view! { <Problem error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {content(String::new, api::kpis, show)}
     }
+    .plain()
 }
 
 #[component]
 fn Board(as_of: Seq, board: KpiBoard) -> impl IntoView {
     let Followed { content: board, as_of, refused } = Followed::start(ViewKey::Kpis, as_of, board);
-    let latency = Memo::new(move |_| board.with(|board| board.latency.clone()));
     view! {
         <div class="page-head">
             <h1>"KPIs"</h1>
-            <p class="as-of">
-                "As of position " <span data-as-of=move || as_of.get().0>{move || as_of.get().0}</span>
-            </p>
+            {position(as_of)}
         </div>
         {refusal(refused)}
-        <div class="board">
-            <Section title="Shipments by status">
-                <Counts rows=Signal::derive(move || board.with(by_status)) />
-            </Section>
-            <Section title="Open exceptions">
-                <Counts rows=Signal::derive(move || board.with(by_rule)) />
-                <Counts rows=Signal::derive(move || board.with(by_severity)) />
-            </Section>
-            <Section title="Promises">
-                <Counts rows=Signal::derive(move || board.with(promises)) />
-            </Section>
-            <Section title="Journal">
-                <Counts rows=Signal::derive(move || board.with(journal)) />
-            </Section>
-        </div>
-        <Section title="Latency, the last hour">
-            <Latency latency />
-        </Section>
+        {part(move || board.with(figures))}
     }
+}
+
+fn figures(board: &KpiBoard) -> AnyView {
+    let exceptions = view! {
+        {counts(by_rule(board))}
+        {counts(by_severity(board))}
+    };
+    view! {
+        <div class="board">
+            {section("Shipments by status", counts(by_status(board)))}
+            {section("Open exceptions", exceptions)}
+            {section("Promises", counts(promises(board)))}
+            {section("Journal", counts(journal(board)))}
+        </div>
+        {section("Latency, the last hour", latency(&board.latency))}
+    }
+    .plain()
 }
 
 /// A figure and the list that it counts.
@@ -117,105 +110,110 @@ fn journal(board: &KpiBoard) -> Vec<Count> {
 }
 
 /// Figures with bars in proportion to the largest.
-#[component]
-fn Counts(rows: Signal<Vec<Count>>) -> impl IntoView {
-    let rows = Memo::new(move |_| rows.get());
-    view! {
-        <ul class="counts">
-            {move || {
-                let rows = rows.get();
-                let largest = rows.iter().map(|row| row.figure).max().unwrap_or(0).max(1);
-                rows.into_iter()
-                    .map(|row| {
-                        let width = row.figure as f64 * 100.0 / largest as f64;
-                        view! {
-                            <li>
-                                <a href=row.href>
-                                    <span class="count-label">{row.label}</span>
-                                    <span class="count-figure" data-count=row.label>
-                                        {row.figure}
-                                    </span>
-                                    <svg
-                                        class="bar"
-                                        viewBox="0 0 100 4"
-                                        preserveAspectRatio="none"
-                                        aria-hidden="true"
-                                    >
-                                        <rect width=format!("{width:.1}") height="4" />
-                                    </svg>
-                                </a>
-                            </li>
-                        }
-                    })
-                    .collect_view()
-            }}
-        </ul>
-    }
+fn counts(rows: Vec<Count>) -> AnyView {
+    let largest = rows.iter().map(|row| row.figure).max().unwrap_or(0).max(1);
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let width = row.figure.saturating_mul(1000) / largest;
+            view! {
+                <li>
+                    <a href=row.href>
+                        <span class="count-label">{row.label}</span>
+                        <span class="count-figure" data-count=row.label>
+                            {row.figure.to_string()}
+                        </span>
+                        <svg class="bar" viewBox="0 0 1000 4" preserveAspectRatio="none" aria-hidden="true">
+                            <rect width=width.to_string() height="4" />
+                        </svg>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="counts">{rows}</ul> }.plain()
 }
 
 /// `0.4 ms`, `12 ms`, `3.2 s`, `2 min`.
 fn milliseconds(value: f64) -> String {
-    match value {
-        _ if value < 10.0 => format!("{value:.1} ms"),
-        _ if value < 1000.0 => format!("{value:.0} ms"),
-        _ if value < 120_000.0 => format!("{:.1} s", value / 1000.0),
-        _ => format!("{:.0} min", value / 60_000.0),
+    let tenths = (value * 10.0).round() as u64;
+    match tenths {
+        0..100 => format!("{}.{} ms", tenths / 10, tenths % 10),
+        100..10_000 => format!("{} ms", tenths / 10),
+        10_000..1_200_000 => format!("{}.{} s", tenths / 10_000, tenths / 1000 % 10),
+        _ => format!("{} min", tenths / 600_000),
     }
 }
 
-#[component]
-fn Latency(latency: Memo<Vec<LatencyFigure>>) -> impl IntoView {
-    let row = |figure: LatencyFigure| {
-        let skewed = (figure.skewed > 0)
-            .then(|| view! { <span class="flag">{format!("{} skewed", figure.skewed)}</span> });
-        view! {
-            <tr>
-                <th scope="row">{figure.source}</th>
-                <td data-label="Leg">{figure.leg.label()}</td>
-                <td data-label="p50" class="number">
-                    {milliseconds(figure.p50)}
-                </td>
-                <td data-label="p95" class="number">
-                    {milliseconds(figure.p95)}
-                </td>
-                <td data-label="p99" class="number">
-                    {milliseconds(figure.p99)}
-                </td>
-                <td data-label="Measured" class="number">
-                    {figure.count}
-                </td>
-                <td data-label="Clocks">{skewed}</td>
-            </tr>
-        }
-    };
+fn latency(figures: &[LatencyFigure]) -> AnyView {
+    if figures.is_empty() {
+        return view! { <p class="empty-note">"Nothing was measured in the last hour."</p> }.plain();
+    }
+    let rows = figures
+        .iter()
+        .map(|figure| {
+            let skewed = (figure.skewed > 0).then(|| {
+                view! { <span class="flag">{format!("{} skewed", figure.skewed)}</span> }
+            });
+            view! {
+                <tr>
+                    <th scope="row">{figure.source.clone()}</th>
+                    <td data-label="Leg">{figure.leg.label()}</td>
+                    <td data-label="p50" class="number">
+                        {milliseconds(figure.p50)}
+                    </td>
+                    <td data-label="p95" class="number">
+                        {milliseconds(figure.p95)}
+                    </td>
+                    <td data-label="p99" class="number">
+                        {milliseconds(figure.p99)}
+                    </td>
+                    <td data-label="Measured" class="number">
+                        {figure.count.to_string()}
+                    </td>
+                    <td data-label="Clocks">{skewed}</td>
+                </tr>
+            }
+        })
+        .collect_view();
     view! {
-        <Show
-            when=move || latency.with(|figures| !figures.is_empty())
-            fallback=|| view! { <p class="empty-note">"Nothing was measured in the last hour."</p> }
-        >
-            <table class="rows">
-                <caption class="unseen">"Latency by source and leg"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Source"</th>
-                        <th scope="col">"Leg"</th>
-                        <th scope="col" class="number">
-                            "p50"
-                        </th>
-                        <th scope="col" class="number">
-                            "p95"
-                        </th>
-                        <th scope="col" class="number">
-                            "p99"
-                        </th>
-                        <th scope="col" class="number">
-                            "Measured"
-                        </th>
-                        <th scope="col">"Clocks"</th>
-                    </tr>
-                </thead>
-                <tbody>{move || latency.get().into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </Show>
+        <table class="rows">
+            <caption class="unseen">"Latency by source and leg"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Source"</th>
+                    <th scope="col">"Leg"</th>
+                    <th scope="col" class="number">
+                        "p50"
+                    </th>
+                    <th scope="col" class="number">
+                        "p95"
+                    </th>
+                    <th scope="col" class="number">
+                        "p99"
+                    </th>
+                    <th scope="col" class="number">
+                        "Measured"
+                    </th>
+                    <th scope="col">"Clocks"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .plain()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_in_the_unit_that_reads_best() {
+        for (value, said) in
+            [(0.44, "0.4 ms"), (9.96, "10 ms"), (12.4, "12 ms"), (3200.0, "3.2 s"), (150_000.0, "2 min")]
+        {
+            assert_eq!(milliseconds(value), said);
+        }
     }
 }

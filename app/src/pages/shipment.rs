@@ -5,49 +5,46 @@ mod inside;
 pub mod story;
 
 use crate::api::{self, ApiError, AudienceShipment, ShareFor, ShareLine, ShipmentPage};
-use crate::components::problem::Problem;
-use crate::components::section::Section;
+use crate::components::page::content;
+use crate::components::section::section;
 use crate::components::share::Share;
 use crate::live::{Live, News};
+use crate::plain::{IntoPlain, Part, part, text};
 use domain::live::ViewKey;
 use domain::redaction::CustomerShipment;
 use domain::view::ShipmentView;
 use domain::{Seq, ShipmentId};
 pub use facts::Facts;
-use inside::Inside;
+use inside::inside;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde::de::DeserializeOwned;
-use story::Story;
+use story::story;
 
 #[component]
 pub fn Page() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<ShipmentId>().ok()));
-    let page = Resource::new(
+    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
+    content(
         move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => api::shipment(id).await,
-                None => Err(ApiError::NotFound),
+        move || {
+            let id = id.with_untracked(|id| id.parse::<ShipmentId>().ok());
+            async move {
+                match id {
+                    Some(id) => api::shipment(id).await,
+                    None => Err(ApiError::NotFound),
+                }
             }
         },
-    );
-    view! {
-        <Transition fallback=|| view! { <p class="loading">"Loading"</p> }>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(ShipmentPage { as_of, shipment: AudienceShipment::Internal(shipment), shares }) => {
-                        view! { <ForAgents as_of shipment=*shipment shares /> }.into_any()
-                    }
-                    Ok(ShipmentPage { as_of, shipment: AudienceShipment::Customer(shipment), shares }) => {
-                        view! { <ForCustomers as_of shipment=*shipment shares /> }.into_any()
-                    }
-                    Err(error) => view! { <Problem error /> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+        |ShipmentPage { as_of, shipment, shares }| match shipment {
+            AudienceShipment::Internal(shipment) => {
+                view! { <ForAgents as_of shipment=*shipment shares /> }.plain()
+            }
+            AudienceShipment::Customer(shipment) => {
+                view! { <ForCustomers as_of shipment=*shipment shares /> }.plain()
+            }
+        },
+    )
 }
 
 /// A single view's content, kept live.
@@ -83,17 +80,30 @@ impl<T: DeserializeOwned + PartialEq + Send + Sync> Followed<T> {
     }
 }
 
+/// The journal position that a view holds at.
+pub fn position(as_of: RwSignal<Seq>) -> AnyView {
+    let seq = move || as_of.get().to_string();
+    view! {
+        <p class="as-of">
+            "As of position " <span data-as-of=text(seq)>{text(seq)}</span>
+        </p>
+    }
+    .plain()
+}
+
 /// Says that a view is over, where it is.
-pub fn refusal(refused: RwSignal<Option<String>>) -> impl IntoView {
-    move || {
-        refused.get().map(|message| {
+pub fn refusal(refused: RwSignal<Option<String>>) -> Part {
+    part(move || {
+        let sentence = refused.get().map(|message| {
+            let sentence = format!("This page is no longer kept up to date: {message}.");
             view! {
                 <p class="refusal" role="alert">
-                    {format!("This page is no longer kept up to date: {message}.")}
+                    {sentence}
                 </p>
             }
-        })
-    }
+        });
+        sentence.plain()
+    })
 }
 
 #[component]
@@ -107,16 +117,14 @@ fn ForAgents(as_of: Seq, shipment: ShipmentView, shares: Vec<ShareLine>) -> impl
     let may_share = !customers.is_empty();
     let Followed { content, as_of, refused } = Followed::start(ViewKey::Shipment { id }, as_of, shipment);
     let facts = Memo::new(move |_| content.with(|shipment| Facts::from(shipment)));
+    let share = may_share.then(|| section("Share links", view! { <Share id shares customers /> }));
+    let extra = view! {
+        {part(move || content.with(inside))}
+        {share}
+    };
     view! {
         {refusal(refused)}
-        <Story facts as_of>
-            <Inside shipment=content />
-            {may_share.then(|| view! {
-                <Section title="Share links" class="quiet-section">
-                    <Share id shares customers />
-                </Section>
-            })}
-        </Story>
+        {story(facts, as_of, extra.plain())}
     }
 }
 
@@ -125,12 +133,9 @@ fn ForCustomers(as_of: Seq, shipment: CustomerShipment, shares: Vec<ShareLine>) 
     let id = shipment.id;
     let Followed { content, as_of, refused } = Followed::start(ViewKey::Shipment { id }, as_of, shipment);
     let facts = Memo::new(move |_| content.with(|shipment| Facts::from(shipment)));
+    let share = section("Share links", view! { <Share id shares customers=Vec::new() /> });
     view! {
         {refusal(refused)}
-        <Story facts as_of>
-            <Section title="Share links" class="quiet-section">
-                <Share id shares customers=Vec::new() />
-            </Section>
-        </Story>
+        {story(facts, as_of, share)}
     }
 }

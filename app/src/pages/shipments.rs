@@ -3,11 +3,10 @@
 mod list;
 
 use crate::api;
-use crate::components::chips::{Chip, Chips};
-use crate::components::problem::Problem;
+use crate::components::chips::{Chip, chips};
+use crate::components::page::content;
+use crate::plain::{IntoPlain, part};
 use crate::query::{Flag, ShipmentsQuery};
-use crate::session::Session;
-use domain::account::Area;
 use domain::kpi::Punctuality;
 use domain::rules::Rule;
 use domain::status::Status;
@@ -28,11 +27,12 @@ pub fn Page() -> impl IntoView {
     let query = Memo::new(move |_| params.with(ShipmentsQuery::read));
     // Counts the times that the live view lost track and the list has to be read anew.
     let (reads, read_again) = signal(0_u32);
-    let list = Resource::new(
-        move || (query.get(), reads.get()),
-        |(query, _)| async move { api::shipments(query.clone()).await.map(|list| (query, list)) },
-    );
     let again = Callback::new(move |()| read_again.update(|reads| *reads += 1));
+    let list = content(
+        move || format!("{} {}", query.with(ShipmentsQuery::href), reads.get()),
+        move || api::shipments(query.get_untracked()),
+        move |list| view! { <List query=query.get_untracked() list again /> }.plain(),
+    );
     view! {
         <Title text="Shipments" />
         <div class="page-head">
@@ -40,15 +40,9 @@ pub fn Page() -> impl IntoView {
             <Search query />
         </div>
         <Filters query />
-        <Transition fallback=|| view! { <p class="loading">"Loading"</p> }>
-            {move || Suspend::new(async move {
-                match list.await {
-                    Ok((query, list)) => view! { <List query list again /> }.into_any(),
-                    Err(error) => view! { <Problem error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {list}
     }
+    .plain()
 }
 
 /// Works as a plain form before the script has loaded, and as one types afterwards.
@@ -162,14 +156,12 @@ fn Filters(query: Memo<ShipmentsQuery>) -> impl IntoView {
         punctuality.into_iter().chain(rule).collect::<Vec<_>>()
     };
     let has_others = move || query.with(|now| now.punctuality.is_some() || now.rule.is_some());
-    let is_internal = Session::current().may_open(Area::Desk);
+    let also = move || has_others().then(|| chips("Also", others)).plain();
     view! {
         <div class="filters">
-            <Chips label="Status" chips=Signal::derive(by_status) />
-            <Chips label="Flags" chips=Signal::derive(by_flag) />
-            <Show when=has_others>
-                <Chips label=if is_internal { "Also" } else { "Only" } chips=Signal::derive(others) />
-            </Show>
+            {chips("Status", by_status)}
+            {chips("Flags", by_flag)}
+            {part(also)}
         </div>
     }
 }

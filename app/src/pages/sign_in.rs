@@ -1,5 +1,6 @@
 //! Sign-in: a plain form that the server answers.
 
+use crate::plain::IntoPlain;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -53,4 +54,5 @@ pub fn Page() -> impl IntoView {
             </form>
         </div>
     }
+    .plain()
 }

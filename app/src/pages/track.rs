@@ -1,9 +1,11 @@
 //! What a share link shows: the customer's view of one shipment, without signing in and without what needs an account.
 
 use super::shipment::{Facts, Followed, refusal};
-use crate::api::{self, ApiError};
+use crate::api::{self, ApiError, Positioned};
+use crate::components::page::or_problem;
 use crate::components::problem::{Missing, Problem};
-use crate::pages::shipment::story::Story;
+use crate::pages::shipment::story::story;
+use crate::plain::IntoPlain;
 use domain::Seq;
 use domain::live::ViewKey;
 use domain::redaction::CustomerShipment;
@@ -14,29 +16,25 @@ use leptos_router::hooks::use_params_map;
 pub fn Page() -> impl IntoView {
     let params = use_params_map();
     let token = Memo::new(move |_| params.with(|params| params.get("token").unwrap_or_default()));
-    let page = Resource::new(move || token.get(), api::track);
-    view! {
-        <Transition fallback=|| view! { <p class="loading">"Loading"</p> }>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(found) => {
-                        view! {
-                            <Tracked token=token.get_untracked() as_of=found.as_of shipment=found.content />
-                        }
-                        .into_any()
-                    }
-                    Err(ApiError::NotFound) => view! {
-                        <Missing
-                            headline="This link shows nothing"
-                            sentence="It has expired, was ended by whoever shared it, or was never given out. Ask them for a new one."
-                        />
-                    }
-                    .into_any(),
-                    Err(error) => view! { <Problem error /> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+    or_problem(
+        move || token.get(),
+        move || api::track(token.get_untracked()),
+        move |found: Result<Positioned<CustomerShipment>, ApiError>| {
+            match found {
+            Ok(Positioned { as_of, content }) => {
+                view! { <Tracked token=token.get_untracked() as_of shipment=content /> }.plain()
+            }
+            Err(ApiError::NotFound) => view! {
+                <Missing
+                    headline="This link shows nothing"
+                    sentence="It has expired, was ended by whoever shared it, or was never given out. Ask them for a new one."
+                />
+            }
+            .plain(),
+            Err(error) => view! { <Problem error /> }.plain(),
+        }
+        },
+    )
 }
 
 #[component]
@@ -46,6 +44,6 @@ fn Tracked(token: String, as_of: Seq, shipment: CustomerShipment) -> impl IntoVi
         Memo::new(move |_| content.with(|shipment| Facts { cases: Vec::new(), ..Facts::from(shipment) }));
     view! {
         {refusal(refused)}
-        <Story facts as_of />
+        {story(facts, as_of, ().plain())}
     }
 }

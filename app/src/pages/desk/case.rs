@@ -6,6 +6,7 @@ use crate::api::Act;
 use crate::components::badge;
 use crate::components::section::pair;
 use crate::components::when::{moment, utc};
+use crate::plain::{IntoPlain, part, text};
 use crate::query::DeskQuery;
 use crate::session::Session;
 use domain::ExceptionId;
@@ -13,124 +14,107 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Case(id: ExceptionId, queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl IntoView {
+    // Whether there is a row, and which; its content is a signal of its own.
     let row = Memo::new_with_compare(
         move |_| queue.find(id),
-        |before, after| before.flatten_some() != after.flatten_some(),
+        |before, after| before.map(Option::is_some) != after.map(Option::is_some),
     );
-    let close = move || query.with(|query| DeskQuery { selected: None, ..query.clone() }.href());
+    let close = text(move || query.with(|query| DeskQuery { selected: None, ..query.clone() }.href()));
     view! {
         <section class="case-panel" aria-label="Selected exception">
-            <a class="close" href=close>
+            <a class="close" href=close data-noscroll="">
                 "Close"
             </a>
-            {move || match row.get() {
-                Some(row) => view! { <Open row actions /> }.into_any(),
+            {part(move || match row.get() {
+                Some(row) => view! { <Open row actions /> }.plain(),
                 None => view! {
                     <p class="empty-note">"This exception is not in the queue: it is closed, or waits among the new ones."</p>
                 }
-                .into_any(),
-            }}
+                .plain(),
+            })}
         </section>
-    }
-}
-
-/// Whether there is a row at all: its content is a signal of its own.
-trait IsThere {
-    fn flatten_some(&self) -> bool;
-}
-
-impl IsThere for Option<&Option<ArcRwSignal<Row>>> {
-    fn flatten_some(&self) -> bool {
-        self.is_some_and(Option::is_some)
     }
 }
 
 #[component]
 fn Open(row: ArcRwSignal<Row>, actions: Actions) -> impl IntoView {
     let row = RwSignal::from(row);
-    let exception = row.with_untracked(|row| row.exception.clone());
-    let href = format!("/shipments/{}", exception.shipment);
-    let history = Memo::new(move |_| row.with(|row| row.exception.actions.clone()));
     let is_open = Memo::new(move |_| row.with(|row| row.exception.is_open() && !row.gone));
-    let history = move || {
-        let actions = history.get();
-        if actions.is_empty() {
-            return view! { <p class="empty-note">"Nobody has done anything about it yet."</p> }.into_any();
+    let forms = move || {
+        if is_open.get() {
+            view! { <WhileOpen row actions /> }.plain()
+        } else {
+            let act = |text| Act::Reopen { text };
+            view! { <Words row actions label="Why reopen it" button="Reopen" act /> }.plain()
         }
-        let actions = actions
-            .into_iter()
-            .rev()
-            .map(|action| {
-                view! {
-                    <li>
-                        <p class="entry-time">{action.by} ", " {moment(Some(action.at))}</p>
-                        <p>{action.text}</p>
-                    </li>
-                }
-            })
-            .collect_view();
-        view! { <ol class="timeline">{actions}</ol> }.into_any()
     };
     view! {
-        <h2>{exception.rule.label()} " " {move || badge::severity(row.with(|row| row.exception.severity))}</h2>
-        <p>{move || row.with(|row| row.exception.detail.clone())}</p>
+        {part(move || row.with(head))}
+        {part(forms)}
+        <h3>"History"</h3>
+        {part(move || row.with(history))}
+    }
+}
+
+fn head(row: &Row) -> AnyView {
+    let exception = row.exception.clone();
+    let href = format!("/shipments/{}", exception.shipment);
+    let customer = exception.customer.unwrap_or_else(|| "not known yet".to_owned());
+    view! {
+        <h2>{exception.rule.label()} " " {badge::severity(exception.severity)}</h2>
+        <p>{exception.detail}</p>
         <dl>
             {pair("Shipment", view! { <a href=href>{exception.number}</a> })}
-            {pair("Customer", move || row.with(|row| {
-                row.exception.customer.clone().unwrap_or_else(|| "not known yet".to_owned())
-            }))}
+            {pair("Customer", customer)}
             {pair("About", exception.cause)}
             {pair("Since", utc(Some(exception.opened_at)))}
-            {pair("With", move || row.with(standing))}
+            {pair("With", standing(row))}
         </dl>
-        {move || {
-            if is_open.get() {
-                view! { <WhileOpen row actions /> }.into_any()
-            } else {
-                view! {
-                    <Words
-                        row
-                        actions
-                        label="Why reopen it"
-                        button="Reopen"
-                        act=|text| Act::Reopen { text }
-                    />
-                }
-                .into_any()
-            }
-        }}
-        <h3>"History"</h3>
-        {history}
     }
+    .plain()
+}
+
+fn history(row: &Row) -> AnyView {
+    if row.exception.actions.is_empty() {
+        return view! { <p class="empty-note">"Nobody has done anything about it yet."</p> }.plain();
+    }
+    let actions = row.exception.actions.iter().rev().cloned();
+    let actions = actions
+        .map(|action| {
+            view! {
+                <li>
+                    <p class="entry-time">{action.by} ", " {moment(Some(action.at))}</p>
+                    <p>{action.text}</p>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ol class="timeline">{actions}</ol> }.plain()
 }
 
 #[component]
 fn WhileOpen(row: RwSignal<Row>, actions: Actions) -> impl IntoView {
     let me = Session::current().viewer.map(|viewer| viewer.account);
-    let is_mine =
-        Memo::new(move |_| row.with(|row| row.exception.assignee.is_some() && row.exception.assignee == me));
-    let is_taken = Memo::new(move |_| row.with(|row| row.exception.assignee.is_some()));
+    // The button's word, and what it does: one button, so that the focus stays on it.
+    let turn = Memo::new(move |_| {
+        row.with(|row| match &row.exception.assignee {
+            None => ("Take", Act::Take),
+            assignee if *assignee == me => ("Release", Act::Release),
+            Some(_) => ("Take over", Act::Take),
+        })
+    });
     let hours = RwSignal::new(1_u32);
     let send = move |act: Act| row.with_untracked(|row| actions.act(&row.exception, act));
-    let is_busy = move || actions.send.pending().get();
+    let is_busy = actions.is_busy;
     let snooze = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         send(Act::Snooze { hours: hours.get_untracked() });
     };
     view! {
         <div class="buttons">
-            <Show
-                when=move || is_mine.get()
-                fallback=move || view! {
-                    <button type="button" disabled=is_busy on:click=move |_| send(Act::Take)>
-                        {move || if is_taken.get() { "Take over" } else { "Take" }}
-                    </button>
-                }
-            >
-                <button type="button" disabled=is_busy on:click=move |_| send(Act::Release)>
-                    "Release"
-                </button>
-            </Show>
+            <button type="button" disabled=is_busy on:click=move |_| send(turn.get_untracked().1)>
+                {text(move || turn.get().0.to_owned())}
+            </button>
         </div>
         <form class="form row" on:submit=snooze>
             <label>
@@ -181,7 +165,7 @@ fn Words(
                     on:input=move |event| text.set(event_target_value(&event))
                 />
             </label>
-            <button type="submit" class="quiet" disabled=move || actions.send.pending().get()>
+            <button type="submit" class="quiet" disabled=actions.is_busy>
                 {button}
             </button>
         </form>

@@ -3,16 +3,17 @@
 use super::Actions;
 use crate::api::Act;
 use crate::components::badge;
+use crate::components::pill::pill;
 use crate::components::when::{Age, moment};
 use crate::live::{Live, News};
+use crate::plain::{IntoPlain, mark, part};
 use crate::query::DeskQuery;
 use crate::session::{Now, Session};
-use domain::exception::{Closing, ShipmentException};
+use domain::exception::{Closing, Severity, ShipmentException};
 use domain::live::{Desk, EXCEPTIONS, ViewKey};
 use domain::{ExceptionId, Seq};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
+use std::cmp::Reverse;
 
 /// A row of the queue.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +35,11 @@ pub struct Queue {
 
 fn row(exception: ShipmentException) -> (ExceptionId, ArcRwSignal<Row>) {
     (exception.id, ArcRwSignal::new(Row { exception, gone: false }))
+}
+
+/// The most severe first, then the oldest.
+fn urgency(exception: &ShipmentException) -> (Reverse<Severity>, Seq, ExceptionId) {
+    (Reverse(exception.severity), exception.opened_seq, exception.id)
 }
 
 impl Queue {
@@ -67,6 +73,10 @@ impl Queue {
 
     /// Changes the rows that are there; keeps open ones without a row for the pill.
     pub fn take_in(self, exceptions: Vec<ShipmentException>) {
+        // The answer to an action may come after its page has gone.
+        if self.rows.is_disposed() {
+            return;
+        }
         for exception in exceptions {
             let known = self.rows.with_untracked(|rows| {
                 let row = rows.iter().find(|(id, _)| *id == exception.id);
@@ -112,12 +122,13 @@ impl Queue {
         let new = self.new.try_update(std::mem::take).unwrap_or_default();
         self.rows.update(|rows| {
             rows.retain(|(_, row)| row.with_untracked(|row| row.exception.is_open() && !row.gone));
-            rows.extend(new.into_iter().map(row));
-            rows.sort_by_key(|(id, row)| {
-                row.with_untracked(|row| {
-                    (std::cmp::Reverse(row.exception.severity), row.exception.opened_seq, *id)
-                })
-            });
+            for exception in new {
+                let urgency = urgency(&exception);
+                let at = rows.partition_point(|(_, row)| {
+                    row.with_untracked(|row| self::urgency(&row.exception) < urgency)
+                });
+                rows.insert(at, row(exception));
+            }
         });
     }
 }
@@ -147,28 +158,23 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
                     </p>
                 </div>
             }
-            .into_any()
+            .plain()
         } else {
             view! {
                 <div class="empty">
                     <p>"Nothing is wrong right now. New exceptions appear here by themselves."</p>
                 </div>
             }
-            .into_any()
+            .plain()
         }
     };
-    view! {
-        <section class="queue" aria-label="Open exceptions">
-            <div class="pill-place" role="status" aria-live="polite">
-                <Show when=move || { new.get() > 0 }>
-                    <button type="button" class="pill" on:click=move |_| queue.unfold()>
-                        {move || new.get()}
-                        " new"
-                    </button>
-                </Show>
-            </div>
-            <Show when=move || shown.with(|shown| !shown.is_empty()) fallback=empty>
-                <table class="rows exceptions-table">
+    let is_empty = Memo::new(move |_| shown.with(Vec::is_empty));
+    let rows = move || {
+        if is_empty.get() {
+            return empty();
+        }
+        view! {
+            <table class="rows exceptions-table">
                     <caption class="unseen">"Open exceptions, the most severe first, then the oldest"</caption>
                     <thead>
                         <tr>
@@ -186,7 +192,13 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
                         </For>
                     </tbody>
                 </table>
-            </Show>
+        }
+        .plain()
+    };
+    view! {
+        <section class="queue" aria-label="Open exceptions">
+            {pill(new, move || queue.unfold())}
+            {part(rows)}
         </section>
     }
 }
@@ -219,68 +231,78 @@ fn Line(row: ArcRwSignal<Row>, query: Memo<DeskQuery>, actions: Actions) -> impl
     let row = RwSignal::from(row);
     let now = Now::current();
     let me = Session::current().viewer.map(|viewer| viewer.account);
-    let exception = row.with_untracked(|row| row.exception.clone());
-    let (id, opened_at) = (exception.id, exception.opened_at);
-    let shipment = format!("/shipments/{}", exception.shipment);
-    let href =
-        move || query.with(|query| DeskQuery { selected: Some(id.to_string()), ..query.clone() }.href());
-    let navigate = use_navigate();
-    let select = move |event: web_sys::MouseEvent| {
-        // A new tab is the browser's business.
-        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
-            event.prevent_default();
-            navigate(&href(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
-        }
+    let (id, opened_at) = row.with_untracked(|row| (row.exception.id, row.exception.opened_at));
+    let name = id.to_string();
+    let is_selected = {
+        let name = name.clone();
+        move || query.with(|query| query.selected.as_ref() == Some(&name))
     };
-    let is_selected =
-        Memo::new(move |_| query.with(|query| query.selected.as_deref() == Some(id.to_string().as_str())));
-    let is_closed = Memo::new(move |_| row.with(|row| row.gone || !row.exception.is_open()));
-    let snoozed = Memo::new(move |_| {
-        let until = row.with(|row| row.exception.snoozed_until)?;
-        (until > now.get()).then_some(until)
+    let is_closed = move || row.with(|row| row.gone || !row.exception.is_open());
+    // Turns once, when the time has come; not every second.
+    let is_asleep = Memo::new(move |_| {
+        row.with(|row| row.exception.snoozed_until).is_some_and(|until| until > now.get())
     });
-    let act = Memo::new(move |_| row.with(|row| next_act(row, me.as_ref())));
-    let name = format!("{} of {}", exception.rule.label(), exception.number);
+    let rest = move || {
+        let asleep = is_asleep.get();
+        row.with(|row| later_cells(row, asleep, next_act(row, me.as_ref()), actions))
+    };
     view! {
         <tr
-            data-exception=id.to_string()
-            data-closed=move || is_closed.get().then_some("true")
-            aria-current=move || is_selected.get().then_some("true")
+            data-exception=name
+            data-closed=mark("true", is_closed)
+            aria-current=mark("true", is_selected)
         >
-            <td data-label="Severity">
-                {move || badge::severity(row.with(|row| row.exception.severity))}
-            </td>
-            <td data-label="Exception">
-                <a class="exception-link" href=href on:click=select>
-                    {exception.rule.label()}
-                </a>
-                <span class="detail">{move || row.with(|row| row.exception.detail.clone())}</span>
-            </td>
-            <td data-label="Shipment">
-                <a href=shipment>{exception.number}</a>
-                <span class="detail">{move || row.with(|row| row.exception.customer.clone())}</span>
-            </td>
+            {part(move || query.with(|query| row.with(|row| first_cells(row, query))))}
             <td data-label="Since">
                 <Age at=Signal::stored(opened_at) />
             </td>
-            <td data-label="With">
-                <span class="standing">{move || row.with(standing)}</span>
-                {move || snoozed.get().map(|until| view! {
-                    <span class="detail">"Snoozed until " {moment(Some(until))}</span>
-                })}
-            </td>
-            <td data-label="Action">
-                {move || act.get().map(|(word, act)| view! {
-                    <button
-                        type="button"
-                        aria-label=format!("{word}: {name}")
-                        disabled=move || actions.send.pending().get()
-                        on:click=move |_| row.with_untracked(|row| actions.act(&row.exception, act.clone()))
-                    >
-                        {word}
-                    </button>
-                })}
-            </td>
+            {part(rest)}
         </tr>
     }
+}
+
+fn first_cells(row: &Row, query: &DeskQuery) -> AnyView {
+    let exception = &row.exception;
+    let href = DeskQuery { selected: Some(exception.id.to_string()), ..query.clone() }.href();
+    let shipment = format!("/shipments/{}", exception.shipment);
+    view! {
+        <td data-label="Severity">{badge::severity(exception.severity)}</td>
+        <td data-label="Exception">
+            <a class="exception-link" href=href data-noscroll="">
+                {exception.rule.label()}
+            </a>
+            <span class="detail">{exception.detail.clone()}</span>
+        </td>
+        <td data-label="Shipment">
+            <a href=shipment>{exception.number.clone()}</a>
+            <span class="detail">{exception.customer.clone()}</span>
+        </td>
+    }
+    .plain()
+}
+
+fn later_cells(row: &Row, is_asleep: bool, next: Option<(&'static str, Act)>, actions: Actions) -> AnyView {
+    let exception = row.exception.clone();
+    let name = format!("{} of {}", exception.rule.label(), exception.number);
+    let until = exception.snoozed_until.filter(|_| is_asleep);
+    let button = next.map(|(word, act)| {
+        view! {
+            <button
+                type="button"
+                aria-label=format!("{word}: {name}")
+                disabled=actions.is_busy
+                on:click=move |_| actions.act(&exception, act.clone())
+            >
+                {word}
+            </button>
+        }
+    });
+    view! {
+        <td data-label="With">
+            <span class="standing">{standing(row)}</span>
+            {until.map(|until| view! { <span class="detail">"Snoozed until " {moment(Some(until))}</span> })}
+        </td>
+        <td data-label="Action">{button}</td>
+    }
+    .plain()
 }

@@ -51,8 +51,6 @@ pub struct LineCard {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct EntryCard {
-    /// Names the entry among the others, and its text.
-    pub key: String,
     pub occurred_at: Moment,
     pub text: String,
     /// What was said when the source took it back.
@@ -124,7 +122,6 @@ fn internal_entry(entry: &domain::view::TimelineEntry) -> EntryCard {
     let parts =
         [Some(entry.source.clone()), Some(entry.kind.clone()), code, actor, Some(format!("#{}", entry.seq))];
     EntryCard {
-        key: format!("{} {}", entry.seq, entry.corrected.is_some()),
         occurred_at: entry.occurred_at,
         text: entry.text.clone(),
         corrected: entry.corrected.as_ref().map(|reason| format!("Taken back: {reason}")),
@@ -135,25 +132,13 @@ fn internal_entry(entry: &domain::view::TimelineEntry) -> EntryCard {
 
 impl From<&CustomerShipment> for Facts {
     fn from(shipment: &CustomerShipment) -> Self {
-        let mut timeline: Vec<EntryCard> = Vec::new();
-        for entry in &shipment.timeline {
-            let same =
-                |other: &&EntryCard| other.occurred_at == entry.occurred_at && other.text == entry.text;
-            let before = timeline.iter().filter(same).count();
-            timeline.push(EntryCard {
-                key: format!(
-                    "{} {} {before} {}",
-                    entry.occurred_at.timestamp_micros(),
-                    entry.text,
-                    entry.corrected
-                ),
-                occurred_at: entry.occurred_at,
-                text: entry.text.clone(),
-                corrected: entry.corrected.then(|| "Corrected".to_owned()),
-                origin: None,
-                recorded_at: None,
-            });
-        }
+        let timeline = shipment.timeline.iter().map(|entry| EntryCard {
+            occurred_at: entry.occurred_at,
+            text: entry.text.clone(),
+            corrected: entry.corrected.then(|| "Corrected".to_owned()),
+            origin: None,
+            recorded_at: None,
+        });
         Self {
             number: shipment.number.clone(),
             seq: shipment.seq,
@@ -188,7 +173,7 @@ impl From<&CustomerShipment> for Facts {
                         .collect(),
                 })
                 .collect(),
-            timeline,
+            timeline: timeline.collect(),
             cases: shipment
                 .cases
                 .iter()

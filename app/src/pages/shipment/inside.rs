@@ -1,57 +1,52 @@
 //! The parts of a shipment's page for people of the house alone: exceptions, tenders, charges.
 
 use crate::components::badge;
-use crate::components::section::Section;
-use crate::components::when::{dash, moment, utc};
+use crate::components::section::section;
+use crate::components::when::{moment, utc};
+use crate::plain::IntoPlain;
 use domain::exception::{Closing, ShipmentException};
 use domain::shipment::{Tender, TenderState};
 use domain::view::ShipmentView;
 use leptos::prelude::*;
 
-#[component]
-pub fn Inside(shipment: RwSignal<ShipmentView>) -> impl IntoView {
-    let exceptions = Memo::new(move |_| shipment.with(|shipment| shipment.exceptions.clone()));
-    let tenders = Memo::new(move |_| shipment.with(|shipment| shipment.state.tenders.clone()));
-    let charges = Memo::new(move |_| shipment.with(|shipment| shipment.state.charges.clone()));
+/// Exceptions, tenders and charges.
+pub fn inside(shipment: &ShipmentView) -> AnyView {
+    let state = &shipment.state;
+    let exceptions = if shipment.exceptions.is_empty() {
+        view! { <p class="empty-note">"None so far."</p> }.plain()
+    } else {
+        let exceptions = shipment.exceptions.iter().cloned().map(exception).collect_view();
+        view! { <ul class="exceptions">{exceptions}</ul> }.plain()
+    };
+    let tenders = (!state.tenders.is_empty()).then(|| {
+        let tenders = state.tenders.iter().cloned().map(tender).collect_view();
+        section("Tenders", view! { <ul class="plain">{tenders}</ul> })
+    });
+    let charges = (!state.charges.is_empty()).then(|| {
+        let charges = state.charges.iter().cloned().map(charge).collect_view();
+        let table = view! {
+            <table class="lines">
+                <caption class="unseen">"Freight charges"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Charge"</th>
+                        <th scope="col">"For"</th>
+                        <th scope="col" class="number">
+                            "Amount"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{charges}</tbody>
+            </table>
+        };
+        section("Charges", table)
+    });
     view! {
-        <Section title="Exceptions">
-            {move || {
-                let exceptions = exceptions.get();
-                if exceptions.is_empty() {
-                    view! { <p class="empty-note">"None so far."</p> }.into_any()
-                } else {
-                    let exceptions = exceptions.into_iter().map(exception).collect_view();
-                    view! { <ul class="exceptions">{exceptions}</ul> }.into_any()
-                }
-            }}
-        </Section>
-        <Show when=move || tenders.with(|tenders| !tenders.is_empty())>
-            <Section title="Tenders">
-                <ul class="plain">
-                    {move || tenders.get().into_iter().map(tender).collect_view()}
-                </ul>
-            </Section>
-        </Show>
-        <Show when=move || charges.with(|charges| !charges.is_empty())>
-            <Section title="Charges">
-                <table class="lines">
-                    <caption class="unseen">"Freight charges"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Charge"</th>
-                            <th scope="col">"For"</th>
-                            <th scope="col" class="number">
-                                "Amount"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {move || charges.get().into_iter().map(charge).collect_view()}
-                    </tbody>
-                </table>
-            </Section>
-        </Show>
+        {section("Exceptions", exceptions)}
+        {tenders}
+        {charges}
     }
+    .plain()
 }
 
 fn exception(exception: ShipmentException) -> impl IntoView {
@@ -97,11 +92,11 @@ fn charge(charge: domain::charge::Charge) -> impl IntoView {
         ChargeKind::Fuel => "Fuel",
         ChargeKind::Accessorial => "Accessorial",
     };
-    let description = charge.description.map_or_else(|| dash().into_any(), IntoAny::into_any);
+    let purpose = charge.description.map_or(kind.to_owned(), |description| format!("{kind}, {description}"));
     view! {
         <tr>
             <td>{charge.charge}</td>
-            <td>{kind} " " {description}</td>
+            <td>{purpose}</td>
             <td class="number">{charge.amount.to_string()}</td>
         </tr>
     }

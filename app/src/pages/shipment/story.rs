@@ -1,49 +1,37 @@
-//! The parts of a shipment's page that everybody sees. Each part follows its own piece of the facts, so that a change
-//! touches only the parts that it is about.
+//! The parts of a shipment's page that everybody sees. On a change they are made anew and compared with what stands there:
+//! only the nodes that differ are touched.
 
 use super::facts::{CaseCard, EntryCard, Facts, OrderCard};
+use super::position;
 use crate::components::badge;
-use crate::components::section::{Section, pair};
+use crate::components::section::{pair, section};
 use crate::components::stop::stop_card;
-use crate::components::when::{dash, moment, window};
+use crate::components::when::{moment, window};
+use crate::plain::{IntoPlain, part, text};
 use domain::Seq;
 use domain::fact::Mode;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-#[component]
-pub fn Story(
-    facts: Memo<Facts>,
-    as_of: RwSignal<Seq>,
-    /// What else this audience sees; stands behind the stops.
-    #[prop(optional)]
-    children: Option<Children>,
-) -> impl IntoView {
-    let number = move || facts.with(|facts| facts.number.clone());
+/// `extra` is what else this audience sees; it stands behind the stops.
+pub fn story(facts: Memo<Facts>, as_of: RwSignal<Seq>, extra: AnyView) -> AnyView {
+    let title = move || facts.with(|facts| format!("Shipment {}", facts.number));
     view! {
-        <Title text=move || format!("Shipment {}", number()) />
+        <Title text=title />
         <div class="page-head">
-            <h1>"Shipment " {number}</h1>
-            <p class="as-of">
-                "As of position " <span data-as-of=move || as_of.get().0>{move || as_of.get().0}</span>
-                ", last change at " {move || facts.with(|facts| facts.seq.0)}
-            </p>
+            <h1>{text(title)}</h1>
+            {position(as_of)}
         </div>
-        <Summary facts />
+        {part(move || facts.with(summary))}
         <div class="columns">
             <div class="column">
-                <Stops facts />
-                {children.map(|children| children())}
+                {part(move || facts.with(stops))}
+                {extra}
             </div>
-            <div class="column">
-                <Timeline facts />
-                <Orders facts />
-                <References facts />
-                <Documents facts />
-                <Cases facts />
-            </div>
+            <div class="column">{part(move || facts.with(rest))}</div>
         </div>
     }
+    .plain()
 }
 
 fn mode_label(mode: Mode) -> &'static str {
@@ -57,104 +45,96 @@ fn mode_label(mode: Mode) -> &'static str {
     }
 }
 
-#[component]
-fn Summary(facts: Memo<Facts>) -> impl IntoView {
-    let status = Memo::new(move |_| facts.with(|facts| (facts.status, facts.flags)));
-    let times = Memo::new(move |_| facts.with(|facts| (facts.delivered_at, facts.eta, facts.promised)));
-    let carrier = Memo::new(move |_| facts.with(|facts| (facts.carrier.clone(), facts.mode)));
-    let position = Memo::new(move |_| facts.with(|facts| facts.position.clone()));
-    let delay = Memo::new(move |_| facts.with(|facts| facts.delay.clone()));
-    let where_now = move || {
-        position.get().map_or_else(
-            || dash().into_any(),
-            |last| {
-                let (latitude, longitude) = (last.position.latitude, last.position.longitude);
-                let place = last.near.unwrap_or_else(|| format!("{latitude:.3}, {longitude:.3}"));
-                view! { {place} ", " {moment(Some(last.at))} }.into_any()
-            },
-        )
+fn summary(facts: &Facts) -> AnyView {
+    let due = match facts.delivered_at {
+        Some(at) => pair("Delivered", moment(Some(at))),
+        None => pair("Expected", moment(facts.eta)),
     };
+    let carrier = facts.carrier.clone().unwrap_or_else(|| "not known yet".to_owned());
+    let last = facts.position.as_ref().map(|last| {
+        let place = last.near.clone().unwrap_or_else(|| {
+            format!("{}, {}", degrees(last.position.latitude), degrees(last.position.longitude))
+        });
+        pair("Last position", view! { {place} ", " {moment(Some(last.at))} })
+    });
+    let delay = facts.delay.as_ref().map(|delay| {
+        let minutes = delay.minutes.map(|minutes| format!(", about {minutes} min"));
+        let said = view! { {delay.reason.label()} {minutes} ", said " {moment(Some(delay.reported_at))} };
+        pair("Delay", said)
+    });
     view! {
         <section class="summary" aria-label="Summary">
             <p class="summary-status" aria-live="polite">
-                {move || badge::status(status.get().0)}
-                {move || badge::flags(status.get().1)}
+                {badge::status(facts.status)}
+                {badge::flags(facts.flags)}
             </p>
             <dl>
-                {move || match times.get().0 {
-                    Some(at) => pair("Delivered", moment(Some(at))),
-                    None => pair("Expected", moment(times.get().1)),
-                }}
-                {pair("Promised", move || window(times.get().2))}
-                {pair("Carrier", move || carrier.get().0.unwrap_or_else(|| "not known yet".to_owned()))}
-                {pair("Mode", move || carrier.get().1.map_or("not known yet", mode_label))}
-                {pair("Last position", where_now)}
-                {move || delay.get().map(|delay| {
-                    let minutes = delay.minutes.map(|minutes| format!(", about {minutes} min"));
-                    pair("Delay", view! { {delay.reason.label()} {minutes} ", said " {moment(Some(delay.reported_at))} })
-                })}
+                {due} {pair("Promised", window(facts.promised))} {pair("Carrier", carrier)}
+                {pair("Mode", facts.mode.map_or("not known yet", mode_label))} {last} {delay}
+                {pair("Last change", format!("position {}", facts.seq))}
             </dl>
         </section>
     }
+    .plain()
 }
 
-#[component]
-fn Stops(facts: Memo<Facts>) -> impl IntoView {
-    let stops = Memo::new(move |_| facts.with(|facts| facts.stops.clone()));
+/// Three decimals: about a hundred metres.
+fn degrees(value: f64) -> String {
+    let thousandths = (value * 1000.0).round() as i64;
+    let sign = if thousandths < 0 { "-" } else { "" };
+    format!("{sign}{}.{:03}", thousandths.abs() / 1000, thousandths.abs() % 1000)
+}
+
+fn stops(facts: &Facts) -> AnyView {
+    let stops = if facts.stops.is_empty() {
+        view! { <p class="empty-note">"The transport is not planned yet."</p> }.plain()
+    } else {
+        let stops = facts.stops.iter().cloned().map(stop_card).collect_view();
+        view! { <ol class="stops">{stops}</ol> }.plain()
+    };
+    section("Stops", stops)
+}
+
+fn rest(facts: &Facts) -> AnyView {
+    let timeline = facts.timeline.iter().cloned().map(entry).collect_view();
+    let orders = facts.orders.iter().cloned().map(order).collect_view();
+    let references = facts.references.iter().cloned();
+    let references = references.map(|one| pair(one.kind.label(), one.value)).collect_view();
+    let documents = (!facts.documents.is_empty()).then(|| {
+        let documents = facts.documents.iter().cloned();
+        let documents = documents
+            .map(|one| {
+                let text = format!("{}, {}", one.title, one.document);
+                view! { <li>{text}</li> }
+            })
+            .collect_view();
+        section("Documents", view! { <ul class="plain">{documents}</ul> })
+    });
+    let cases = (!facts.cases.is_empty())
+        .then(|| section("Cases", facts.cases.iter().cloned().map(case).collect_view()));
     view! {
-        <Section title="Stops">
-            {move || {
-                let stops = stops.get();
-                if stops.is_empty() {
-                    view! { <p class="empty-note">"The transport is not planned yet."</p> }.into_any()
-                } else {
-                    view! { <ol class="stops">{stops.into_iter().map(stop_card).collect_view()}</ol> }
-                        .into_any()
-                }
-            }}
-        </Section>
+        {section("Timeline", view! { <ol class="timeline">{timeline}</ol> })}
+        {section("Orders", orders)}
+        {section("References", view! { <dl>{references}</dl> })}
+        {documents}
+        {cases}
     }
+    .plain()
 }
 
-#[component]
-fn Timeline(facts: Memo<Facts>) -> impl IntoView {
-    let entries = Memo::new(move |_| facts.with(|facts| facts.timeline.clone()));
-    view! {
-        <Section title="Timeline">
-            <ol class="timeline">
-                <For each=move || entries.get() key=|entry| entry.key.clone() let:entry>
-                    <Entry entry />
-                </For>
-            </ol>
-        </Section>
-    }
-}
-
-#[component]
-fn Entry(entry: EntryCard) -> impl IntoView {
+fn entry(entry: EntryCard) -> impl IntoView {
     let EntryCard { occurred_at, text, corrected, origin, recorded_at, .. } = entry;
     let origin = origin.map(|origin| {
         view! { <p class="origin">{origin} ", recorded " {moment(recorded_at)}</p> }
     });
-    let is_corrected = corrected.is_some();
-    let text = if is_corrected { view! { <s>{text}</s> }.into_any() } else { text.into_any() };
+    let is_corrected = corrected.is_some().then_some("true");
     view! {
-        <li data-corrected=is_corrected.then_some("true")>
+        <li data-corrected=is_corrected>
             <p class="entry-time">{moment(Some(occurred_at))}</p>
             <p class="entry-text">{text}</p>
             {corrected.map(|said| view! { <p class="correction">{said}</p> })}
             {origin}
         </li>
-    }
-}
-
-#[component]
-fn Orders(facts: Memo<Facts>) -> impl IntoView {
-    let orders = Memo::new(move |_| facts.with(|facts| facts.orders.clone()));
-    view! {
-        <Section title="Orders">
-            {move || orders.get().into_iter().map(order).collect_view()}
-        </Section>
     }
 }
 
@@ -175,7 +155,7 @@ fn order(order: OrderCard) -> impl IntoView {
         })
         .collect::<Vec<_>>();
     let lines = if lines.is_empty() {
-        view! { <p class="empty-note">"The ERP has not sent its lines yet."</p> }.into_any()
+        view! { <p class="empty-note">"The ERP has not sent its lines yet."</p> }.plain()
     } else {
         view! {
             <table class="lines">
@@ -193,7 +173,7 @@ fn order(order: OrderCard) -> impl IntoView {
                 <tbody>{lines}</tbody>
             </table>
         }
-        .into_any()
+        .plain()
     };
     view! {
         <article class="order">
@@ -201,48 +181,6 @@ fn order(order: OrderCard) -> impl IntoView {
             <p>"Promised " {window(order.promised)}</p>
             {lines}
         </article>
-    }
-}
-
-#[component]
-fn References(facts: Memo<Facts>) -> impl IntoView {
-    let references = Memo::new(move |_| facts.with(|facts| facts.references.clone()));
-    view! {
-        <Section title="References">
-            <dl>
-                {move || {
-                    let all = references.get().into_iter();
-                    all.map(|one| pair(one.kind.label(), one.value)).collect_view()
-                }}
-            </dl>
-        </Section>
-    }
-}
-
-#[component]
-fn Documents(facts: Memo<Facts>) -> impl IntoView {
-    let documents = Memo::new(move |_| facts.with(|facts| facts.documents.clone()));
-    view! {
-        <Show when=move || documents.with(|all| !all.is_empty())>
-            <Section title="Documents">
-                <ul class="plain">
-                    {move || {
-                        let all = documents.get().into_iter();
-                        all.map(|one| view! { <li>{one.title} ", " {one.document}</li> }).collect_view()
-                    }}
-                </ul>
-            </Section>
-        </Show>
-    }
-}
-
-#[component]
-fn Cases(facts: Memo<Facts>) -> impl IntoView {
-    let cases = Memo::new(move |_| facts.with(|facts| facts.cases.clone()));
-    view! {
-        <Show when=move || cases.with(|all| !all.is_empty())>
-            <Section title="Cases">{move || cases.get().into_iter().map(case).collect_view()}</Section>
-        </Show>
     }
 }
 
