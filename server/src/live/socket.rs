@@ -137,7 +137,11 @@ impl Session {
         Ok(())
     }
 
+    /// Strangers, who may look at the sources' ages only, have no say in the manager's figures.
     fn note_painted(&mut self, painted: Painted) {
+        if self.looking.keys().all(|view| *view == ViewKey::Freshness) {
+            return;
+        }
         if self.painted_at.is_none_or(|last| last.elapsed() >= PAINTED) {
             self.painted_at = Some(Instant::now());
             self.hub.painted(painted.seq, painted.at);
