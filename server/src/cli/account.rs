@@ -18,7 +18,7 @@ pub enum User {
     Add(Add),
     /// Print all accounts
     List(DatabaseOption),
-    /// Remove an account; its sessions end at once
+    /// Remove an account; its sessions end at once, and the live views of a running server within half a minute
     Remove {
         #[command(flatten)]
         database: DatabaseOption,
