@@ -97,6 +97,8 @@ fn chunks(bytes: &[u8]) -> anyhow::Result<Option<(usize, usize)>> {
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     pub sent: usize,
+    /// Bytes of all answers' bodies.
+    pub received: usize,
     pub seconds: f64,
     /// From the moment that a request was due to the end of its answer.
     pub answers: Sample,
@@ -138,7 +140,7 @@ async fn storm(
     let next = Cell::new(0);
     let begun = Instant::now();
     let clients = connections.into_iter().map(async |mut connection| {
-        let mut answers = Sample::default();
+        let (mut answers, mut received) = (Sample::default(), 0);
         while let Some(request) = requests.get(next.replace(next.get() + 1)) {
             let index = next.get() - 1;
             let due = match pace {
@@ -151,11 +153,13 @@ async fn storm(
             let answer = connection.send(request).await?;
             ensure!(answer.status == expected, "the server answered {} instead of {expected}", answer.status);
             answers.add(due.elapsed());
+            received += answer.length;
         }
-        anyhow::Ok(answers)
+        anyhow::Ok((answers, received))
     });
     let mut outcome = Outcome { sent: requests.len(), ..Outcome::default() };
-    for answers in futures::future::try_join_all(clients).await? {
+    for (answers, received) in futures::future::try_join_all(clients).await? {
+        outcome.received += received;
         outcome.answers.extend(answers);
     }
     outcome.seconds = begun.elapsed().as_secs_f64();

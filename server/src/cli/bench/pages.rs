@@ -55,6 +55,8 @@ impl Page {
 /// One page as it took.
 struct Opened {
     page: Page,
+    /// Bytes of a page on average, before compression.
+    bytes: usize,
     whole: Sample,
     query: Sample,
 }
@@ -77,7 +79,8 @@ pub async fn measure(scale: &Scale, folder: &Path) -> anyhow::Result<Vec<Row>> {
 fn row(small: &Opened, large: &Opened, few: u64, many: u64) -> Row {
     let what = format!("{} at {} stored, p99", large.page.name(), thousands(many));
     let detail = format!(
-        "page {}, query {}; at {}: page {}, query {}",
+        "page of {} KiB {}, query {}; at {}: page {}, query {}",
+        large.bytes / 1024,
         large.whole.spoken(),
         large.query.spoken(),
         thousands(few),
@@ -130,8 +133,11 @@ impl House {
             // The first tenth warms up.
             let rest = requests.split_off(scale.requests / 10);
             http::send_all(self.address, requests, 1, None, 200).await?;
-            let whole = http::send_all(self.address, rest, 1, None, 200).await?.answers;
-            opened.push(Opened { page, whole, query });
+            let sent = http::send_all(self.address, rest, 1, None, 200).await?;
+            let bytes = sent.received / sent.sent.max(1);
+            // A page that says that there is nothing would be quick and prove nothing.
+            ensure!(bytes > 4 * 1024, "{} came as {bytes} bytes, which is no page with rows", page.name());
+            opened.push(Opened { page, bytes, whole: sent.answers, query });
         }
         Ok(opened)
     }
