@@ -31,7 +31,8 @@ impl Answer {
 
     /// Something of ours failed; what, is in the log.
     pub fn unavailable() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "this can't be done now: try again").retry_after(2)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "this can't be done now: try again")
+            .retry_after(2)
     }
 }
 

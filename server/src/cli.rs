@@ -89,8 +89,10 @@ pub fn options_table() -> String {
     let mut table = String::from("| option | environment | default | meaning |\n|---|---|---|---|\n");
     for option in serve.into_iter().flat_map(clap::Command::get_arguments) {
         let Some(long) = option.get_long().filter(|long| *long != "help") else { continue };
-        let environment = option.get_env().map(|name| format!("`{}`", name.to_string_lossy())).unwrap_or_default();
-        let default = option.get_default_values().first().map(|value| format!("`{}`", value.to_string_lossy()));
+        let environment =
+            option.get_env().map(|name| format!("`{}`", name.to_string_lossy())).unwrap_or_default();
+        let default =
+            option.get_default_values().first().map(|value| format!("`{}`", value.to_string_lossy()));
         let default = default.filter(|_| option.get_action().takes_values()).unwrap_or_default();
         let meaning = option.get_help().map(ToString::to_string).unwrap_or_default();
         // Writing to a string can't fail.

@@ -33,7 +33,10 @@ pub fn router(state: AppState, intake: Intake) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), auth::identify))
         // What one person was shown is for nobody else, nor for the next one at the same browser. Files say otherwise.
         .layer(header_layer(header::CACHE_CONTROL, "no-store"))
-        .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024).and(NotForContentType::new("application/wasm"))));
+        .layer(
+            CompressionLayer::new()
+                .compress_when(SizeAbove::new(1024).and(NotForContentType::new("application/wasm"))),
+        );
     Router::new()
         .merge(people)
         .route("/healthz", get(async || "ok\n"))

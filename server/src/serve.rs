@@ -39,7 +39,10 @@ impl Server {
                 .with_context(|| format!("the folder {} can't be made", folder.display()))?;
         }
         let listener = TcpListener::bind(options.listen).await.with_context(|| {
-            format!("can't listen on {}: is another server running? --listen takes another address", options.listen)
+            format!(
+                "can't listen on {}: is another server running? --listen takes another address",
+                options.listen
+            )
         })?;
         let hold = Hold::take(database).await?;
         let (commits, committed) = mpsc::channel(COMMITS);

@@ -8,5 +8,9 @@ fn the_readmes_options_are_those_of_the_program() {
         .and_then(|(_, rest)| rest.split_once("-->\n"))
         .and_then(|(_, rest)| rest.split_once("<!-- /options -->"))
         .map(|(table, _)| table);
-    assert_eq!(table, Some(server::cli::options_table().as_str()), "put what `syncline options` prints into the README");
+    assert_eq!(
+        table,
+        Some(server::cli::options_table().as_str()),
+        "put what `syncline options` prints into the README"
+    );
 }

@@ -58,7 +58,12 @@ impl User {
                 let store = open(&database).await?;
                 for account in store.accounts().await? {
                     let customer = account.customer_name.unwrap_or_default();
-                    println!("{:<20} {:<10} {:<24} {customer}", account.account, account.role.as_str(), account.name);
+                    println!(
+                        "{:<20} {:<10} {:<24} {customer}",
+                        account.account,
+                        account.role.as_str(),
+                        account.name
+                    );
                 }
                 store.close().await;
                 Ok(())

@@ -17,7 +17,9 @@ pub struct Rebuild {
 
 impl Rebuild {
     pub async fn run(self) -> anyhow::Result<()> {
-        let hashes = store::rebuild(&self.database.database, &self.into).await.context("the views were not rebuilt")?;
+        let hashes = store::rebuild(&self.database.database, &self.into)
+            .await
+            .context("the views were not rebuilt")?;
         for view in hashes {
             println!("{:<20} {:>10} rows  {}", view.view, view.rows, view.hash);
         }

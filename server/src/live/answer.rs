@@ -53,14 +53,17 @@ pub async fn grant(
     let Some(viewer) = viewer else {
         // The age of the sources is shown beside a share link too; it says nothing about anybody.
         return Ok(match view {
-            ViewKey::Freshness => {
-                Ok(Granted { key: TopicKey { view: view.clone(), audience: Audience::nobody() }, shipment: None })
-            }
+            ViewKey::Freshness => Ok(Granted {
+                key: TopicKey { view: view.clone(), audience: Audience::nobody() },
+                shipment: None,
+            }),
             _ => Err(Refusal::SignInFirst),
         });
     };
     let area = match view {
-        ViewKey::Shipment { .. } | ViewKey::Shipments | ViewKey::Freshness | ViewKey::Track { .. } => Area::Shipments,
+        ViewKey::Shipment { .. } | ViewKey::Shipments | ViewKey::Freshness | ViewKey::Track { .. } => {
+            Area::Shipments
+        }
         ViewKey::Desk => Area::Desk,
         ViewKey::Kpis => Area::Kpis,
     };
@@ -108,12 +111,12 @@ pub async fn answer(
             })
             .await?
         }
-        (ViewKey::Shipments, Audience::Customer(customer)) => {
-            rows(after, store.tracked_rows_since(customer, after.unwrap_or_default(), ROWS).await?, || async move {
-                store.tracked_rows(customer, &ShipmentFilter::default(), &first_page()).await
-            })
-            .await?
-        }
+        (ViewKey::Shipments, Audience::Customer(customer)) => rows(
+            after,
+            store.tracked_rows_since(customer, after.unwrap_or_default(), ROWS).await?,
+            || async move { store.tracked_rows(customer, &ShipmentFilter::default(), &first_page()).await },
+        )
+        .await?,
         (ViewKey::Desk, _) => desk(store, after).await?,
         (ViewKey::Kpis, _) => {
             let (as_of, board) = store.kpis(now).await?;
@@ -169,7 +172,10 @@ where
     let (as_of, rows) = since;
     let may_replay = after.is_some_and(|after| after <= as_of) && rows.len() <= ROWS;
     if may_replay {
-        return Ok((as_of, if rows.is_empty() { Content::Known } else { Content::Since(raw(&Rows { rows })) }));
+        return Ok((
+            as_of,
+            if rows.is_empty() { Content::Known } else { Content::Since(raw(&Rows { rows })) },
+        ));
     }
     let page = whole().await?;
     Ok((page.as_of, Content::Whole(raw(&Rows { rows: page.rows }))))

@@ -108,7 +108,11 @@ impl Client {
                 let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
                 let Inbox { views, ping, ended } = &mut *inbox;
                 if !views.is_empty() || *ping || ended.is_some() {
-                    return Work { views: std::mem::take(views), ping: std::mem::take(ping), ended: ended.take() };
+                    return Work {
+                        views: std::mem::take(views),
+                        ping: std::mem::take(ping),
+                        ended: ended.take(),
+                    };
                 }
             }
             self.wake.notified().await;
@@ -138,7 +142,9 @@ mod tests {
     async fn a_slow_socket_gets_only_the_latest_whole_content() {
         let client = Client::new(1, None);
         (1..=500).for_each(|seq| client.push(&ViewKey::Kpis, change(seq, true)));
-        let Waiting::Changes(changes) = waiting(&client, &ViewKey::Kpis).await else { panic!("changes wait") };
+        let Waiting::Changes(changes) = waiting(&client, &ViewKey::Kpis).await else {
+            panic!("changes wait")
+        };
         assert_eq!(changes.iter().map(|change| change.seq).collect::<Vec<_>>(), [Seq(500)]);
     }
 
@@ -148,6 +154,8 @@ mod tests {
         (1..=10_000).for_each(|seq| client.push(&ViewKey::Desk, change(seq, false)));
         assert!(matches!(waiting(&client, &ViewKey::Desk).await, Waiting::Resync));
         client.push(&ViewKey::Desk, change(10_001, false));
-        assert!(matches!(waiting(&client, &ViewKey::Desk).await, Waiting::Changes(changes) if changes.len() == 1));
+        assert!(
+            matches!(waiting(&client, &ViewKey::Desk).await, Waiting::Changes(changes) if changes.len() == 1)
+        );
     }
 }

@@ -268,9 +268,11 @@ fn publish_rows(topics: &Topics, commit: &Commit) {
         let Some(topic) = topics.get(ViewKey::Shipments, audience) else { continue };
         let changed: Vec<&Arc<Tracked>> = match audience {
             Audience::Internal => commit.shipments.iter().collect(),
-            Audience::Customer(customer) => {
-                commit.shipments.iter().filter(|tracked| tracked.customers().any(|one| one == customer)).collect()
-            }
+            Audience::Customer(customer) => commit
+                .shipments
+                .iter()
+                .filter(|tracked| tracked.customers().any(|one| one == customer))
+                .collect(),
         };
         match (changed.len(), audience) {
             (0, _) => {}
@@ -281,8 +283,9 @@ fn publish_rows(topics: &Topics, commit: &Commit) {
                 push_list(topic, &ViewKey::Shipments, commit.as_of, &Rows { rows });
             }
             (_, Audience::Customer(customer)) => {
-                let redacted =
-                    changed.iter().filter_map(|tracked| domain::redaction::redact(&tracked.outline(), customer));
+                let redacted = changed
+                    .iter()
+                    .filter_map(|tracked| domain::redaction::redact(&tracked.outline(), customer));
                 let rows: Vec<TrackedRow> = redacted.map(|shipment| shipment.row()).collect();
                 push_list(topic, &ViewKey::Shipments, commit.as_of, &Rows { rows });
             }
@@ -297,7 +300,9 @@ fn push_list(topic: &Topic, view: &ViewKey, seq: Seq, content: &impl Serialize) 
 }
 
 pub(super) fn raw(content: &impl Serialize) -> Option<Box<RawValue>> {
-    to_raw_value(content).inspect_err(|error| tracing::error!(%error, "a view could not be written as JSON")).ok()
+    to_raw_value(content)
+        .inspect_err(|error| tracing::error!(%error, "a view could not be written as JSON"))
+        .ok()
 }
 
 fn content_change(view: &ViewKey, seq: Seq, content: &impl Serialize, is_whole: bool) -> Option<Change> {

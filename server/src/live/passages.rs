@@ -44,8 +44,10 @@ impl Passages {
             self.count(source, commit.committed_at, &passage, &[Leg::Received, Leg::Committed]);
         }
         let followed = commit.passages.iter().take(FOLLOWED);
-        let events = followed.map(|(_, source, occurred, received)| (source.clone(), *occurred, *received)).collect();
-        self.commits.insert(commit.as_of, Marks { committed_at: commit.committed_at, pushed_at: None, events });
+        let events =
+            followed.map(|(_, source, occurred, received)| (source.clone(), *occurred, *received)).collect();
+        self.commits
+            .insert(commit.as_of, Marks { committed_at: commit.committed_at, pushed_at: None, events });
         while self.commits.len() > REMEMBERED {
             self.commits.pop_first();
         }
@@ -53,7 +55,9 @@ impl Passages {
 
     /// The first socket got the frame of a commit.
     pub fn pushed(&mut self, seq: Seq, at: DateTime<Utc>) {
-        let Some(marks) = self.commits.get_mut(&seq).filter(|marks| marks.pushed_at.is_none()) else { return };
+        let Some(marks) = self.commits.get_mut(&seq).filter(|marks| marks.pushed_at.is_none()) else {
+            return;
+        };
         marks.pushed_at = Some(at);
         self.follow(seq, None, &[Leg::Pushed]);
     }
@@ -78,7 +82,12 @@ impl Passages {
 
     fn count(&mut self, source: &SourceName, at: DateTime<Utc>, passage: &Passage, legs: &[Leg]) {
         let counted = passage.legs().into_iter().filter(|(leg, _)| legs.contains(leg));
-        self.spans.extend(counted.map(|(leg, span)| LatencySpan { at, source: source.to_string(), leg, span }));
+        self.spans.extend(counted.map(|(leg, span)| LatencySpan {
+            at,
+            source: source.to_string(),
+            leg,
+            span,
+        }));
     }
 
     /// The spans counted since the last call.

@@ -7,9 +7,9 @@ use super::hub::Hub;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use domain::Seq;
 use domain::account::Viewer;
 use domain::live::{ClientFrame, Painted, ServerFrame, ViewKey};
-use domain::Seq;
 use futures::SinkExt;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -76,7 +76,15 @@ enum End {
 impl Session {
     fn new(socket: WebSocket, hub: Hub, access: Access) -> Self {
         let client = hub.join(access.session.clone());
-        Self { socket, hub, access, client, looking: HashMap::new(), heard_at: Instant::now(), painted_at: None }
+        Self {
+            socket,
+            hub,
+            access,
+            client,
+            looking: HashMap::new(),
+            heard_at: Instant::now(),
+            painted_at: None,
+        }
     }
 
     async fn run(mut self) {
@@ -84,8 +92,11 @@ impl Session {
             Ok(()) => self.serve().await,
             Err(end) => end,
         };
-        let views: Vec<_> =
-            self.looking.values().map(|looking| (looking.granted.key.clone(), looking.granted.shipment)).collect();
+        let views: Vec<_> = self
+            .looking
+            .values()
+            .map(|looking| (looking.granted.key.clone(), looking.granted.shipment))
+            .collect();
         self.hub.leave(&self.client, &views);
         if let End::Closed(ending) = end {
             self.close(ending).await;
@@ -294,14 +305,21 @@ impl Session {
     }
 
     async fn send_message(&mut self, message: Message) -> Result<(), End> {
-        tokio::time::timeout(SEND, self.socket.send(message)).await.map_err(|_| End::Gone)?.map_err(|_| End::Gone)
+        tokio::time::timeout(SEND, self.socket.send(message))
+            .await
+            .map_err(|_| End::Gone)?
+            .map_err(|_| End::Gone)
     }
 
     async fn close(mut self, ending: Ending) {
         let (code, name, message) = match ending {
             Ending::SignedOut => (close_code::POLICY, "signed_out", "the session has ended: sign in again"),
             Ending::Silent => (close_code::AWAY, "silent", "nothing was heard from this socket for too long"),
-            Ending::BadFrame => (close_code::PROTOCOL, "bad_frame", "this is no frame that the server knows: see /contracts/asyncapi.json"),
+            Ending::BadFrame => (
+                close_code::PROTOCOL,
+                "bad_frame",
+                "this is no frame that the server knows: see /contracts/asyncapi.json",
+            ),
             Ending::Stopping => (close_code::RESTART, "stopping", "the server stops: connect again"),
         };
         let ended = ServerFrame::Ended { code: name.to_owned(), message: message.to_owned() };

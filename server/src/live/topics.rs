@@ -1,9 +1,9 @@
 //! Who looks at what: from a view and an audience to the sockets, and from a changed shipment to its views.
 
 use super::client::{Change, Client};
+use domain::ShipmentId;
 use domain::account::Audience;
 use domain::live::ViewKey;
-use domain::ShipmentId;
 use std::collections::HashMap;
 use std::sync::Arc;
 
