@@ -55,7 +55,10 @@ test.describe('every page, in both schemes and widths', () => {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           for (const width of [390, 1440]) {
             await page.setViewportSize({ width, height: 900 });
-            const { violations } = await new AxeBuilder({ page }).analyze();
+            const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
+            // The schemes differ in nothing but their colours.
+            if (colorScheme === 'dark') axe.withTags(['cat.color']);
+            const { violations } = await axe.analyze();
             const found = violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`);
             expect(found, `${colorScheme}, ${width} px`).toEqual([]);
             const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
