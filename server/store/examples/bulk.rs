@@ -1,5 +1,6 @@
 //! How fast events are committed and projected, beside a bare loop that inserts the same raw bytes in equal batches with
-//! the same pragmas. `cargo run --release -p store --example bulk -- [shipments] [events per delivery]`.
+//! the same pragmas. `cargo run --release -p store --example bulk -- [shipments] [events per
+//! delivery] [deliveries at once]`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::authority::Role;
@@ -159,6 +160,7 @@ async fn main() {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>().expect("a number"));
     let shipments = u32::try_from(arguments.next().unwrap_or(5_000)).expect("a number of shipments");
     let together = arguments.next().unwrap_or(1_000);
+    let at_once = arguments.next().unwrap_or(2);
     let events = history(shipments);
     let deliveries: Vec<Delivery> = events
         .chunks(together)
@@ -188,12 +190,12 @@ async fn main() {
         Store::open(&folder.join("syncline.db"), Options::default(), clock, sender).await.expect("open");
     let begun = Instant::now();
     let (mut last, mut reported) = (Instant::now(), 0);
-    // Two are on their way at any time, as a sender keeps them that does not wait for each answer.
+    // Some are on their way at any time, as a sender keeps them that does not wait for each answer.
     let mut answers = futures::stream::iter(deliveries.into_iter().map(|delivery| {
         let store = store.clone();
         async move { store.append(delivery).await }
     }))
-    .buffered(2)
+    .buffered(at_once)
     .enumerate();
     while let Some((place, answer)) = answers.next().await {
         answer.expect("taken");

@@ -18,7 +18,8 @@ pub enum Flag {
 /// Which rows; what is `None` does not limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShipmentFilter {
-    /// Words or their beginnings: numbers, references, customer names, cities. All must be found.
+    /// Words or their beginnings: numbers, references, customer names, cities. All must be found. Of a long word that is
+    /// found whole its continuations are not looked for.
     pub query: Option<String>,
     pub status: Option<Status>,
     pub flag: Option<Flag>,

@@ -4,6 +4,7 @@
 use domain::CustomerId;
 use domain::redaction::CustomerShipment;
 use domain::view::ShipmentView;
+use std::fmt::Write;
 
 /// The house, as an audience.
 pub(crate) const INTERNAL: &str = "internal";
@@ -56,25 +57,45 @@ fn words<'a>(texts: impl Iterator<Item = &'a str>) -> String {
 }
 
 fn split(text: &str) -> impl Iterator<Item = String> {
-    text.split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
+    // Accents that stand apart belong to their letter; the index drops them like those that do not.
+    let is_inner = |letter: char| letter.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&letter);
+    text.split(move |letter| !is_inner(letter)).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
-/// An FTS5 expression that finds rows of `audience` with every word of `query` or a word that begins with it; none
-/// where the query has no word. A single letter must be a whole word: everything begins with it.
-pub(crate) fn expression(audience: &str, query: &str) -> Option<String> {
-    let mut terms: Vec<String> = split(query)
-        .map(|word| {
-            let prefix = if word.chars().count() > 1 { "*" } else { "" };
-            format!("words : \"{word}\"{prefix}")
-        })
-        .collect();
-    if terms.is_empty() {
-        return None;
+/// A word of a query, and whether it must be found whole or may be a beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Term {
+    pub word: String,
+    pub is_whole: bool,
+}
+
+/// Words that a query may have; more are left out.
+const TERMS: usize = 16;
+/// The longest beginnings that the search's own index knows.
+const INDEXED: usize = 6;
+
+impl Term {
+    /// Whether finding it as a beginning may mean to merge very many rows, so that it is worth looking whether it is a
+    /// whole word.
+    pub(crate) fn is_long(&self) -> bool {
+        self.word.chars().count() > INDEXED
     }
-    terms.truncate(16);
-    Some(format!("audience : \"{audience}\" AND {}", terms.join(" AND ")))
+}
+
+/// The words of a query. A single letter must be a whole word: everything begins with it.
+pub(crate) fn terms(query: &str) -> Vec<Term> {
+    let words = split(query).take(TERMS);
+    words.map(|word| Term { is_whole: word.chars().count() == 1, word }).collect()
+}
+
+/// An FTS5 expression that finds rows of `audience` with every term.
+pub(crate) fn expression(audience: &str, terms: &[Term]) -> String {
+    let mut expression = format!("audience : \"{audience}\"");
+    for Term { word, is_whole } in terms {
+        let prefix = if *is_whole { "" } else { "*" };
+        let _ = write!(expression, " AND words : \"{word}\"{prefix}");
+    }
+    expression
 }
 
 #[cfg(test)]
@@ -84,13 +105,10 @@ mod tests {
     #[test]
     fn a_query_is_words_and_nothing_else() {
         assert_eq!(
-            expression("internal", "S-100 OR \"x* müll"),
-            Some(
-                "audience : \"internal\" AND words : \"s\" AND words : \"100\"* AND words : \"or\"* \
-                 AND words : \"x\" AND words : \"müll\"*"
-                    .to_owned()
-            )
+            expression("internal", &terms("S-100 OR \"x* müll")),
+            "audience : \"internal\" AND words : \"s\" AND words : \"100\"* AND words : \"or\"* \
+             AND words : \"x\" AND words : \"müll\"*"
         );
-        assert_eq!(expression("internal", " -*\" "), None);
+        assert_eq!(terms(" -*\" "), []);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::load::{self, orders_by_id, orders_ever_on};
 use crate::page::{Cursor, Flag, Page, PageRequest, ShipmentFilter};
-use crate::search::{INTERNAL, audience, expression};
+use crate::search::{INTERNAL, Term, audience, expression, terms};
 use crate::subjects::keys_of;
 use crate::writer::views::Around;
 use crate::{Store, StoreError, journal};
@@ -125,10 +125,14 @@ impl Store {
             return listing.by_change(&mut read, as_of, page.before, limit).await;
         };
         let audience = customer.map_or_else(|| INTERNAL.to_owned(), audience);
-        match expression(&audience, words) {
-            Some(expression) => listing.by_words(&mut read, as_of, expression, page.before, limit).await,
-            None => Ok(nothing),
+        let mut terms = terms(words);
+        if terms.is_empty() {
+            return Ok(nothing);
         }
+        for term in terms.iter_mut().filter(|term| term.is_long()) {
+            term.is_whole = is_whole_word(&mut read, &audience, term).await?;
+        }
+        listing.by_words(&mut read, as_of, expression(&audience, &terms), page.before, limit).await
     }
 }
 
@@ -236,7 +240,10 @@ impl Listing {
             vec![Argument::Text(expression.clone()), Argument::Int(before), Argument::Int(candidates)];
         arguments.append(&mut self.arguments);
         arguments.push(Argument::Int(limit + 1));
-        let rows = query_with(AssertSqlSafe(sql), bound(arguments)?).fetch_all(&mut *connection).await?;
+        let found_rows = query_with(AssertSqlSafe(sql), bound(arguments)?).fetch_all(&mut *connection).await;
+        let Some(rows) = unless_unknown_letters(found_rows)? else {
+            return Ok(Page { as_of, rows: Vec::new(), next: None });
+        };
         let taken = rows.len().min(usize::try_from(limit).unwrap_or(usize::MAX));
         let next = if rows.len() > taken {
             rows.get(taken - 1).map(|last| last.try_get("place")).transpose()?
@@ -255,6 +262,32 @@ impl Listing {
         };
         let rows = rows[..taken].iter().map(|row| parsed(row.try_get("row")?)).collect::<Result<_, _>>()?;
         Ok(Page { as_of, rows, next: next.map(|key| Cursor { seq: 0, key }) })
+    }
+}
+
+/// Whether the audience may read a shipment with this very word. If so, only those are meant.
+async fn is_whole_word(
+    connection: &mut SqliteConnection,
+    audience: &str,
+    term: &Term,
+) -> Result<bool, StoreError> {
+    let whole = Term { is_whole: true, ..term.clone() };
+    let found = query("select 1 from search where search match $1 limit 1")
+        .bind(expression(audience, &[whole]))
+        .fetch_optional(connection)
+        .await;
+    Ok(unless_unknown_letters(found)?.flatten().is_some())
+}
+
+/// What a search found; none where a word has letters that are newer than SQLite's tables, which it takes for several
+/// words.
+fn unless_unknown_letters<T>(found: Result<T, sqlx::Error>) -> Result<Option<T>, StoreError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(sqlx::Error::Database(error)) if error.message().contains("phrase queries are not supported") => {
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -156,6 +156,7 @@ async fn search_finds_beginnings_of_numbers_references_names_and_cities() {
             vec![
                 tms("1", "SHP-4711", 1, planned(&["O-1"])),
                 tms("2", "SHP-4712", 1, planned_to("Nürnberg", &[])),
+                tms("3", "SHP-5000", 1, planned_to("हिन्दी", &[])),
             ],
         )
         .await;
@@ -166,7 +167,13 @@ async fn search_finds_beginnings_of_numbers_references_names_and_cities() {
         ("muller pump", vec!["SHP-4711"]),
         ("MÜLLER", vec!["SHP-4711"]),
         ("nurnb", vec!["SHP-4712"]),
-        ("hamburg load-9", vec!["SHP-4712", "SHP-4711"]),
+        ("nordfrac 47", vec!["SHP-4712", "SHP-4711"]),
+        ("nordfracht nurnberg", vec!["SHP-4712"]),
+        ("muc\u{308}nc", vec![]),
+        ("nu\u{308}rnberg", vec!["SHP-4712"]),
+        ("हिन्", vec!["SHP-5000"]),
+        ("𞤀𞤣𞤤𞤢𞤥𞤆𞤵𞤤𞤢𞤪 \u{1e5d0}\u{1e5d1}", vec![]),
+        ("load-9 47", vec!["SHP-4712", "SHP-4711"]),
         ("hamburg nobody", vec![]),
         ("\" OR audience:x *", vec![]),
         ("-", vec![]),
@@ -174,7 +181,7 @@ async fn search_finds_beginnings_of_numbers_references_names_and_cities() {
         assert_eq!(all_pages(&bench.store, &searching(words), 1).await, found, "{words}");
     }
     // What a shipment is no longer found by when its plan changes.
-    bench.deliver("d-3", vec![tms("3", "SHP-4712", 2, planned_to("Ulm", &[]))]).await;
+    bench.deliver("d-3", vec![tms("4", "SHP-4712", 2, planned_to("Ulm", &[]))]).await;
     assert_eq!(all_pages(&bench.store, &searching("nurnberg"), 5).await, [""; 0]);
     assert_eq!(all_pages(&bench.store, &searching("ulm"), 5).await, ["SHP-4712"]);
 }
