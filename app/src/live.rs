@@ -58,6 +58,8 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(8);
 /// How often the page pings, and how long after a ping it takes silence for a cut.
 const PING_EVERY: Duration = Duration::from_secs(20);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// The same where the browser has just said that the network is gone.
+const ANSWER_AT_ONCE: Duration = Duration::from_secs(2);
 /// The first pause before the socket comes back; it doubles up to the last. Each is drawn between half of it and all.
 const FIRST_PAUSE_MS: f64 = 500.0;
 const LAST_PAUSE_MS: f64 = 30_000.0;
@@ -228,7 +230,8 @@ fn start(live: Live, now: DateTime<Utc>) {
 fn reconsider() {
     let (is_open, wanted) = LINK.with_borrow(|link| (link.is_open(), !link.watchers.is_empty()));
     if is_open {
-        beat();
+        let is_doubtful = !window().navigator().on_line();
+        check(if is_doubtful { ANSWER_AT_ONCE } else { ANSWER_WITHIN });
     } else if wanted {
         connect();
     }
@@ -236,6 +239,10 @@ fn reconsider() {
 
 /// Pings, and gives up a socket on which nothing came back.
 fn beat() {
+    check(ANSWER_WITHIN);
+}
+
+fn check(within: Duration) {
     let Some((generation, asked_ms)) = LINK.with_borrow(|link| {
         link.is_open().then(|| {
             let asked_ms = Date::now();
@@ -253,7 +260,7 @@ fn beat() {
                 connect();
             }
         },
-        ANSWER_WITHIN,
+        within,
     );
 }
 
@@ -263,12 +270,9 @@ fn connect() {
         if link.is_ended() {
             return None;
         }
-        if !window().navigator().on_line() {
-            link.show(Connection::Offline);
-            return None;
-        }
         let first = link.generation == 1 && link.failures == 0;
-        link.show(if first { Connection::Connecting } else { Connection::Reconnecting });
+        // A server on this very machine can be reached without a network, so it is tried all the same.
+        link.show(if first { Connection::Connecting } else { absent() });
         Some(link.generation)
     });
     let Some(generation) = generation else { return };
@@ -288,6 +292,11 @@ fn connect() {
         },
         CONNECT_WITHIN,
     );
+}
+
+/// What the page says of a socket that is not there.
+fn absent() -> Connection {
+    if window().navigator().on_line() { Connection::Reconnecting } else { Connection::Offline }
 }
 
 fn open(generation: u32) -> Result<Socket, wasm_bindgen::JsValue> {
@@ -330,8 +339,7 @@ fn lost(generation: u32) {
         let pause = (FIRST_PAUSE_MS * 2_f64.powi(link.failures)).min(LAST_PAUSE_MS);
         link.failures = (link.failures + 1).min(16);
         let pause = Duration::from_millis((pause * (0.5 + Math::random() / 2.0)) as u64);
-        let is_online = window().navigator().on_line();
-        link.show(if is_online { Connection::Reconnecting } else { Connection::Offline });
+        link.show(absent());
         link.retry = set_timeout_with_handle(connect, pause).ok();
     });
 }

@@ -172,13 +172,13 @@ impl DeskQuery {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use leptos_router::location::RequestUrl;
+    use leptos_router::location::Url;
 
     fn params(href: &str) -> ParamsMap {
         let (_, query) = href.split_once('?').expect("a query");
         query.split('&').fold(ParamsMap::new(), |mut params, pair| {
             let (name, value) = pair.split_once('=').expect("a pair");
-            params.insert(name.to_owned(), RequestUrl::unescape(value));
+            params.insert(name.to_owned(), Url::unescape(value));
             params
         })
     }
