@@ -141,6 +141,7 @@ mod tests {
         let at = |ms| DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms);
         let commits = BTreeMap::from([(Seq(2), at(0)), (Seq(5), at(10)), (Seq(6), at(20))]);
         let sample = spans(&commits, &[vec![(Seq(5), at(30)), (Seq(6), at(24))]]);
-        assert_eq!([0.1, 0.5, 1.0].map(|quantile| sample.at(quantile)), [4.0, 20.0, 30.0]);
+        let found = [0.1, 0.5, 1.0].map(|quantile| sample.at(quantile).round() as u64);
+        assert_eq!(found, [4, 20, 30]);
     }
 }
