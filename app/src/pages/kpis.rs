@@ -134,14 +134,15 @@ fn counts(rows: Vec<Count>) -> AnyView {
     view! { <ul class="counts">{rows}</ul> }.plain()
 }
 
-/// `0.4 ms`, `12 ms`, `3.2 s`, `2 min`.
+/// `0.4 ms`, `12 ms`, `3.2 s`, `2 min`. What took longer than an hour is measured as an hour.
 fn milliseconds(value: f64) -> String {
     let tenths = (value * 10.0).round() as u64;
     match tenths {
         0..100 => format!("{}.{} ms", tenths / 10, tenths % 10),
         100..10_000 => format!("{} ms", tenths / 10),
         10_000..1_200_000 => format!("{}.{} s", tenths / 10_000, tenths / 1000 % 10),
-        _ => format!("{} min", tenths / 600_000),
+        1_200_000..36_000_000 => format!("{} min", tenths / 600_000),
+        _ => "an hour or more".to_owned(),
     }
 }
 
@@ -210,9 +211,14 @@ mod tests {
 
     #[test]
     fn durations_are_said_in_the_unit_that_reads_best() {
-        for (value, said) in
-            [(0.44, "0.4 ms"), (9.96, "10 ms"), (12.4, "12 ms"), (3200.0, "3.2 s"), (150_000.0, "2 min")]
-        {
+        for (value, said) in [
+            (0.44, "0.4 ms"),
+            (9.96, "10 ms"),
+            (12.4, "12 ms"),
+            (3200.0, "3.2 s"),
+            (150_000.0, "2 min"),
+            (3_600_000.0, "an hour or more"),
+        ] {
             assert_eq!(milliseconds(value), said);
         }
     }
