@@ -24,6 +24,15 @@ pub trait Surroundings {
     fn tier(&self, customer: CustomerId) -> Tier;
 }
 
+/// What an event did beside changing the shipment itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consequences {
+    /// The indices of the exceptions that changed, each once.
+    pub exceptions: Vec<usize>,
+    /// The customers whose shipment it was before the event and is no longer.
+    pub withdrawn_from: Vec<CustomerId>,
+}
+
 /// A shipment and everything that hangs on it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tracked {
@@ -63,9 +72,8 @@ impl Tracked {
         tracked
     }
 
-    /// Takes in an event about the shipment. Returns the indices of the exceptions that it changed; `None` where the
-    /// event was known.
-    pub fn apply(&mut self, recorded: &Recorded, surroundings: &impl Surroundings) -> Option<Vec<usize>> {
+    /// Takes in an event about the shipment. Returns nothing where the event was known.
+    pub fn apply(&mut self, recorded: &Recorded, surroundings: &impl Surroundings) -> Option<Consequences> {
         if self.shipment.apply(recorded.clone()) == Applied::Known {
             return None;
         }
@@ -85,7 +93,7 @@ impl Tracked {
         &mut self,
         recorded: &Recorded,
         surroundings: &impl Surroundings,
-    ) -> Vec<usize> {
+    ) -> Consequences {
         self.consequences(Vec::new(), recorded, surroundings)
     }
 
@@ -94,9 +102,10 @@ impl Tracked {
         mut changed: Vec<usize>,
         recorded: &Recorded,
         surroundings: &impl Surroundings,
-    ) -> Vec<usize> {
+    ) -> Consequences {
         self.seq = self.seq.max(recorded.seq);
-        self.orders = self.known_orders(surroundings);
+        let orders = self.known_orders(surroundings);
+        let orders_before = std::mem::replace(&mut self.orders, orders);
         let after = self.conditions_now(surroundings);
         let decisions = evaluate(&self.conditions, &after);
         if !decisions.is_empty() || !after.is_empty() {
@@ -110,7 +119,18 @@ impl Tracked {
         self.conditions = after;
         changed.sort_unstable();
         changed.dedup();
-        changed
+        Consequences { exceptions: changed, withdrawn_from: self.withdrawn_from(&orders_before) }
+    }
+
+    /// Whose shipment it is no longer, now that its orders are not `before` any more.
+    fn withdrawn_from(&self, before: &[Arc<Order>]) -> Vec<CustomerId> {
+        // Nearly every event leaves the orders as they are, and ids of customers cost a hash each.
+        if before.len() == self.orders.len()
+            && before.iter().zip(&self.orders).all(|(a, b)| Arc::ptr_eq(a, b))
+        {
+            return Vec::new();
+        }
+        customers(before).filter(|former| self.customers().all(|one| one != *former)).collect()
     }
 
     fn known_orders(&self, surroundings: &impl Surroundings) -> Vec<Arc<Order>> {
@@ -133,7 +153,7 @@ impl Tracked {
 
     /// Whose shipment it is, as far as its orders tell; a customer may come twice.
     pub fn customers(&self) -> impl Iterator<Item = CustomerId> {
-        self.orders.iter().filter_map(|order| Some(order.state.terms.as_ref()?.customer.id()))
+        customers(&self.orders)
     }
 
     /// What it waits for.
@@ -173,4 +193,8 @@ impl Tracked {
     fn order_refs(&self) -> Vec<&Order> {
         self.orders.iter().map(|order| &**order).collect()
     }
+}
+
+fn customers(orders: &[Arc<Order>]) -> impl Iterator<Item = CustomerId> {
+    orders.iter().filter_map(|order| Some(order.state.terms.as_ref()?.customer.id()))
 }

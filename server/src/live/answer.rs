@@ -106,17 +106,25 @@ pub async fn answer(
             (as_of, if is_known { Content::Known } else { content })
         }
         (ViewKey::Shipments, Audience::Internal) => {
-            rows(after, store.shipment_rows_since(after.unwrap_or_default(), ROWS).await?, || async {
-                store.shipment_rows(&ShipmentFilter::default(), &first_page()).await
-            })
-            .await?
+            let since = match after {
+                Some(after) => store.shipment_rows_since(after, ROWS).await?,
+                None => None,
+            };
+            match since {
+                Some((as_of, rows)) => (as_of, since_then(rows)),
+                None => whole(store.shipment_rows(&ShipmentFilter::default(), &first_page()).await?),
+            }
         }
-        (ViewKey::Shipments, Audience::Customer(customer)) => rows(
-            after,
-            store.tracked_rows_since(customer, after.unwrap_or_default(), ROWS).await?,
-            || async move { store.tracked_rows(customer, &ShipmentFilter::default(), &first_page()).await },
-        )
-        .await?,
+        (ViewKey::Shipments, Audience::Customer(customer)) => {
+            let since = match after {
+                Some(after) => store.tracked_rows_since(customer, after, ROWS).await?,
+                None => None,
+            };
+            match since {
+                Some((as_of, rows)) => (as_of, since_then(rows)),
+                None => whole(store.tracked_rows(customer, &ShipmentFilter::default(), &first_page()).await?),
+            }
+        }
         (ViewKey::Desk, _) => desk(store, after).await?,
         (ViewKey::Kpis, _) => {
             let (as_of, board) = store.kpis(now).await?;
@@ -161,24 +169,12 @@ fn first_page() -> PageRequest {
     PageRequest { before: None, limit: ROWS as u32 }
 }
 
-async fn rows<T: Serialize, F>(
-    after: Option<Seq>,
-    since: (Seq, Vec<T>),
-    whole: impl FnOnce() -> F,
-) -> Result<(Seq, Content), StoreError>
-where
-    F: Future<Output = Result<store::Page<T>, StoreError>>,
-{
-    let (as_of, rows) = since;
-    let may_replay = after.is_some_and(|after| after <= as_of) && rows.len() <= ROWS;
-    if may_replay {
-        return Ok((
-            as_of,
-            if rows.is_empty() { Content::Known } else { Content::Since(raw(&Rows { rows })) },
-        ));
-    }
-    let page = whole().await?;
-    Ok((page.as_of, Content::Whole(raw(&Rows { rows: page.rows }))))
+fn since_then<T: Serialize>(rows: Vec<T>) -> Content {
+    if rows.is_empty() { Content::Known } else { Content::Since(raw(&Rows { rows })) }
+}
+
+fn whole<T: Serialize>(page: store::Page<T>) -> (Seq, Content) {
+    (page.as_of, content(&Rows { rows: page.rows }))
 }
 
 async fn desk(store: &Store, after: Option<Seq>) -> Result<(Seq, Content), StoreError> {

@@ -274,10 +274,12 @@ fn publish_rows(topics: &Topics, commit: &Commit) {
                 .filter(|tracked| tracked.customers().any(|one| one == customer))
                 .collect(),
         };
+        // A row that has become somebody else's is told of by no changed row.
+        let has_lost = matches!(audience, Audience::Customer(one) if commit.withdrawn_from.contains(&one));
         match (changed.len(), audience) {
-            (0, _) => {}
             // After a bulk load a fresh reading is less than its changes.
-            (ROWS.., _) => topic.resync(&ViewKey::Shipments),
+            (count, _) if count >= ROWS || has_lost => topic.resync(&ViewKey::Shipments),
+            (0, _) => {}
             (_, Audience::Internal) => {
                 let rows: Vec<ShipmentRow> = changed.iter().map(|tracked| tracked.outline().row()).collect();
                 push_list(topic, &ViewKey::Shipments, commit.as_of, &Rows { rows });

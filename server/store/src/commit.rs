@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::exception::ShipmentException;
 use domain::live::SourceAge;
-use domain::{Seq, SourceName, Tracked};
+use domain::{CustomerId, Seq, SourceName, Tracked};
 use std::sync::Arc;
 
 /// Everything that is different after a transaction; it is on disk already.
@@ -18,6 +18,8 @@ pub struct Commit {
     pub shipments: Vec<Arc<Tracked>>,
     /// Each changed exception once, as it is now, the closed ones included.
     pub exceptions: Vec<ShipmentException>,
+    /// Customers whose shipment one of `shipments` is no longer, or was not for a moment.
+    pub withdrawn_from: Vec<CustomerId>,
     /// How many exceptions are open now.
     pub open_exceptions: u64,
     /// The outside sources that said something.

@@ -10,7 +10,7 @@ use domain::rules::Rule;
 use domain::view::{ShipmentRow, ShipmentView, TrackedRow};
 use domain::{CustomerId, OrderId, Seq, ShipmentId, Tracked};
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteArguments;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row, SqliteConnection, query, query_scalar, query_with};
 use std::collections::HashMap;
 
@@ -70,12 +70,13 @@ impl Store {
         self.page(Some(customer), filter, page).await
     }
 
-    /// The rows that changed after a position, the latest change first; `limit` + 1 of them mean that there are more.
+    /// The rows that changed after a position, the latest change first. None where they are more than `limit`, or the
+    /// position is not reached yet.
     pub async fn shipment_rows_since(
         &self,
         after: Seq,
         limit: usize,
-    ) -> Result<(Seq, Vec<ShipmentRow>), StoreError> {
+    ) -> Result<Option<(Seq, Vec<ShipmentRow>)>, StoreError> {
         let mut read = self.read().await?;
         let as_of = journal::last_seq(&mut read).await?;
         let rows = query("select row from shipments where seq > $1 order by seq desc limit $2")
@@ -83,18 +84,27 @@ impl Store {
             .bind(one_more(limit))
             .fetch_all(&mut *read)
             .await?;
-        Ok((as_of, rows.iter().map(|row| parsed(row.try_get("row")?)).collect::<Result<_, _>>()?))
+        changes(after, as_of, &rows, limit)
     }
 
-    /// As [`Self::shipment_rows_since`], of one customer's shipments.
+    /// As [`Self::shipment_rows_since`], of one customer's shipments. None as well where a shipment has become somebody
+    /// else's since: no row could tell.
     pub async fn tracked_rows_since(
         &self,
         customer: CustomerId,
         after: Seq,
         limit: usize,
-    ) -> Result<(Seq, Vec<TrackedRow>), StoreError> {
+    ) -> Result<Option<(Seq, Vec<TrackedRow>)>, StoreError> {
         let mut read = self.read().await?;
         let as_of = journal::last_seq(&mut read).await?;
+        let withdrawn = query("select 1 from withdrawals where customer = $1 and seq > $2")
+            .bind(customer.0.as_bytes().to_vec())
+            .bind(after.0)
+            .fetch_optional(&mut *read)
+            .await?;
+        if withdrawn.is_some() {
+            return Ok(None);
+        }
         let rows = query(
             "select row from customer_shipments where customer = $1 and seq > $2 order by seq desc limit $3",
         )
@@ -103,7 +113,7 @@ impl Store {
         .bind(one_more(limit))
         .fetch_all(&mut *read)
         .await?;
-        Ok((as_of, rows.iter().map(|row| parsed(row.try_get("row")?)).collect::<Result<_, _>>()?))
+        changes(after, as_of, &rows, limit)
     }
 
     async fn page<T: DeserializeOwned>(
@@ -345,6 +355,20 @@ fn bound(arguments: Vec<Argument>) -> Result<SqliteArguments, StoreError> {
         .map_err(|error| StoreError::Database(sqlx::Error::Encode(error)))?;
     }
     Ok(all)
+}
+
+/// Rows as changes, if they tell everything that changed.
+fn changes<T: DeserializeOwned>(
+    after: Seq,
+    as_of: Seq,
+    rows: &[SqliteRow],
+    limit: usize,
+) -> Result<Option<(Seq, Vec<T>)>, StoreError> {
+    if after > as_of || rows.len() > limit {
+        return Ok(None);
+    }
+    let rows = rows.iter().map(|row| parsed(row.try_get("row")?)).collect::<Result<_, StoreError>>()?;
+    Ok(Some((as_of, rows)))
 }
 
 fn one_more(limit: usize) -> i64 {

@@ -36,7 +36,7 @@ pub struct Difference {
 }
 
 /// Every view, its columns and the order of its rows.
-const VIEWS: [(&str, &[&str], &str); 12] = [
+const VIEWS: [(&str, &[&str], &str); 13] = [
     ("subjects", &["key", "id"], "key"),
     (
         "shipments",
@@ -65,6 +65,7 @@ const VIEWS: [(&str, &[&str], &str); 12] = [
         &["token_hash", "shipment", "customer", "label", "expires_at", "revoked", "seq"],
         "token_hash",
     ),
+    ("withdrawals", &["customer", "seq"], "customer"),
 ];
 
 /// The hash of every view.

@@ -92,7 +92,7 @@ async fn pages_show_every_row_once_while_rows_change() {
     }
     assert!(seen.values().all(|times| *times == 1), "{seen:?}");
     let since = first_as_of.expect("a page");
-    let (as_of, rows) = bench.store.shipment_rows_since(since, 100).await.expect("rows");
+    let (as_of, rows) = bench.store.shipment_rows_since(since, 100).await.expect("read").expect("rows");
     assert_eq!(as_of, bench.store.as_of().await.expect("read"));
     let told: HashSet<String> = rows.into_iter().map(|row| row.tracked.number).collect();
     assert_eq!(told, changed);
@@ -100,8 +100,10 @@ async fn pages_show_every_row_once_while_rows_change() {
     for event in fleet(57) {
         assert!(seen.contains_key(&event.number) || changed.contains(&event.number), "{}", event.number);
     }
-    let (_, rows) = bench.store.shipment_rows_since(Seq(0), 5).await.expect("rows");
-    assert_eq!(rows.len(), 6, "one more than asked for says that there are more");
+    let too_many = bench.store.shipment_rows_since(Seq(0), 5).await.expect("read");
+    assert_eq!(too_many, None, "five rows do not tell everything");
+    let ahead = bench.store.shipment_rows_since(Seq(as_of.0 + 1), 100).await.expect("read");
+    assert_eq!(ahead, None, "a position that this journal has not reached");
 }
 
 #[tokio::test]
@@ -231,8 +233,20 @@ async fn a_customer_sees_and_finds_only_its_own() {
     assert_eq!(find("C-1", "S").await, [""; 0]);
     assert_eq!(find("C-3", "S").await, ["S-12", "S-1"]);
     assert_eq!(find("C-2", "S").await, ["S-12", "S-2"]);
-    let (_, rows) = bench.store.tracked_rows_since(customer("C-2"), Seq(5), 10).await.expect("rows");
-    assert_eq!(rows.iter().map(|row| row.number.as_str()).collect::<Vec<_>>(), ["S-12"]);
+    let rows_since = async |code: &str, after: i64| {
+        let rows = bench.store.tracked_rows_since(customer(code), Seq(after), 10).await.expect("read");
+        rows.map(|(_, rows)| rows.into_iter().map(|row| row.number).collect::<Vec<_>>())
+    };
+    let handed_over = bench.store.as_of().await.expect("read").0;
+    assert_eq!(rows_since("C-2", 5).await, Some(vec!["S-12".to_owned()]));
+    assert_eq!(rows_since("C-1", handed_over - 1).await, None, "no row tells that S-1 and S-12 have gone");
+    assert_eq!(rows_since("C-1", handed_over).await, Some(vec![]), "who knows that needs nothing");
+
+    // So does a plan that leaves it behind.
+    bench.deliver("d-4", vec![tms("4", "S-12", 10, planned(&["O-2"]))]).await;
+    assert_eq!(find("C-3", "S").await, ["S-1"]);
+    assert_eq!(rows_since("C-3", handed_over).await, None);
+    assert_eq!(rows_since("C-2", handed_over).await, Some(vec!["S-12".to_owned()]));
 }
 
 #[tokio::test]

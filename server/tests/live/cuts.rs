@@ -1,7 +1,7 @@
 //! Sockets that are cut at random bytes, and servers that restart under them.
 
 use crate::support::freight::{
-    append, eta, event, held_by_customs, let_go_by_customs, planned, released, start, terms, window,
+    append, at, eta, event, held_by_customs, let_go_by_customs, planned, released, start, terms, window,
 };
 use crate::support::live::{Frame, Glass, Opened, Socket, sorted};
 use crate::support::server::{Hands, Running};
@@ -181,17 +181,28 @@ impl Network {
             index => index,
         });
         let minutes = self.chance.random_range(10..2000);
-        match self.chance.random_range(0..3) {
-            0 => eta(&shipment, minutes, self.chance.random_range(1500..3000)),
-            1 => held_by_customs(&shipment, minutes),
+        match self.chance.random_range(0..7) {
+            0 | 1 => eta(&shipment, minutes, self.chance.random_range(1500..3000)),
+            2 | 3 => held_by_customs(&shipment, minutes),
+            4 => self.replanned(),
             _ => let_go_by_customs(&shipment, minutes),
         }
     }
 
+    /// The order goes on or off the load, or is swapped for another one, which may be the other customer's.
+    fn replanned(&mut self) -> Event {
+        let index = self.chance.random_range(2..SHIPMENTS);
+        let (own, other) = (order(index), order(self.chance.random_range(2..SHIPMENTS)));
+        let orders = [vec![], vec![&*own], vec![&*other]];
+        let plan = planned(&number(index), &orders[self.chance.random_range(0..3)]);
+        Event { occurred_at: at(self.chance.random_range(10..2000)), ..plan }
+    }
+
+    /// The order's promise changes, and whose it is.
     fn order_changed(&mut self) -> Event {
         let index = self.chance.random_range(2..SHIPMENTS);
         let from = self.chance.random_range(1000..3000);
-        let mut terms = terms(CUSTOMERS[index % 2]);
+        let mut terms = terms(CUSTOMERS[self.chance.random_range(0..2)]);
         terms.promised = Some(window(from, from + 240));
         event(Role::Erp, &order(index), self.chance.random_range(10..2000), Fact::OrderChanged(terms))
     }

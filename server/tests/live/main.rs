@@ -4,6 +4,7 @@
 mod cuts;
 mod doors;
 mod glass;
+mod handover;
 mod share;
 mod slow;
 #[path = "../support/mod.rs"]

@@ -143,7 +143,8 @@ impl World {
                 let id = event.shipment();
                 let tracked =
                     self.shipments.entry(id).or_insert_with(|| Tracked::new(id, event.number.clone()));
-                let Some(indices) = tracked.apply(&recorded, &self.books) else { return changed };
+                let Some(consequences) = tracked.apply(&recorded, &self.books) else { return changed };
+                let indices = consequences.exceptions;
                 changed.extend(indices.into_iter().map(|index| tracked.exceptions[index].clone()));
             }
             Noun::Order => {
@@ -158,7 +159,7 @@ impl World {
                 }
                 let on_it = |tracked: &&mut Tracked| tracked.order_ids().any(|one| one == id);
                 for tracked in self.shipments.values_mut().filter(on_it) {
-                    let indices = tracked.surroundings_changed(&recorded, &self.books);
+                    let indices = tracked.surroundings_changed(&recorded, &self.books).exceptions;
                     changed.extend(indices.into_iter().map(|index| tracked.exceptions[index].clone()));
                 }
             }

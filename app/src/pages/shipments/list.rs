@@ -42,9 +42,11 @@ impl Shown {
         }
     }
 
-    /// Whether a snapshot says how each row is now.
+    /// Whether a snapshot says how each row is now, those behind the pill included.
     fn is_covered_by(self, lines: &[Line]) -> bool {
-        self.rows.with_untracked(|rows| rows.iter().all(|(id, _)| lines.iter().any(|line| line.id == *id)))
+        let has = |id: ShipmentId| lines.iter().any(|line| line.id == id);
+        self.rows.with_untracked(|rows| rows.iter().all(|(id, _)| has(*id)))
+            && self.new.with_untracked(|new| new.iter().all(|line| has(line.id)))
     }
 
     /// Puts the new rows on top.

@@ -31,6 +31,8 @@ pub(crate) struct Batch {
     carriers: HashMap<OrderId, BTreeSet<ShipmentId>>,
     pub masters: Masters,
     pub shares: Shares,
+    /// Customers who lost a shipment, and the last position at which they did.
+    pub withdrawals: BTreeMap<CustomerId, Seq>,
     /// Outside sources that said something, and their last position.
     pub spoke: BTreeMap<String, Seq>,
 }
@@ -261,9 +263,8 @@ impl Batch {
         });
         let around = Around { orders: &self.orders, tiers: &views.tiers };
         let orders_before: Vec<OrderId> = entry.tracked.order_ids().collect();
-        let Some(changed) = Arc::make_mut(&mut entry.tracked).apply(recorded, &around) else { return };
-        entry.is_touched = true;
-        entry.changed.extend(changed.into_iter().map(|position| (position, recorded.seq)));
+        let Some(consequences) = Arc::make_mut(&mut entry.tracked).apply(recorded, &around) else { return };
+        entry.note(consequences, recorded.seq, &mut self.withdrawals);
         for order in orders_before {
             if let Some(carriers) = self.carriers.get_mut(&order) {
                 carriers.remove(&id);
@@ -287,9 +288,8 @@ impl Batch {
         let around = Around { orders: &self.orders, tiers: &views.tiers };
         for shipment in self.carriers.get(&id).into_iter().flatten() {
             let Some(entry) = self.shipments.get_mut(shipment) else { continue };
-            let changed = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
-            entry.is_touched = true;
-            entry.changed.extend(changed.into_iter().map(|position| (position, recorded.seq)));
+            let consequences = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
+            entry.note(consequences, recorded.seq, &mut self.withdrawals);
         }
     }
 
@@ -299,9 +299,8 @@ impl Batch {
         for entry in self.shipments.values_mut() {
             let is_troubled = entry.tracked.exceptions.iter().any(ShipmentException::is_open);
             if is_troubled && entry.tracked.customers().any(|one| one == customer) {
-                let changed = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
-                entry.is_touched = true;
-                entry.changed.extend(changed.into_iter().map(|position| (position, recorded.seq)));
+                let consequences = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
+                entry.note(consequences, recorded.seq, &mut self.withdrawals);
             }
         }
     }

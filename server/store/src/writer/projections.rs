@@ -334,6 +334,13 @@ pub(crate) async fn write(
     write_orders(connection, batch).await?;
     batch.masters.write(connection).await?;
     batch.shares.write(connection).await?;
+    write_rows(
+        connection,
+        "insert into withdrawals (customer, seq)",
+        "on conflict (customer) do update set seq = excluded.seq",
+        batch.withdrawals.iter().map(|(customer, seq)| [customer.0.into(), seq.0.into()]).collect(),
+    )
+    .await?;
     write_ages(connection, views, batch).await?;
     let rollups = views.rollups.take_changed();
     write_rows(

@@ -179,6 +179,7 @@ impl Writer {
             committed_at: (self.clock)(),
             shipments: Vec::new(),
             exceptions: Vec::new(),
+            withdrawn_from: Vec::new(),
             open_exceptions: memory.open_exceptions(),
             sources: Vec::new(),
             passages: Vec::new(),

@@ -209,6 +209,7 @@ impl Memory {
     ) -> Option<Commit> {
         let sources =
             applied.batch.spoke.keys().filter_map(|source| self.views.ages.get(source).cloned()).collect();
+        let withdrawn_from = applied.batch.withdrawals.keys().copied().collect();
         let (shipments, exceptions) = applied.batch.put_back(&mut self.views);
         (first.0 <= self.last_seq).then(|| Commit {
             first,
@@ -216,6 +217,7 @@ impl Memory {
             committed_at,
             shipments,
             exceptions,
+            withdrawn_from,
             open_exceptions: self.open_exceptions(),
             sources,
             passages: applied.passages,

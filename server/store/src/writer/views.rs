@@ -11,7 +11,7 @@ use domain::order::Order;
 use domain::party::Tier;
 use domain::rules::Rule;
 use domain::status::Status;
-use domain::tracked::Surroundings;
+use domain::tracked::{Consequences, Surroundings};
 use domain::{CustomerId, OrderId, Seq, ShipmentId, Tracked};
 use lru::LruCache;
 use sqlx::{Row, SqliteConnection, query};
@@ -44,6 +44,20 @@ pub(crate) struct Entry {
     pub is_touched: bool,
     /// Positions of the exceptions that changed, and the event that changed each last.
     pub changed: BTreeMap<usize, Seq>,
+}
+
+impl Entry {
+    /// Notes what the event at `seq` did to the shipment, for the tables.
+    pub(crate) fn note(
+        &mut self,
+        consequences: Consequences,
+        seq: Seq,
+        withdrawals: &mut BTreeMap<CustomerId, Seq>,
+    ) {
+        self.is_touched = true;
+        self.changed.extend(consequences.exceptions.into_iter().map(|position| (position, seq)));
+        withdrawals.extend(consequences.withdrawn_from.into_iter().map(|customer| (customer, seq)));
+    }
 }
 
 /// An order, or that there is none.
