@@ -20,6 +20,9 @@ pub enum StoreError {
     /// The writer has been closed, or has ended.
     #[error("the store is closed: start the server again")]
     Stopped,
+    /// The fold failed on an event; sent again, that event goes to quarantine.
+    #[error("the event `{event}` could not be applied: send the delivery again")]
+    Unfoldable { event: String },
     /// A batch failed; the reason is that of the whole batch and is logged where it happened.
     #[error("the batch could not be written: {0}")]
     Batch(String),

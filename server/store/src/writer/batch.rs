@@ -227,6 +227,8 @@ impl Batch {
     /// Applies one event; `key` is that of its subject.
     pub(crate) fn apply(&mut self, views: &mut Views, subject: Uuid, key: i64, recorded: &Recorded) {
         let event = &recorded.event;
+        #[cfg(test)]
+        assert_ne!(event.number, tests::UNFOLDABLE, "a fault in the fold");
         match event.fact.noun() {
             Noun::Shipment => self.apply_to_shipment(views, ShipmentId(subject), key, recorded),
             Noun::Order => self.apply_to_order(views, OrderId(subject), key, recorded),
@@ -325,5 +327,70 @@ impl Batch {
             views.orders.put(id, known);
         }
         (shipments, exceptions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Delivery, Options, Store};
+    use chrono::DateTime;
+    use domain::authority::Role;
+    use domain::fact::{AtStop, Fact};
+    use domain::{Event, EventId};
+    use std::sync::Arc;
+    use tokio::sync::mpsc;
+
+    /// A shipment on which the fold fails, since no event of today's makes it fail.
+    pub(super) const UNFOLDABLE: &str = "S-UNFOLDABLE";
+
+    fn delivery(id: &str, numbers: &[&str]) -> Delivery {
+        let source: domain::SourceName = "tms".parse().expect("a name");
+        let arrived = |number: &&str| Event {
+            source: source.clone(),
+            role: Role::Tms,
+            id: EventId::new("urn:tms", &format!("{id}-{number}")),
+            occurred_at: DateTime::UNIX_EPOCH.fixed_offset(),
+            number: (*number).to_owned(),
+            issuer: None,
+            actor: None,
+            correlation: None,
+            fact: Fact::StopArrived(AtStop { stop: "1".to_owned(), raw_code: None }),
+        };
+        Delivery {
+            events: numbers.iter().map(arrived).collect(),
+            source: source.clone(),
+            role: Role::Tms,
+            id: id.to_owned(),
+            received_at: DateTime::UNIX_EPOCH,
+            headers: Vec::new(),
+            body: numbers.join(" ").into_bytes(),
+            content_type: "text/plain".to_owned(),
+            quarantined: Vec::new(),
+            expected: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_event_on_which_the_fold_fails_stops_neither_the_writer_nor_its_neighbours_for_good() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("test.db");
+        let (commits, mut nobody) = mpsc::channel(1);
+        tokio::spawn(async move { while nobody.recv().await.is_some() {} });
+        let clock = Arc::new(|| DateTime::UNIX_EPOCH);
+        let store = Store::open(&path, Options::default(), clock, commits).await.expect("a store");
+        store.append(delivery("before", &["S-1", "S-2"])).await.expect("taken");
+        let sent = delivery("fault", &["S-1", UNFOLDABLE, "S-2"]);
+        let error = store.append(sent.clone()).await.expect_err("nothing of it is taken at first");
+        assert!(error.to_string().contains("send the delivery again"), "{error}");
+        let receipt = store.append(sent.clone()).await.expect("the sender's second try");
+        assert_eq!((receipt.accepted, receipt.quarantined), (2, 1));
+        assert_eq!(store.append(sent).await.expect("and its third"), receipt);
+        assert_eq!(store.as_of().await.expect("a position").0, 4);
+        let quarantine = store.integrations().await.expect("a look").quarantine;
+        let faults: Vec<_> =
+            quarantine.iter().map(|one| (one.rejected.code.as_str(), one.rejected.position)).collect();
+        assert_eq!(faults, [("unfoldable", 1)]);
+        store.close().await;
+        assert_eq!(crate::verify(&path).await.expect("verified").differences, []);
     }
 }

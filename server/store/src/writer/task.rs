@@ -4,7 +4,7 @@ use super::checkpoint::{LogLength, checkpoint, finish};
 use super::prepared::Prepared;
 use super::queue::{Act, Answer, Request};
 use super::tallies::Tallies;
-use super::transaction::Memory;
+use super::transaction::{Memory, Unfoldable};
 use crate::{AppendError, Clock, Commit, Options, Receipt, StoreError, connect_options, sources};
 use domain::Seq;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -25,6 +25,7 @@ pub(crate) struct Writer {
     connection: SqliteConnection,
     /// None after a failure: it is read anew, so that it is never ahead of the disk.
     memory: Option<Memory>,
+    unfoldable: Unfoldable,
     options: Options,
     clock: Clock,
     commits: mpsc::Sender<Arc<Commit>>,
@@ -50,7 +51,16 @@ impl Writer {
             tallies.know(source.name);
         }
         let memory = Some(Memory::load(&mut connection, options.cached_shipments).await?);
-        Ok(Self { connection, memory, options, clock, commits, tallies, length })
+        Ok(Self {
+            connection,
+            memory,
+            unfoldable: Unfoldable::default(),
+            options,
+            clock,
+            commits,
+            tallies,
+            length,
+        })
     }
 
     /// Works until it is told to close or nobody can ask any more.
@@ -141,7 +151,8 @@ impl Writer {
     ) -> Result<(Vec<Result<Receipt, AppendError>>, Option<Commit>), StoreError> {
         let memory = loaded(&mut self.memory, &mut self.connection, &self.options).await?;
         let mut transaction = self.connection.begin_with("begin immediate").await?;
-        let written = memory.write(&mut transaction, deliveries, (self.clock)()).await?;
+        let written =
+            memory.write(&mut transaction, deliveries, &mut self.unfoldable, (self.clock)()).await?;
         transaction.commit().await?;
         let commit = memory.committed(written.batch, (self.clock)(), written.first);
         Ok((written.outcomes, commit))

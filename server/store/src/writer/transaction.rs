@@ -13,6 +13,7 @@ use domain::fact::Fact;
 use domain::{Event, ExceptionId, Seq, SourceName};
 use sqlx::{SqliteConnection, query_scalar};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// What the writer remembers between transactions.
@@ -22,6 +23,10 @@ pub(crate) struct Memory {
     last_inbound: i64,
     last_recorded_at: DateTime<Utc>,
 }
+
+/// Events on which the fold or a rule failed. They outlive the memory, which each failure throws away.
+#[derive(Default)]
+pub(crate) struct Unfoldable(HashSet<Identity>);
 
 /// What a transaction wrote, before its commit.
 pub(crate) struct Written {
@@ -76,6 +81,7 @@ impl Memory {
         &mut self,
         connection: &mut SqliteConnection,
         deliveries: Vec<Prepared>,
+        unfoldable: &mut Unfoldable,
         now: DateTime<Utc>,
     ) -> Result<Written, StoreError> {
         // Microseconds are what is stored; a clock that is set back does not set the journal back.
@@ -108,7 +114,8 @@ impl Memory {
                 continue;
             }
             let body_sha256 = delivery.body_sha256.clone();
-            let receipt = self.take(delivery, recorded_at, &mut known, &mut applied, &mut rows)?;
+            let receipt =
+                self.take(delivery, recorded_at, &mut known, unfoldable, &mut applied, &mut rows)?;
             answered.insert(identity, (body_sha256, receipt.clone()));
             outcomes.push(Ok(receipt));
         }
@@ -125,6 +132,7 @@ impl Memory {
         delivery: Prepared,
         recorded_at: DateTime<Utc>,
         known: &mut HashMap<Identity, Content>,
+        unfoldable: &mut Unfoldable,
         applied: &mut Applied,
         rows: &mut Rows,
     ) -> Result<Receipt, StoreError> {
@@ -146,12 +154,22 @@ impl Memory {
                 }
                 continue;
             }
+            if unfoldable.0.contains(&identity) {
+                quarantined.push(failed(position, event)?);
+                continue;
+            }
             accepted += 1;
             self.last_seq += 1;
             let seq = Seq(self.last_seq);
             let key = applied.batch.key_of(&mut self.views, prepared.subject);
             let recorded = Recorded { seq, recorded_at, event: event.clone() };
-            applied.batch.apply(&mut self.views, prepared.subject, key, &recorded);
+            let applying = || applied.batch.apply(&mut self.views, prepared.subject, key, &recorded);
+            // Nothing that the failure left half done is read again: the caller throws away batch and memory.
+            if catch_unwind(AssertUnwindSafe(applying)).is_err() {
+                tracing::error!(source = %event.source, id = %event.id.id(), "the fold failed on an event");
+                unfoldable.0.insert(identity);
+                return Err(StoreError::Unfoldable { event: event.id.id().to_owned() });
+            }
             if event.role.is_outside() {
                 let occurred_at = event.occurred_at.to_utc();
                 applied.passages.push((seq, event.source.clone(), occurred_at, delivery.received_at));
@@ -224,6 +242,22 @@ impl Memory {
             ended_sessions: Vec::new(),
         })
     }
+}
+
+/// What is to be said of an event that this version can't fold.
+fn failed(position: u32, event: &Event) -> Result<Rejected, StoreError> {
+    Ok(Rejected {
+        position,
+        code: "unfoldable".to_owned(),
+        reason: format!(
+            "the event `{}` of `{}` could not be applied: this is a fault of the server, which is kept in its log; \
+             the event can be taken in again once it is mended",
+            event.id.id(),
+            event.number,
+        ),
+        raw: serde_json::to_string(event)?,
+        event_id: Some(event.id.id().to_owned()),
+    })
 }
 
 /// Places in a delivery that were not rejected, in order.
