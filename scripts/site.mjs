@@ -12,6 +12,11 @@ import { bundle as bundleCss } from 'lightningcss';
 const WASM_BUDGET_BYTES = 350 * 1024;
 const COMPRESSIBLE = new Set(['.css', '.html', '.ico', '.js', '.json', '.svg', '.txt', '.wasm', '.webmanifest', '.xml']);
 const STYLESHEET = 'style/main.css';
+// What the bundle imports beside its own script. Idiomorph's small form is no module yet.
+const SCRIPTS = {
+  'redraw.js': await readFile('app/src/components/redraw.js'),
+  'idiomorph.js': Buffer.concat([await readFile('node_modules/idiomorph/dist/idiomorph.min.js'), Buffer.from('\nexport { Idiomorph };\n')]),
+};
 
 const [bundleDir, siteDir] = process.argv.slice(2);
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
@@ -34,6 +39,7 @@ async function writeIfChanged(path, content) {
 const wanted = new Map();
 for (const path of await filesUnder('public')) wanted.set(path, await readFile(join('public', path)));
 for (const path of await filesUnder(bundleDir)) wanted.set(join('pkg', path), await readFile(join(bundleDir, path)));
+for (const [name, script] of Object.entries(SCRIPTS)) wanted.set(join('pkg', name), script);
 if (existsSync(STYLESHEET)) {
   wanted.set('pkg/syncline.css', Buffer.from(bundleCss({ filename: STYLESHEET, minify: true }).code));
 }

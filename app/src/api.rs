@@ -12,6 +12,8 @@ pub use error::ApiError;
 pub use wire::{Wire, read_answer};
 
 #[cfg(feature = "ssr")]
+use crate::boards;
+#[cfg(feature = "ssr")]
 use crate::context::{self, Context};
 use crate::query::ShipmentsQuery;
 use crate::session::Session;
@@ -67,14 +69,6 @@ pub async fn desk() -> Result<Wire<Positioned<domain::live::Desk>>, ApiError> {
     Wire::of(&Positioned { as_of, content })
 }
 
-/// The manager's figures.
-#[server(prefix = "/api", endpoint = "kpis", input = Json, output = Json)]
-pub async fn kpis() -> Result<Wire<Positioned<domain::kpi::KpiBoard>>, ApiError> {
-    let (context, _) = context::open(Area::Kpis)?;
-    let (as_of, content) = context.store.kpis((context.clock)()).await.map_err(context::failed)?;
-    Wire::of(&Positioned { as_of, content })
-}
-
 /// The age of each source's data; people outside the house learn roles, not names.
 #[server(prefix = "/api", endpoint = "freshness", input = Json, output = Json)]
 pub async fn freshness() -> Result<Wire<Positioned<domain::live::Freshness>>, ApiError> {
@@ -83,18 +77,11 @@ pub async fn freshness() -> Result<Wire<Positioned<domain::live::Freshness>>, Ap
     Wire::of(&Positioned { as_of, content: context.freshness(content) })
 }
 
-/// Sources, the last deliveries and what waits in quarantine.
-#[server(name = ReadIntegrations, prefix = "/api", endpoint = "integrations", input = Json, output = Json)]
-pub async fn integrations() -> Result<Wire<Integrations>, ApiError> {
-    let (context, _) = context::open(Area::Integrations)?;
-    Wire::of(&context.integrations().await.map_err(context::answered)?)
-}
-
-/// Accounts and sources.
-#[server(name = ReadAdmin, prefix = "/api", endpoint = "admin", input = Json, output = Json)]
-pub async fn admin() -> Result<Wire<Admin>, ApiError> {
-    let (context, _) = context::open(Area::Admin)?;
-    Wire::of(&context.admin().await.map_err(context::answered)?)
+/// A board, as the server draws it for the address's query.
+#[server(name = DrawBoard, prefix = "/api", endpoint = "board", input = Json, output = Json)]
+pub async fn board(board: Board) -> Result<Wire<Drawing>, ApiError> {
+    let (context, _) = context::open(board.area())?;
+    Wire::of(&boards::draw(&context, board).await?)
 }
 
 /// Does something with an exception; refused when somebody was faster. Returns it as it is then.

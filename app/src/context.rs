@@ -1,10 +1,7 @@
 //! What the server gives to pages and server functions: the store, the clock, and who asks. Says who may, and turns the
 //! store's errors into answers.
 
-use crate::api::{
-    AccountLine, Admin, ApiError, AudienceShipment, DeliveryLine, Integrations, Line, Positioned,
-    QuarantineLine, ShareLine, ShipmentList, ShipmentPage, SourceAccess, SourceLine,
-};
+use crate::api::{ApiError, AudienceShipment, Line, Positioned, ShareLine, ShipmentList, ShipmentPage};
 use crate::query::{Flag, ShipmentsQuery};
 use axum::http::StatusCode;
 use domain::ShipmentId;
@@ -29,8 +26,6 @@ pub struct Context {
 
 /// How many rows a page of a list has.
 const ROWS: u32 = 50;
-/// How much of a quarantined event a page shows, in characters.
-const RAW: usize = 4000;
 
 /// The context of the request that is being answered.
 pub fn current() -> Result<Context, ApiError> {
@@ -179,84 +174,5 @@ impl Context {
     pub fn freshness(&self, known: Freshness) -> Freshness {
         let audience = self.viewer.as_ref().and_then(Viewer::audience);
         known.seen_by(audience.unwrap_or_else(Audience::nobody))
-    }
-
-    pub async fn integrations(&self) -> Result<Integrations, ApiError> {
-        let known = self.store.integrations().await?;
-        Ok(Integrations {
-            as_of: known.as_of,
-            sources: known
-                .sources
-                .into_iter()
-                .map(|source| SourceLine {
-                    name: source.name.to_string(),
-                    role: source.role,
-                    disabled: source.disabled,
-                    last_at: source.last_received_at,
-                    deliveries: source.deliveries,
-                    accepted: source.accepted,
-                    duplicates: source.duplicates,
-                    quarantined: source.quarantined,
-                    refused: source.refused,
-                })
-                .collect(),
-            strangers: known
-                .refusals
-                .iter()
-                .filter(|refusal| refusal.source.is_none())
-                .map(|refusal| refusal.count)
-                .sum(),
-            deliveries: known
-                .deliveries
-                .into_iter()
-                .map(|delivery| DeliveryLine {
-                    source: delivery.source.to_string(),
-                    id: delivery.id,
-                    received_at: delivery.received_at,
-                    content_type: delivery.content_type,
-                    accepted: delivery.outcome.accepted,
-                    duplicates: delivery.outcome.duplicates,
-                    quarantined: delivery.outcome.quarantined,
-                })
-                .collect(),
-            quarantine: known
-                .quarantine
-                .into_iter()
-                .map(|one| QuarantineLine {
-                    source: one.source.to_string(),
-                    delivery: one.delivery,
-                    position: one.rejected.position,
-                    received_at: one.at,
-                    code: one.rejected.code,
-                    reason: one.rejected.reason,
-                    raw: one.rejected.raw.chars().take(RAW).collect(),
-                })
-                .collect(),
-            quarantined: known.quarantined,
-        })
-    }
-
-    pub async fn admin(&self) -> Result<Admin, ApiError> {
-        let accounts = self.store.accounts().await?.into_iter();
-        let sources = self.store.sources().await?.into_iter();
-        Ok(Admin {
-            accounts: accounts
-                .map(|account| AccountLine {
-                    account: account.account,
-                    name: account.name,
-                    role: account.role,
-                    customer: account.customer_name,
-                    disabled: account.disabled,
-                })
-                .collect(),
-            sources: sources
-                .map(|source| SourceAccess {
-                    name: source.name.to_string(),
-                    role: source.role,
-                    secrets: u32::try_from(source.secrets.len()).unwrap_or(u32::MAX),
-                    disabled: source.disabled,
-                })
-                .collect(),
-        })
     }
 }

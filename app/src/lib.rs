@@ -3,6 +3,8 @@
 #![recursion_limit = "256"]
 
 pub mod api;
+#[cfg(feature = "ssr")]
+mod boards;
 mod components;
 #[cfg(feature = "ssr")]
 pub mod context;

@@ -1,8 +1,5 @@
 //! What travels between pages and server functions, beyond the domain's own types.
 
-use chrono::{DateTime, Utc};
-use domain::account::AccountRole;
-use domain::authority::Role;
 use domain::exception::ShipmentException;
 use domain::redaction::CustomerShipment;
 use domain::status::{Flags, Status};
@@ -141,80 +138,20 @@ pub enum Act {
     Reopen { text: String },
 }
 
-/// What an operator sees of the way in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Integrations {
+/// A page that people read but do not work in; the server draws it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Board {
+    Kpis,
+    Integrations,
+    Admin,
+}
+
+/// A board as HTML.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawing {
     pub as_of: Seq,
-    pub sources: Vec<SourceLine>,
-    /// Deliveries to sources that do not exist: only counted.
-    pub strangers: u64,
-    /// Latest first.
-    pub deliveries: Vec<DeliveryLine>,
-    /// Latest first.
-    pub quarantine: Vec<QuarantineLine>,
-    pub quarantined: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SourceLine {
-    pub name: String,
-    pub role: Role,
-    pub disabled: bool,
-    pub last_at: Option<DateTime<Utc>>,
-    pub deliveries: u64,
-    pub accepted: u64,
-    pub duplicates: u64,
-    pub quarantined: u64,
-    /// Deliveries that were not authentic: only counted.
-    pub refused: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DeliveryLine {
-    pub source: String,
-    pub id: String,
-    pub received_at: DateTime<Utc>,
-    pub content_type: String,
-    pub accepted: u32,
-    pub duplicates: u32,
-    pub quarantined: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct QuarantineLine {
-    pub source: String,
-    pub delivery: String,
-    pub position: u32,
-    pub received_at: DateTime<Utc>,
-    pub code: String,
-    pub reason: String,
-    /// The beginning of the event as it came.
-    pub raw: String,
-}
-
-/// Who and what may come in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Admin {
-    pub accounts: Vec<AccountLine>,
-    pub sources: Vec<SourceAccess>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AccountLine {
-    pub account: String,
-    pub name: String,
-    pub role: AccountRole,
-    pub customer: Option<String>,
-    pub disabled: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SourceAccess {
-    pub name: String,
-    pub role: Role,
-    /// How many secrets are valid at once: two while one is being replaced.
-    pub secrets: u32,
-    pub disabled: bool,
+    pub html: String,
 }
 
 /// Whose share link it is to be, where a shipment has several customers.

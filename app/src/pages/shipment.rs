@@ -6,10 +6,11 @@ pub mod story;
 
 use crate::api::{self, ApiError, AudienceShipment, ShareFor, ShareLine, ShipmentPage};
 use crate::components::page::content;
+use crate::components::position::refusal;
 use crate::components::section::section;
 use crate::components::share::Share;
 use crate::live::{Live, News};
-use crate::plain::{IntoPlain, Part, part, text};
+use crate::plain::{IntoPlain, part};
 use domain::live::ViewKey;
 use domain::redaction::CustomerShipment;
 use domain::view::ShipmentView;
@@ -78,32 +79,6 @@ impl<T: DeserializeOwned + PartialEq + Send + Sync> Followed<T> {
         });
         followed
     }
-}
-
-/// The journal position that a view holds at.
-pub fn position(as_of: RwSignal<Seq>) -> AnyView {
-    let seq = move || as_of.get().to_string();
-    view! {
-        <p class="as-of">
-            "As of position " <span data-as-of=text(seq)>{text(seq)}</span>
-        </p>
-    }
-    .plain()
-}
-
-/// Says that a view is over, where it is.
-pub fn refusal(refused: RwSignal<Option<String>>) -> Part {
-    part(move || {
-        let sentence = refused.get().map(|message| {
-            let sentence = format!("This page is no longer kept up to date: {message}.");
-            view! {
-                <p class="refusal" role="alert">
-                    {sentence}
-                </p>
-            }
-        });
-        sentence.plain()
-    })
 }
 
 #[component]

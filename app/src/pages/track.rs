@@ -1,8 +1,9 @@
 //! What a share link shows: the customer's view of one shipment, without signing in and without what needs an account.
 
-use super::shipment::{Facts, Followed, refusal};
+use super::shipment::{Facts, Followed};
 use crate::api::{self, ApiError, Positioned};
 use crate::components::page::or_problem;
+use crate::components::position::refusal;
 use crate::components::problem::{Missing, Problem};
 use crate::pages::shipment::story::story;
 use crate::plain::IntoPlain;

@@ -2,8 +2,8 @@
 //! only the nodes that differ are touched.
 
 use super::facts::{CaseCard, EntryCard, Facts, OrderCard};
-use super::position;
 use crate::components::badge;
+use crate::components::position::position;
 use crate::components::section::{pair, section};
 use crate::components::stop::stop_card;
 use crate::components::when::{moment, window};
