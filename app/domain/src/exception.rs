@@ -4,7 +4,7 @@ use crate::event::Event;
 use crate::fact::Fact;
 use crate::id::{ExceptionId, Seq, ShipmentId};
 use crate::rules::Rule;
-use crate::time::Moment;
+use crate::time::{Moment, told};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -118,7 +118,7 @@ impl ShipmentException {
             }
             Fact::ExceptionSnoozed(act) if act.exception == self.id => {
                 self.snoozed_until = Some(act.until);
-                format!("snoozed it until {}", act.until.to_rfc3339())
+                format!("snoozed it until {}", told(act.until))
             }
             Fact::ExceptionNoted(act) if act.exception == self.id => act.text.clone(),
             Fact::ExceptionResolved(act) if act.exception == self.id => {

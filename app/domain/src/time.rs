@@ -59,6 +59,22 @@ pub fn dwell(arrived_at: Moment, departed_at: Moment) -> TimeDelta {
     departed_at - arrived_at
 }
 
+/// A moment on the clock that its source stated, `24 Nov 01:54 UTC+1`.
+pub fn told(moment: Moment) -> String {
+    format!("{} {}", moment.format("%-d %b %H:%M"), zone(moment))
+}
+
+/// `UTC`, `UTC+2` or `UTC+5:30`.
+pub fn zone(moment: Moment) -> String {
+    let minutes = moment.offset().local_minus_utc() / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    match (minutes.abs() / 60, minutes.abs() % 60) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
+    }
+}
+
 /// A span as people say it: `45 min`, `3 h 05 min`, `2 d 4 h`.
 pub fn spoken(span: TimeDelta) -> String {
     let minutes = span.num_minutes().abs();
@@ -107,6 +123,13 @@ mod tests {
         assert_eq!(window.minutes_off(at("2026-05-01T05:45:00Z")), -15);
         assert_eq!(window.minutes_off(at("2026-05-01T08:00:00Z")), 0);
         assert_eq!(window.minutes_off(at("2026-05-01T08:30:00Z")), 30);
+    }
+
+    #[test]
+    fn an_offset_is_named_as_it_was_stated() {
+        assert_eq!(zone(at("2026-05-01T10:00:00Z")), "UTC");
+        assert_eq!(zone(at("2026-05-01T10:00:00-04:00")), "UTC-4");
+        assert_eq!(told(at("2026-05-01T10:00:00+05:30")), "1 May 10:00 UTC+5:30");
     }
 
     #[test]

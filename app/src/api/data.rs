@@ -1,5 +1,6 @@
 //! What travels between pages and server functions, beyond the domain's own types.
 
+use chrono::{DateTime, Utc};
 use domain::exception::ShipmentException;
 use domain::redaction::CustomerShipment;
 use domain::status::{Flags, Status};
@@ -45,6 +46,13 @@ pub struct Line {
     pub customers: Option<Vec<String>>,
     pub carrier: Option<String>,
     pub open_exceptions: Option<u32>,
+}
+
+impl Line {
+    /// Whether it should have arrived by now, as far as anybody has told.
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        self.delivered_at.is_none() && !self.status.is_final() && self.eta.is_some_and(|eta| eta < now)
+    }
 }
 
 impl From<TrackedRow> for Line {

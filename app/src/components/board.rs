@@ -65,7 +65,7 @@ fn shown(board: Board, title: &'static str, view: Option<ViewKey>, drawing: Draw
             {is_live.then(|| position(as_of))}
         </div>
         {refusal(refused)}
-        <div node_ref=frame inner_html=drawing.html></div>
+        <div class="drawn" node_ref=frame inner_html=drawing.html></div>
     }
     .plain()
 }

@@ -32,6 +32,7 @@ pub fn ConnectionState() -> impl IntoView {
         >
             {text(move || said.get().1.to_owned())}
         </p>
+        <noscript inner_html="<p class=\"connection\">Without JavaScript: reload for news</p><style>.connection[role] { display: none }</style>"></noscript>
     }
 }
 

@@ -21,6 +21,9 @@ pub fn Problem(error: ApiError) -> impl IntoView {
             />
         }
         .plain(),
+        ApiError::Forbidden => {
+            dead_end("Not for your role", "This page is for people who sign in with another role.")
+        }
         error => {
             let sentence = format!("Sorry: {error}.");
             view! {
@@ -42,6 +45,10 @@ pub fn Problem(error: ApiError) -> impl IntoView {
 #[component]
 pub fn Missing(headline: &'static str, sentence: &'static str) -> impl IntoView {
     answer_not_found();
+    dead_end(headline, sentence)
+}
+
+fn dead_end(headline: &'static str, sentence: &'static str) -> AnyView {
     view! {
         <Title text=headline />
         <div class="problem">
@@ -52,4 +59,5 @@ pub fn Missing(headline: &'static str, sentence: &'static str) -> impl IntoView 
             </p>
         </div>
     }
+    .plain()
 }

@@ -115,6 +115,7 @@ pub fn Share(
                 "Make a link"
             </button>
         </form>
+        <noscript inner_html="<p class=\"hint\">To make or end a link, switch JavaScript on.</p>"></noscript>
         <div role="status" aria-live="polite">
             {move || made.get().map(|link| view! {
                 <p class="made-link">

@@ -167,7 +167,9 @@ fn etas(mut etas: Vec<Eta>) -> impl IntoView {
         let count = earlier.len();
         view! {
             <details class="eta-history">
-                <summary>{format!("was, {count} earlier")}</summary>
+                <summary>
+                    {if count == 1 { "1 earlier estimate".to_owned() } else { format!("{count} earlier estimates") }}
+                </summary>
                 <ol>{earlier}</ol>
             </details>
         }

@@ -2,7 +2,7 @@
 
 use super::{Condition, Rule, Situation, place};
 use crate::fact::StopKind;
-use crate::time::spoken;
+use crate::time::{spoken, told};
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let waiting = situation
@@ -20,7 +20,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
                 detail: format!(
                     "Expected at {} {}, {} after the promise{}",
                     place(stop),
-                    eta.eta.format("%Y-%m-%d %H:%M %:z"),
+                    told(eta.eta),
                     spoken(eta.eta - promised.to),
                     eta.reason.map_or(String::new(), |reason| format!(" ({})", reason.label())),
                 ),

@@ -3,6 +3,7 @@
 use super::{Condition, Rule, Situation, place};
 use crate::deadline::{DeadlineKind, demanded};
 use crate::fact::StopKind;
+use crate::time::told;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let shipment = situation.shipment;
@@ -22,9 +23,9 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         .filter_map(|stop| {
             let passed = overdue.iter().find(|deadline| deadline.stop == stop.stop);
             let why = match (stop.missed_at, passed) {
-                (Some(at), _) => format!("the TMS reported it missed at {}", at.format("%Y-%m-%d %H:%M %:z")),
+                (Some(at), _) => format!("the TMS reported it missed at {}", told(at)),
                 (None, Some(deadline)) => {
-                    format!("no arrival by {}", deadline.due_at.format("%Y-%m-%d %H:%M %:z"))
+                    format!("no arrival by {}", told(deadline.due_at))
                 }
                 (None, None) => return None,
             };

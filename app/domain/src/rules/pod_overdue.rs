@@ -2,6 +2,7 @@
 
 use super::{Condition, Rule, Situation, place};
 use crate::deadline::{DeadlineKind, demanded};
+use crate::time::told;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let shipment = situation.shipment;
@@ -16,7 +17,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
                 detail: format!(
                     "No proof of delivery from {} by {}",
                     stop.map_or_else(|| format!("stop {}", deadline.stop), place),
-                    deadline.due_at.format("%Y-%m-%d %H:%M %:z"),
+                    told(deadline.due_at),
                 ),
             }
         })

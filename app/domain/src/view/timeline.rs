@@ -5,8 +5,8 @@ use crate::fact::{Fact, StopKind};
 use crate::fold::Entry;
 use crate::id::Seq;
 use crate::shipment::{Shipment, Stop};
-use crate::time::Moment;
-use chrono::{DateTime, Utc};
+use crate::time::{Moment, spoken, told};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// One event of the shipment.
@@ -85,12 +85,6 @@ fn place(stop: Option<&Stop>, number: Option<&String>) -> (String, String) {
     (format!("{preposition} {place}"), place)
 }
 
-/// A moment on the clock that its source stated, which the reader's own may differ from.
-fn clock(moment: &Moment) -> String {
-    let zone = if moment.offset().local_minus_utc() == 0 { "UTC" } else { "%:z" };
-    moment.format(&format!("%-d %b %H:%M {zone}")).to_string()
-}
-
 fn because(reason: Option<&String>) -> String {
     reason.map_or(String::new(), |reason| format!(": {reason}"))
 }
@@ -127,10 +121,10 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
             Some(format!("Carrier {}", assignment.carrier.name)),
         ),
         Fact::AppointmentScheduled(terms) => {
-            both(format!("Appointment {at}: {} to {}", clock(&terms.window.from), clock(&terms.window.to)))
+            both(format!("Appointment {at}: {} to {}", told(terms.window.from), told(terms.window.to)))
         }
         Fact::AppointmentRescheduled(terms) => {
-            let text = format!("Appointment {at} moved to {}", clock(&terms.window.from));
+            let text = format!("Appointment {at} moved to {}", told(terms.window.from));
             (format!("{text}{}", because(terms.reason.as_ref())), Some(text))
         }
         Fact::AppointmentMissed(_) => (format!("Appointment {at} missed"), None),
@@ -154,12 +148,15 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         ),
         Fact::EtaChanged(statement) => both(format!(
             "Expected {at} on {}{}",
-            clock(&statement.eta),
+            told(statement.eta),
             statement.reason.map_or(String::new(), |reason| format!(" ({})", reason.label()))
         )),
         Fact::DelayReported(delay) => {
             let text = match delay.minutes {
-                Some(minutes) => format!("Delayed by about {minutes} min: {}", delay.reason.label()),
+                Some(minutes) => {
+                    let by = spoken(TimeDelta::minutes(i64::from(minutes)));
+                    format!("Delayed by about {by}: {}", delay.reason.label())
+                }
                 None => format!("Delayed: {}", delay.reason.label()),
             };
             (format!("{text}{}", because(delay.note.as_ref())), Some(text))
@@ -195,7 +192,7 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
             (format!("Event {} taken back: {}", retraction.event, retraction.reason), None)
         }
         Fact::DeadlinePassed(deadline) => {
-            (format!("{} {at} was due by {}", deadline.deadline.label(), clock(&deadline.due_at)), None)
+            (format!("{} {at} was due by {}", deadline.deadline.label(), told(deadline.due_at)), None)
         }
         Fact::ExceptionAssigned(act) => (
             act.assignee.as_ref().map_or("Exception put back into the queue".to_owned(), |assignee| {
@@ -203,7 +200,7 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
             }),
             None,
         ),
-        Fact::ExceptionSnoozed(act) => (format!("Exception snoozed until {}", clock(&act.until)), None),
+        Fact::ExceptionSnoozed(act) => (format!("Exception snoozed until {}", told(act.until)), None),
         Fact::ExceptionNoted(act) => (format!("Note: {}", act.text), None),
         Fact::ExceptionResolved(act) => (format!("Exception resolved: {}", act.reason), None),
         Fact::ExceptionReopened(act) => (format!("Exception reopened: {}", act.text), None),

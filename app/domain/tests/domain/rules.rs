@@ -200,7 +200,7 @@ fn an_open_exception_says_the_newest_figure_and_the_customer_once_known() {
     assert!(changed.iter().all(|one| one.customer.as_deref() == Some("ACME Ltd") && one.version == 1));
     let changed = world.tell(tms("1 13:00", eta("2", "2 15:00")));
     let details: Vec<&str> = changed.iter().map(|one| one.detail.as_str()).collect();
-    assert_eq!(details, ["Expected at Hamburg 2026-05-02 15:00 +02:00, 3 h 00 min after the promise"]);
+    assert_eq!(details, ["Expected at Hamburg 2 May 15:00 UTC+2, 3 h 00 min after the promise"]);
     assert_eq!(changed[0].version, 1, "an agent's action on it is not stale");
 }
 

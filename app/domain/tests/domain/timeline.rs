@@ -25,10 +25,10 @@ fn a_stop_is_named_by_its_place_or_else_by_its_number() {
         (arrived("9"), "Arrived at stop 9"),
         (delivered("2"), "Delivered in Hamburg, DE"),
         (delivered("9"), "Delivered at stop 9"),
-        (eta("2", "2 14:00"), "Expected in Hamburg, DE on 2 May 14:00 +02:00"),
+        (eta("2", "2 14:00"), "Expected in Hamburg, DE on 2 May 14:00 UTC+2"),
         (
             appointment("1", "1 08:00", "1 09:00"),
-            "Appointment in Bremen, DE: 1 May 08:00 +02:00 to 1 May 09:00 +02:00",
+            "Appointment in Bremen, DE: 1 May 08:00 UTC+2 to 1 May 09:00 UTC+2",
         ),
     ];
     for (fact, sentence) in table {
@@ -51,7 +51,7 @@ fn customers_read_what_happened_and_agents_why() {
     assert!(customer.is_some_and(|text| text.ends_with("with a remark that is being looked into")));
     let due = syncline("3 10:00", passed(DeadlineKind::Pod, "2", "3 10:00"));
     let (agent, customer) = said([plan(), due]);
-    assert_eq!(agent, "Proof of delivery in Hamburg, DE was due by 3 May 10:00 +02:00");
+    assert_eq!(agent, "Proof of delivery in Hamburg, DE was due by 3 May 10:00 UTC+2");
     assert_eq!(customer, None);
 }
 

@@ -8,8 +8,10 @@ use crate::components::section::{pair, section};
 use crate::components::stop::stop_card;
 use crate::components::when::{moment, window};
 use crate::plain::{IntoPlain, part, text};
+use chrono::TimeDelta;
 use domain::Seq;
 use domain::fact::Mode;
+use domain::time::spoken;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -58,7 +60,9 @@ fn summary(facts: &Facts) -> AnyView {
         pair("Last position", view! { {place} ", " {moment(Some(last.at))} })
     });
     let delay = facts.delay.as_ref().map(|delay| {
-        let minutes = delay.minutes.map(|minutes| format!(", about {minutes} min"));
+        let minutes = delay
+            .minutes
+            .map(|minutes| format!(", about {}", spoken(TimeDelta::minutes(i64::from(minutes)))));
         let said = view! { {delay.reason.label()} {minutes} ", said " {moment(Some(delay.reported_at))} };
         pair("Delay", said)
     });

@@ -7,6 +7,7 @@ use crate::components::when::{moment, window};
 use crate::live::{Live, News};
 use crate::plain::{IntoPlain, part, text};
 use crate::query::ShipmentsQuery;
+use crate::session::Now;
 use domain::live::{Rows, ViewKey};
 use domain::{Seq, ShipmentId};
 use leptos::prelude::*;
@@ -71,15 +72,14 @@ pub fn List(query: ShipmentsQuery, list: ShipmentList, again: Callback<()>) -> i
     let older = next.map(|before| ShipmentsQuery { before: Some(before), ..query.clone() }.href());
     let newest = is_older.then(|| ShipmentsQuery { before: None, ..query.clone() }.href());
     let unfiltered = query.is_filtered().then(|| ShipmentsQuery::default().href());
-    let count = text(move || match shown.rows.with(Vec::len) {
-        1 => "1 shipment".to_owned(),
-        count => format!("{count} shipments"),
+    // How many there are in all is not counted: at a million it would cost more than the page.
+    let has_more = is_older || older.is_some();
+    let count = text(move || match (shown.rows.with(Vec::len), has_more) {
+        (1, false) => "1 shipment".to_owned(),
+        (count, false) => format!("{count} shipments, the latest change first"),
+        (count, true) if is_older => format!("{count} shipments that changed earlier"),
+        (count, true) => format!("The {count} shipments that changed last, older ones follow below"),
     });
-    let extent = match (is_older, older.is_some()) {
-        (false, false) => "",
-        (false, true) => ", the latest changes first",
-        (true, _) => ", further back",
-    };
     let is_empty = Memo::new(move |_| shown.rows.with(Vec::is_empty));
     let new = Memo::new(move |_| shown.new.with(Vec::len));
     let table = move || {
@@ -101,7 +101,7 @@ pub fn List(query: ShipmentsQuery, list: ShipmentList, again: Callback<()>) -> i
                             <th scope="col">"Carrier"</th>
                             <th scope="col">"Exceptions"</th>
                         })}
-                        <th scope="col">"Last news"</th>
+                        <th scope="col">"Last event"</th>
                     </tr>
                 </thead>
                 <tbody>
@@ -115,7 +115,7 @@ pub fn List(query: ShipmentsQuery, list: ShipmentList, again: Callback<()>) -> i
     };
     view! {
         <div class="list-head">
-            <p class="count">{count} {extent}</p>
+            <p class="count">{count}</p>
             {pill(new, move || shown.unfold())}
         </div>
         {part(table)}
@@ -160,6 +160,8 @@ fn Empty(unfiltered: Option<String>) -> impl IntoView {
 fn ShipmentLine(line: ArcRwSignal<Line>) -> impl IntoView {
     let line = RwSignal::from(line);
     let row = line.get_untracked();
+    let now = Now::current();
+    let is_overdue = Memo::new(move |_| line.with(|line| line.is_overdue(now.get())));
     let href = format!("/shipments/{}", row.id);
     let number = row.number.clone();
     view! {
@@ -168,12 +170,12 @@ fn ShipmentLine(line: ArcRwSignal<Line>) -> impl IntoView {
                 <a href=href>{number}</a>
                 <span class="orders">{text(move || line.with(|line| line.orders.join(", ")))}</span>
             </th>
-            {part(move || line.with(cells))}
+            {part(move || line.with(|line| cells(line, is_overdue.get())))}
         </tr>
     }
 }
 
-fn cells(line: &Line) -> AnyView {
+fn cells(line: &Line, is_overdue: bool) -> AnyView {
     let city = |city: &Option<String>| city.clone().unwrap_or_else(|| "?".to_owned());
     let route = format!("{} → {}", city(&line.origin), city(&line.destination));
     let delivered = line.delivered_at.map(|_| "Delivered ");
@@ -195,10 +197,13 @@ fn cells(line: &Line) -> AnyView {
         <td data-label="Status">{badge::status(line.status)} {badge::flags(line.flags)}</td>
         {customer}
         <td data-label="From, to">{route}</td>
-        <td data-label="Expected">{delivered} {moment(line.delivered_at.or(line.eta))}</td>
+        <td data-label="Expected">
+            {delivered} {moment(line.delivered_at.or(line.eta))}
+            {is_overdue.then(|| view! { <span class="flag">"Time passed"</span> })}
+        </td>
         <td data-label="Promised">{window(line.promised)}</td>
         {rest}
-        <td data-label="Last news">{moment(line.occurred_at)}</td>
+        <td data-label="Last event">{moment(line.occurred_at)}</td>
     }
     .plain()
 }
