@@ -15,6 +15,8 @@ pub enum DeadlineKind {
     Pickup,
     /// The proof of delivery.
     Pod,
+    /// What the customer was promised, first or last; or the truck at a pickup, as it was planned first.
+    Promise,
 }
 
 impl DeadlineKind {
@@ -23,6 +25,7 @@ impl DeadlineKind {
         match self {
             Self::Pickup => "Pickup",
             Self::Pod => "Proof of delivery",
+            Self::Promise => "What was promised",
         }
     }
 }

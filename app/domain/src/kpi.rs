@@ -1,5 +1,22 @@
 //! The manager's figures. Each counts shipments or exceptions that a list can show, or measures the way of the data.
 
+mod contributions;
+mod definition;
+mod desk;
+mod freight_cost;
+mod minutes;
+mod on_time;
+mod order_to_cash;
+mod rollup;
+mod visits;
+
+pub use contributions::contributions;
+pub use definition::{Better, Definition, Dimension, Measure, Unit};
+pub use minutes::Bucket;
+pub use on_time::{TOLERANCE, open_promises, verdict};
+pub use rollup::{BadPart, Cell, Contribution, Day, Exclusion, Facets, Figure, Member, Part, Rollup, Sums};
+pub use visits::FREE_TIME;
+
 use crate::exception::Severity;
 use crate::latency::Leg;
 use crate::rules::Rule;

@@ -7,6 +7,7 @@ mod contract;
 mod corrections;
 mod deadlines;
 mod desk;
+mod kpis;
 mod redaction;
 mod redaction_law;
 mod rules;
