@@ -4,6 +4,7 @@
 mod body;
 mod envelope;
 mod format;
+mod memory;
 mod pace;
 mod parse;
 mod quality;
@@ -21,17 +22,19 @@ pub use signature::{BadSecret, Key, Seal};
 use crate::config::ServeOptions;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use body::Held;
+use chrono::{DateTime, Utc};
 use domain::SourceName;
+use memory::{Holder, Memory};
 use sources::{Source, Sources};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{AppendError, Clock, Delivery, Receipt, Store, StoreError};
-use tokio::sync::Semaphore;
 
 /// Bodies larger than this are checked and read beside the tasks that answer others.
 const LARGE: usize = 64 * 1024;
@@ -74,7 +77,7 @@ struct Inner {
     clock: Clock,
     sources: Sources,
     limits: Limits,
-    memory: Arc<Semaphore>,
+    memory: Memory,
     /// Stands in for the keys of a source that does not exist, so that it is refused as a wrong signature is.
     no_keys: Vec<Key>,
     started: Instant,
@@ -88,7 +91,7 @@ impl Intake {
 
     pub async fn with_limits(store: Store, clock: Clock, limits: Limits) -> Result<Self, StoreError> {
         let sources = Sources::read(&store).await?;
-        let memory = Arc::new(Semaphore::new(limits.memory.min(Semaphore::MAX_PERMITS)));
+        let memory = Memory::new(limits.memory);
         let no_keys = Key::of(&rand::random::<[u8; 32]>()).into_iter().collect();
         Ok(Self(Arc::new(Inner { store, clock, sources, limits, memory, no_keys, started: Instant::now() })))
     }
@@ -98,22 +101,44 @@ impl Intake {
         self.0.sources.reload(&self.0.store).await
     }
 
-    async fn take(&self, source: Option<&Source>, request: Request) -> Result<Receipt, Refusal> {
-        let Inner { store, clock, limits, memory, .. } = &*self.0;
+    /// Reads the delivery. From then on it goes its way whether or not its sender waits: what is in the writer's queue
+    /// stays there, and holds its share of the memory for as long.
+    async fn take(&self, source: Option<Arc<Source>>, request: Request) -> Result<Receipt, Refusal> {
+        let Inner { clock, limits, memory, .. } = &*self.0;
         let received_at = clock();
         let (head, body) = request.into_parts();
         let seal = Seal::of(&head.headers)?;
         seal.check_age(received_at)?;
         let stated =
             head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        let Held { bytes, share } = body::read(body, stated, limits.body, limits.patience, memory).await?;
-        let keys = source.map_or(&self.0.no_keys, |source| &source.keys).clone();
+        // Requests that came by no connection, in tests, are all from one place.
+        let address = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        let share = memory.share(&Holder::at(address.unwrap_or(Ipv4Addr::UNSPECIFIED.into())))?;
+        let held = body::read(body, stated, limits.body, limits.patience, share).await?;
+        let taking = self.clone().take_in(source, head.headers, seal, held, received_at);
+        tokio::spawn(taking).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a delivery could not be taken in");
+            Err(Refusal::Unavailable)
+        })
+    }
+
+    async fn take_in(
+        self,
+        source: Option<Arc<Source>>,
+        headers: HeaderMap,
+        seal: Seal,
+        Held { bytes, share }: Held,
+        received_at: DateTime<Utc>,
+    ) -> Result<Receipt, Refusal> {
+        let Inner { store, limits, memory, .. } = &*self.0;
+        let keys = source.as_ref().map_or(&self.0.no_keys, |source| &source.keys).clone();
         let (seal, bytes) = beside(bytes, move |bytes| seal.check(bytes, &keys).map(|()| seal)).await?;
         let Some(source) = source else { return Err(Refusal::BadSignature) };
         if !source.bucket.take(self.0.started.elapsed(), limits.rate) {
             return Err(Refusal::RateLimited { limit: limits.rate });
         }
-        let format = Format::of(&head.headers, &bytes)?;
+        let _share = share.passed_to(&Holder::Source(source.name.clone()), memory)?;
+        let format = Format::of(&headers, &bytes)?;
         let most = limits.events;
         let (name, role) = (source.name.clone(), source.role);
         let (mut parsed, body) = beside(bytes, move |bytes| {
@@ -121,22 +146,20 @@ impl Intake {
             parse(bytes, format, sender, most).map_err(|TooMany| Refusal::TooManyEvents { limit: most })
         })
         .await?;
-        correlate(&mut parsed, &head.headers);
+        correlate(&mut parsed, &headers);
         let delivery = Delivery {
             source: source.name.clone(),
             role,
             id: seal.id,
             received_at,
-            headers: kept(&head.headers),
+            headers: kept(&headers),
             body,
-            content_type: text(&head.headers, header::CONTENT_TYPE.as_str()).unwrap_or_default(),
+            content_type: text(&headers, header::CONTENT_TYPE.as_str()).unwrap_or_default(),
             events: parsed.events,
             quarantined: parsed.quarantined,
             expected: None,
         };
-        let receipt = store.append(delivery).await;
-        drop(share);
-        receipt.map_err(|error| match error {
+        store.append(delivery).await.map_err(|error| match error {
             AppendError::Full => Refusal::Busy,
             AppendError::Repeated { .. } => Refusal::DeliveryIdReused,
             AppendError::Stopped | AppendError::Stale { .. } | AppendError::Unknown { .. } => {
@@ -175,7 +198,7 @@ async fn receive(
     let started = Instant::now();
     let name = name.map(|Path(name)| name).unwrap_or_default();
     let source = intake.0.sources.find(&name, &intake.0.store).await;
-    let outcome = intake.take(source.as_deref(), request).await;
+    let outcome = intake.take(source.clone(), request).await;
     let label = source.as_ref().map_or("unknown", |source| source.name.as_str()).to_owned();
     metrics::histogram!("syncline_intake_seconds", "source" => label.clone()).record(started.elapsed());
     let counted = |outcome: &'static str| {

@@ -111,7 +111,8 @@ impl Server {
                 tracing::debug!(%error, "a connection keeps waiting for full packets");
             }
         });
-        let serving = axum::serve(listener, router::router(state, intake)).with_graceful_shutdown(shutdown);
+        let service = router::router(state, intake).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown);
         let late = async move {
             if stopped.await.is_ok() {
                 tokio::time::sleep(GRACE).await;

@@ -34,6 +34,8 @@ pub enum Refusal {
     TooManyEvents { limit: usize },
     #[error("more than {limit} deliveries a second: slow down and send this one again")]
     RateLimited { limit: u32 },
+    #[error("too much is open from this address or source: wait for the answers to what was sent before")]
+    TooMuchOpen,
     #[error("too much is waiting to be written: send the delivery again, with the same `webhook-id`")]
     Busy,
     #[error(
@@ -58,6 +60,7 @@ impl Refusal {
             Self::UnsupportedMediaType { found: "text/csv".into() },
             Self::TooManyEvents { limit: 10_000 },
             Self::RateLimited { limit: 20_000 },
+            Self::TooMuchOpen,
             Self::Busy,
             Self::DeliveryIdReused,
             Self::Unavailable,
@@ -76,6 +79,7 @@ impl Refusal {
             Self::UnsupportedMediaType { .. } => "unsupported_media_type",
             Self::TooManyEvents { .. } => "too_many_events",
             Self::RateLimited { .. } => "rate_limited",
+            Self::TooMuchOpen => "too_much_open",
             Self::Busy => "busy",
             Self::DeliveryIdReused => "delivery_id_reused",
             Self::Unavailable => "unavailable",
@@ -91,7 +95,7 @@ impl Refusal {
             Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Incomplete => StatusCode::BAD_REQUEST,
             Self::UnsupportedMediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::RateLimited { .. } | Self::TooMuchOpen => StatusCode::TOO_MANY_REQUESTS,
             Self::DeliveryIdReused => StatusCode::CONFLICT,
             Self::Busy | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -100,7 +104,7 @@ impl Refusal {
     /// Seconds after which it is worth sending again unchanged, if it is.
     fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::RateLimited { .. } | Self::Busy => Some(1),
+            Self::RateLimited { .. } | Self::TooMuchOpen | Self::Busy => Some(1),
             Self::Unavailable => Some(5),
             _ => None,
         }

@@ -187,7 +187,7 @@ async fn who_sends_too_fast_or_finds_no_room_is_told_when_to_come_back() {
     assert_eq!(fast.deliver(&Sending::one("tms", "a", arrived("a", "S-1"))).await.0, StatusCode::ACCEPTED);
     for (door, expect, code) in [
         (&fast, StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
-        (&full, StatusCode::SERVICE_UNAVAILABLE, "busy"),
+        (&full, StatusCode::TOO_MANY_REQUESTS, "too_much_open"),
     ] {
         let sending = Sending::one("tms", "b", arrived("b", "S-1"));
         let signature = sign(door.secret("tms"), "b", now().timestamp(), &sending.body);
