@@ -4,7 +4,7 @@ use super::guard::{encode, session_token};
 use super::{COOKIE, is_password, new_token, token_hash};
 use crate::answer::Answer;
 use crate::state::AppState;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
@@ -12,14 +12,19 @@ use axum::{Form, Router};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 /// A session lasts so long, whatever happens in it.
 const SESSION: TimeDelta = TimeDelta::days(14);
-/// After so many wrong passwords in a row an account is closed to sign-ins for [`LOCKED`].
+/// After so many wrong passwords in a row an account is closed for [`LOCKED`] to sign-ins from the address that gave
+/// them; its owner, who comes from elsewhere, is not shut out by a stranger.
 const TRIES: u32 = 5;
 const LOCKED: TimeDelta = TimeDelta::minutes(1);
+/// After so many from all addresses together the account takes only one wrong password in each [`PAUSE`].
+const TRIES_OF_ALL: u32 = 50;
+const PAUSE: TimeDelta = TimeDelta::seconds(2);
 /// More names than this are not remembered at once; the oldest lock is forgotten first.
 const NAMES: usize = 10_000;
 /// Longest account name and password that are looked at, in bytes.
@@ -32,13 +37,13 @@ const WAITING: usize = 64;
 /// What a stranger's password is compared with, so that an unknown name takes as long as a known one.
 static NOBODY: LazyLock<String> = LazyLock::new(|| super::hash_password(&new_token()).unwrap_or_default());
 
-/// How many in a row, and when the last one was.
-type WrongByName = HashMap<String, (u32, DateTime<Utc>)>;
+/// How many in a row, and when the last one was: by account name and address, and for all addresses together.
+type Wrong = HashMap<(String, Option<IpAddr>), (u32, DateTime<Utc>)>;
 
-/// Wrong passwords lately, by account name, and how many may be checked now.
+/// Wrong passwords lately, and how many may be checked now.
 #[derive(Clone, Debug)]
 pub struct Attempts {
-    wrong: Arc<Mutex<WrongByName>>,
+    wrong: Arc<Mutex<Wrong>>,
     places: Arc<Semaphore>,
     checks: Arc<Semaphore>,
 }
@@ -54,26 +59,33 @@ impl Default for Attempts {
 }
 
 impl Attempts {
-    fn is_locked(&self, account: &str, now: DateTime<Utc>) -> bool {
+    fn is_locked(&self, account: &str, from: IpAddr, now: DateTime<Utc>) -> bool {
         let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        wrong.get(account).is_some_and(|(times, last)| *times >= TRIES && now - *last < LOCKED)
+        let is_beyond = |from: Option<IpAddr>, tries: u32, closed: TimeDelta| {
+            let known = wrong.get(&(account.to_owned(), from));
+            known.is_some_and(|(times, last)| *times >= tries && now - *last < closed)
+        };
+        is_beyond(Some(from), TRIES, LOCKED) || is_beyond(None, TRIES_OF_ALL, PAUSE)
     }
 
-    fn failed(&self, account: &str, now: DateTime<Utc>) {
+    fn failed(&self, account: &str, from: IpAddr, now: DateTime<Utc>) {
         let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        if wrong.len() >= NAMES
-            && let Some(oldest) =
-                wrong.iter().min_by_key(|(_, (_, last))| *last).map(|(name, _)| name.clone())
-        {
-            wrong.remove(&oldest);
+        for from in [Some(from), None] {
+            if wrong.len() >= NAMES
+                && let Some(oldest) =
+                    wrong.iter().min_by_key(|(_, (_, last))| *last).map(|(who, _)| who.clone())
+            {
+                wrong.remove(&oldest);
+            }
+            let (times, last) = wrong.entry((account.to_owned(), from)).or_insert((0, now));
+            *times = if now - *last < LOCKED { *times + 1 } else { 1 };
+            *last = now;
         }
-        let (times, last) = wrong.entry(account.to_owned()).or_insert((0, now));
-        *times = if now - *last < LOCKED { *times + 1 } else { 1 };
-        *last = now;
     }
 
-    fn succeeded(&self, account: &str) {
-        self.wrong.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
+    fn succeeded(&self, account: &str, from: IpAddr) {
+        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        wrong.remove(&(account.to_owned(), Some(from)));
     }
 }
 
@@ -90,7 +102,12 @@ pub fn router() -> Router<AppState> {
     Router::new().route("/sign-in", post(sign_in)).route("/sign-out", post(sign_out))
 }
 
-async fn sign_in(State(state): State<AppState>, Form(form): Form<SignIn>) -> Response {
+async fn sign_in(
+    State(state): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Form(form): Form<SignIn>,
+) -> Response {
+    let from = peer.ip().to_canonical();
     let now = (state.clock)();
     let next = if is_own_path(&form.next) { form.next.as_str() } else { "/" };
     let again =
@@ -104,7 +121,7 @@ async fn sign_in(State(state): State<AppState>, Form(form): Form<SignIn>) -> Res
     // Never closed, so never an error.
     let _check = state.attempts.checks.acquire().await;
     // Asked only now: those who waited meanwhile count as well.
-    if state.attempts.is_locked(&form.account, now) {
+    if state.attempts.is_locked(&form.account, from, now) {
         return again("locked");
     }
     let known = match state.store.password_hash(&form.account).await {
@@ -118,10 +135,10 @@ async fn sign_in(State(state): State<AppState>, Form(form): Form<SignIn>) -> Res
     let password = form.password;
     let is_right = tokio::task::spawn_blocking(move || is_password(&password, &hash)).await.unwrap_or(false);
     if !is_right || known.is_none() {
-        state.attempts.failed(&form.account, now);
+        state.attempts.failed(&form.account, from, now);
         return again("wrong");
     }
-    state.attempts.succeeded(&form.account);
+    state.attempts.succeeded(&form.account, from);
     let token = new_token();
     if let Err(error) = state.store.open_session(&token_hash(&token), &form.account, now + SESSION).await {
         tracing::error!(%error, "a session could not be opened");
@@ -162,5 +179,37 @@ fn with_cookie(to: Redirect, token: &str, lasts: TimeDelta, secure: bool) -> Res
             tracing::error!(%error, "a cookie could not be written");
             Answer::unavailable().into_response()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(last: u8) -> IpAddr {
+        [192, 0, 2, last].into()
+    }
+
+    #[test]
+    fn a_stranger_who_guesses_shuts_out_nobody_but_himself() {
+        let attempts = Attempts::default();
+        let now = DateTime::UNIX_EPOCH;
+        (0..20).for_each(|_| attempts.failed("anna", address(1), now));
+        assert!(attempts.is_locked("anna", address(1), now));
+        assert!(!attempts.is_locked("anna", address(2), now), "anna comes from elsewhere");
+        assert!(!attempts.is_locked("amir", address(1), now), "another account");
+        attempts.succeeded("anna", address(2));
+        assert!(attempts.is_locked("anna", address(1), now), "her success does not help him");
+        assert!(!attempts.is_locked("anna", address(1), now + LOCKED));
+    }
+
+    #[test]
+    fn many_strangers_together_are_slowed_down() {
+        let attempts = Attempts::default();
+        let now = DateTime::UNIX_EPOCH;
+        (0..TRIES_OF_ALL).for_each(|one| attempts.failed("anna", address(one as u8), now));
+        assert!(attempts.is_locked("anna", address(200), now));
+        assert!(!attempts.is_locked("anna", address(200), now + PAUSE));
+        assert!(!attempts.is_locked("amir", address(200), now));
     }
 }
