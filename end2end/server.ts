@@ -51,10 +51,6 @@ export async function startServer(args: string[] = ['demo'], environment: Record
     SYNCLINE_DATABASE: join(folder, 'syncline.db'),
     ...environment,
   };
-  for (const source of ['tms', 'erp']) {
-    execFileSync(binary, ['source', 'add', source, '--role', source], { env: { ...env, SYNCLINE_SOURCE_SECRET: SECRET } });
-  }
-
   const start = async (): Promise<ChildProcess> => {
     const child = spawn(binary, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env });
     child.stdout.pipe(sink, { end: false });
@@ -76,6 +72,9 @@ export async function startServer(args: string[] = ['demo'], environment: Record
   };
 
   let child = await start();
+  for (const source of ['tms', 'erp']) {
+    execFileSync(binary, ['source', 'add', source, '--role', source], { env: { ...env, SYNCLINE_SOURCE_SECRET: SECRET } });
+  }
   return {
     url,
     folder,

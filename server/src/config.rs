@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::Args;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of `syncline serve` and `syncline demo`.
 #[derive(Args, Clone, Debug)]
@@ -58,6 +58,16 @@ pub struct DatabaseOption {
     /// The database file; it is created if there is none
     #[arg(long, env = "SYNCLINE_DATABASE", default_value = "syncline.db")]
     pub database: PathBuf,
+}
+
+/// The path of a database that is there: a mistyped one would otherwise become an empty database.
+pub fn existing(database: &Path) -> anyhow::Result<&Path> {
+    anyhow::ensure!(
+        database.exists(),
+        "there is no database {}: give its path by --database or SYNCLINE_DATABASE; `syncline serve` makes a new one",
+        std::path::absolute(database).unwrap_or_else(|_| database.to_owned()).display()
+    );
+    Ok(database)
 }
 
 /// A secret given by itself or by a file that holds it.

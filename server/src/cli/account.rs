@@ -2,7 +2,7 @@
 
 use crate::auth::hash_password;
 use crate::clock;
-use crate::config::{DatabaseOption, secret};
+use crate::config::{DatabaseOption, existing, secret};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use domain::CustomerId;
@@ -105,7 +105,7 @@ impl Add {
 pub(super) async fn open(database: &DatabaseOption) -> anyhow::Result<Store> {
     let (commits, mut nobody) = mpsc::channel(1);
     tokio::spawn(async move { while nobody.recv().await.is_some() {} });
-    Store::open(&database.database, Options::default(), clock::system(), commits)
+    Store::open(existing(&database.database)?, Options::default(), clock::system(), commits)
         .await
         .with_context(|| format!("the database {} can't be opened", database.database.display()))
 }

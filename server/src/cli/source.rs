@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 pub struct Source {
     #[command(subcommand)]
     action: Action,
-    /// The database file; it is created if there is none
+    /// The server's database file
     #[arg(long, env = "SYNCLINE_DATABASE", default_value = "syncline.db", global = true)]
     database: PathBuf,
 }
@@ -88,7 +88,7 @@ pub fn draw_secret() -> String {
 
 /// Carries out the command.
 pub async fn run(args: Source) -> anyhow::Result<()> {
-    let path = &args.database;
+    let path = config::existing(&args.database)?;
     let (commits, mut committed) = mpsc::channel(1);
     let drain = tokio::spawn(async move { while committed.recv().await.is_some() {} });
     let store = Store::open(path, Options::default(), clock::system(), commits)
