@@ -21,11 +21,13 @@ use std::io::{BufReader, Read};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use store::{AppendError, Clock, Delivery, Options, Receipt, Store};
+use store::{AppendError, Clock, Delivery, Options, Receipt, Store, StoreError};
 use tokio::sync::mpsc;
 
 /// Chunks on their way at once: one is read while others are written.
 const AHEAD: usize = 4;
+/// How often a chunk that could not be written is tried again.
+const PATIENCE: u32 = 20;
 
 /// Take in a file of events
 #[derive(Args, Clone, Debug)]
@@ -183,8 +185,11 @@ async fn take(
 
 /// Hands a delivery over; waits while the store has too much to write.
 async fn append(store: &Store, delivery: Delivery) -> anyhow::Result<Receipt> {
+    let mut failures = 0;
     loop {
         match store.append(delivery.clone()).await {
+            // Each failure names one more event that the fold can't take, and that goes to quarantine the next time.
+            Err(AppendError::Store(StoreError::Batch(_))) if failures < PATIENCE => failures += 1,
             Err(AppendError::Full) => tokio::time::sleep(Duration::from_millis(50)).await,
             outcome => return outcome.context("a chunk could not be kept"),
         }
