@@ -1,6 +1,6 @@
 // Orders and shipments that tests tell a server about, by HTTP and signed as a TMS and an ERP would.
-import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { SECRET } from './server.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import { post } from './server.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -50,21 +50,7 @@ export function event(source: Source, kind: string, subject: string, data: unkno
 
 /** Delivers events in one request; they must all be accepted. Returns the position of the last. */
 export async function deliver(url: string, source: Source, ...events: CloudEvent[]): Promise<number> {
-  const id = `msg_${randomUUID()}`;
-  const timestamp = Math.floor(Date.now() / 1000);
-  const body = JSON.stringify(events);
-  const key = Buffer.from(SECRET.replace('whsec_', ''), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  const answer = await fetch(`${url}/intake/${source}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/cloudevents-batch+json',
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': `v1,${signature}`,
-    },
-    body,
-  });
+  const answer = await post(url, source, JSON.stringify(events));
   const text = await answer.text();
   if (answer.status !== 202) throw new Error(`${answer.status}: ${text}`);
   const receipt = JSON.parse(text) as Receipt;

@@ -1,5 +1,6 @@
 // Starts the `syncline` binary for a test run: free ports, a fresh database, ready before anyone looks, stopped by its pid.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -11,7 +12,7 @@ const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 15_000;
 
 /** The secret of the sources `tms` and `erp` of every server that is started here. */
-export const SECRET = 'whsec_c3luY2xpbmUgdGVzdHMgc2lnbiB3aXRoIHRoaXM=';
+const SECRET = 'whsec_c3luY2xpbmUgdGVzdHMgc2lnbiB3aXRoIHRoaXM=';
 
 export interface Server {
   /** Where the pages are, without a slash at the end. */
@@ -72,8 +73,11 @@ export async function startServer(args: string[] = ['demo'], environment: Record
   };
 
   let child = await start();
+  // The demo has drawn secrets for its own sources; the tests' comes beside them.
   for (const source of ['tms', 'erp']) {
-    execFileSync(binary, ['source', 'add', source, '--role', source], { env: { ...env, SYNCLINE_SOURCE_SECRET: SECRET } });
+    execFileSync(binary, ['source', 'rotate', source], { env: { ...env, SYNCLINE_SOURCE_SECRET: SECRET } });
+    // A running server learns of it within a second.
+    while ((await post(url, source, '[]')).status === 401) await pause(50);
   }
   return {
     url,
@@ -88,6 +92,24 @@ export async function startServer(args: string[] = ['demo'], environment: Record
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Posts a signed batch of events. */
+export function post(url: string, source: string, body: string): Promise<Response> {
+  const id = `msg_${randomUUID()}`;
+  const timestamp = Math.floor(Date.now() / 1000);
+  const key = Buffer.from(SECRET.replace('whsec_', ''), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return fetch(`${url}/intake/${source}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/cloudevents-batch+json',
+      'webhook-id': id,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': `v1,${signature}`,
+    },
+    body,
+  });
 }
 
 /** The journal's last position. */

@@ -65,7 +65,7 @@ test.describe('pages for others', () => {
     const page = await open('carla');
     for (const path of ['/desk', '/kpis', '/integrations', '/admin']) {
       expect((await page.goto(path))?.status(), path).toBe(403);
-      await expect(page.getByRole('alert')).toContainText('not for');
+      await expect(page.getByRole('heading', { level: 1, name: 'Not for your role' })).toBeVisible();
       await hydrated(page);
     }
   });
