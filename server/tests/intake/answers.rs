@@ -4,10 +4,11 @@ use super::door::{Door, Sending, arrived, now, request, sign};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use domain::ShipmentId;
+use futures::future::select;
 use serde_json::json;
 use server::intake::Limits;
 use std::time::Duration;
-use store::SourceConfig;
+use store::{Options, SourceConfig};
 
 async fn quarantine(door: &Door) -> Vec<(String, String)> {
     let found = door.store.integrations().await.expect("integrations").quarantine;
@@ -189,11 +190,38 @@ async fn who_sends_too_fast_or_finds_no_room_is_told_when_to_come_back() {
         (&fast, StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
         (&full, StatusCode::TOO_MANY_REQUESTS, "too_much_open"),
     ] {
-        let sending = Sending::one("tms", "b", arrived("b", "S-1"));
-        let signature = sign(door.secret("tms"), "b", now().timestamp(), &sending.body);
         let (status, headers, answer) =
-            door.ask(request(&sending, now().timestamp(), Some(&signature))).await;
+            door.ask(door.signed(&Sending::one("tms", "b", arrived("b", "S-1")))).await;
         assert_eq!((status, &answer["code"]), (expect, &json!(code)));
         assert_eq!(headers["retry-after"], "1");
     }
+}
+
+#[tokio::test]
+async fn what_finds_the_queue_full_is_told_to_come_back_and_is_taken_then() {
+    let options = Options { queue: 1, ..Options::default() };
+    let (door, mut committed) = Door::unheard(Limits::default(), options).await;
+    let sending = |id: &str| Sending::one("tms", id, arrived(id, "S-1"));
+    for id in ["a", "b"] {
+        assert_eq!(door.deliver(&sending(id)).await.0, StatusCode::ACCEPTED, "{id}");
+    }
+    // Now the writer waits for somebody to hear of `b`. Of two more one waits for the writer; for the other there is no
+    // place, and its answer is the only one that can come.
+    let [one, other] = ["c", "d"].map(|id| {
+        let asking = door.ask(door.signed(&sending(id)));
+        Box::pin(async move { (id, asking.await) })
+    });
+    let ((refused, (status, headers, answer)), waiting) = select(one, other).await.factor_first();
+    assert_eq!((status, &answer["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("busy")));
+    assert_eq!(headers["retry-after"], "1");
+
+    tokio::spawn(async move { while committed.recv().await.is_some() {} });
+    let (_, (status, _, answer)) = waiting.await;
+    assert_eq!((status, &answer["seq"]), (StatusCode::ACCEPTED, &json!([3, 3])));
+    let (status, answer) = door.deliver(&sending(refused)).await;
+    assert_eq!(
+        (status, &answer["seq"]),
+        (StatusCode::ACCEPTED, &json!([4, 4])),
+        "nothing of it had been kept"
+    );
 }

@@ -11,7 +11,7 @@ use server::cli::source::draw_secret;
 use server::intake::{Intake, Limits, router};
 use std::path::PathBuf;
 use std::sync::Arc;
-use store::{Clock, Options, SourceConfig, Store};
+use store::{Clock, Commit, Options, SourceConfig, Store};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tower::ServiceExt;
@@ -59,11 +59,17 @@ impl Door {
     }
 
     pub async fn with(limits: Limits) -> Self {
+        let (door, mut committed) = Self::unheard(limits, Options::default()).await;
+        tokio::spawn(async move { while committed.recv().await.is_some() {} });
+        door
+    }
+
+    /// A door whose commits are for the test to hear: the writer stops after the second one that nobody has heard.
+    pub async fn unheard(limits: Limits, options: Options) -> (Self, mpsc::Receiver<Arc<Commit>>) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("intake.db");
-        let (commits, mut committed) = mpsc::channel(16);
-        tokio::spawn(async move { while committed.recv().await.is_some() {} });
-        let store = Store::open(&path, Options::default(), clock(), commits).await.expect("a store");
+        let (commits, committed) = mpsc::channel(1);
+        let store = Store::open(&path, options, clock(), commits).await.expect("a store");
         let secrets = [("tms", Role::Tms), ("erp", Role::Erp)].map(|(name, role)| {
             let name: SourceName = name.parse().expect("a name");
             (SourceConfig { name, role, secrets: vec![draw_secret()], disabled: false }, ())
@@ -73,7 +79,8 @@ impl Door {
         }
         let intake = Intake::with_limits(store.clone(), clock(), limits).await.expect("an intake");
         let secrets = secrets.map(|(source, ())| (source.name, source.secrets[0].clone()));
-        Self { router: router(intake.clone()), store, intake, path, secrets, _folder: folder }
+        let door = Self { router: router(intake.clone()), store, intake, path, secrets, _folder: folder };
+        (door, committed)
     }
 
     pub fn secret(&self, source: &str) -> &str {
@@ -83,8 +90,13 @@ impl Door {
 
     /// Signs and sends.
     pub async fn deliver(&self, sending: &Sending) -> (StatusCode, serde_json::Value) {
+        let (status, _, answer) = self.ask(self.signed(sending)).await;
+        (status, answer)
+    }
+
+    pub fn signed(&self, sending: &Sending) -> Request<Body> {
         let signature = sign(self.secret(sending.source), &sending.id, now().timestamp(), &sending.body);
-        self.knock(sending, now().timestamp(), Some(&signature)).await
+        request(sending, now().timestamp(), Some(&signature))
     }
 
     /// Sends with this signature.
