@@ -2,7 +2,7 @@
 
 use crate::api::Line;
 use domain::exception::{Severity, ShipmentException};
-use domain::kpi::{Punctuality, punctuality};
+use domain::kpi::Punctuality;
 use domain::rules::Rule;
 use domain::status::{Flags, Status};
 use leptos_router::params::ParamsMap;
@@ -124,9 +124,7 @@ impl ShipmentsQuery {
             && found
             && self.status.is_none_or(|status| row.status == status)
             && self.flag.is_none_or(|flag| flag.is_up(row.flags))
-            && self
-                .punctuality
-                .is_none_or(|wanted| punctuality(row.delivered_at, row.promised) == Some(wanted))
+            && self.punctuality.is_none_or(|wanted| row.punctuality == Some(wanted))
     }
 }
 

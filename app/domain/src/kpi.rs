@@ -14,15 +14,15 @@ pub use contributions::contributions;
 pub use definition::{Better, Definition, Dimension, Measure, Unit};
 pub use minutes::Bucket;
 pub use on_time::{TOLERANCE, open_promises, verdict};
-pub use rollup::{BadPart, Cell, Contribution, Day, Exclusion, Facets, Figure, Member, Part, Rollup, Sums};
+pub use rollup::{
+    BadPart, Cell, Contribution, Day, Days, Exclusion, Facets, Figure, Member, Part, Rollup, Sums,
+};
 pub use visits::FREE_TIME;
 
 use crate::exception::Severity;
 use crate::latency::Leg;
 use crate::rules::Rule;
-use crate::shipment::Shipment;
 use crate::status::Status;
-use crate::time::{Moment, Window};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ pub struct KpiBoard {
     /// Open exceptions by rule, every rule once.
     pub open_by_rule: Vec<(Rule, u64)>,
     pub open_by_severity: Vec<(Severity, u64)>,
-    /// Delivered shipments that had a promise: kept and broken.
+    /// Shipments whose every order was on time, and shipments with an order that is late or overdue.
     pub promise_kept: u64,
     pub promise_broken: u64,
     /// Delivered without a promise: counted in neither.
@@ -62,7 +62,7 @@ pub struct LatencyFigure {
     pub since: DateTime<Utc>,
 }
 
-/// How a delivered shipment did against its promise.
+/// How a shipment did against what was promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Punctuality {
@@ -94,27 +94,4 @@ impl Punctuality {
             Self::NoPromise => "No promise known",
         }
     }
-}
-
-/// The last delivery against the end of the promise; early counts as kept. None while something is undelivered.
-pub fn punctuality(delivered_at: Option<Moment>, promised: Option<Window>) -> Option<Punctuality> {
-    let delivered_at = delivered_at?;
-    Some(match promised {
-        Some(promised) if delivered_at <= promised.to => Punctuality::Kept,
-        Some(_) => Punctuality::Broken,
-        None => Punctuality::NoPromise,
-    })
-}
-
-/// Time that trucks stood at the stops of a shipment where both ends are known, in minutes, by stop number.
-pub fn dwell_minutes(shipment: &Shipment) -> Vec<(String, i64)> {
-    shipment
-        .state
-        .stops
-        .iter()
-        .filter_map(|stop| {
-            let span = crate::time::dwell(stop.arrived_at?, stop.departed_at?);
-            Some((stop.stop.clone(), span.num_minutes()))
-        })
-        .collect()
 }

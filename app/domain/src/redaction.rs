@@ -5,6 +5,7 @@ use crate::authority::Role;
 use crate::charge::Document;
 use crate::fact::{Mode, StopKind};
 use crate::id::{CaseId, CustomerId, Seq, ShipmentId};
+use crate::kpi::{Punctuality, verdict};
 use crate::measure::Quantity;
 use crate::place::Location;
 use crate::reference::{Reference, ReferenceKind};
@@ -30,6 +31,8 @@ pub struct CustomerShipment {
     pub stops: Vec<CustomerStop>,
     pub promised: Option<Window>,
     pub eta: Option<Moment>,
+    /// How their own orders did against what was promised.
+    pub punctuality: Option<Punctuality>,
     /// None where the route has stops of others: it would show where those are.
     pub position: Option<LastPosition>,
     pub documents: Vec<Document>,
@@ -118,6 +121,7 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
         carrier: shipment.state.carrier.as_ref().map(|carrier| carrier.name.clone()),
         references: references(shipment, &own, &others),
         eta: next_eta(&stops),
+        punctuality: verdict(&shipment.state, &own),
         occurred_at: latest.max(position.as_ref().map(|position| position.at)),
         timeline,
         stops: stops.into_iter().map(customer_stop).collect(),
@@ -163,6 +167,7 @@ impl CustomerShipment {
             eta: self.eta,
             promised: self.promised,
             delivered_at: delivered.and_then(|all| all.into_iter().max()),
+            punctuality: self.punctuality,
             orders: self.orders.iter().map(|order| order.number.clone()).collect(),
             occurred_at: self.occurred_at,
         }

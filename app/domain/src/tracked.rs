@@ -7,13 +7,13 @@ use crate::event::Recorded;
 use crate::exception::ShipmentException;
 use crate::fold::Applied;
 use crate::id::{CustomerId, OrderId, Seq, ShipmentId};
-use crate::kpi::{Punctuality, punctuality};
+use crate::kpi::{Punctuality, open_promises, verdict};
 use crate::order::Order;
 use crate::party::Tier;
 use crate::redaction::{CustomerShipment, redact};
 use crate::rules::{Condition, Situation, carry_out, evaluate, restate};
 use crate::shipment::Shipment;
-use crate::view::{ShipmentView, delivered_at, outline, view};
+use crate::view::{ShipmentView, outline, view};
 use std::sync::Arc;
 
 /// What the consequences of an event depend on beside the shipment itself.
@@ -158,12 +158,14 @@ impl Tracked {
 
     /// What it waits for.
     pub fn deadlines(&self) -> Vec<Deadline> {
-        deadlines(&self.shipment)
+        let mut due = deadlines(&self.shipment);
+        due.extend(open_promises(&self.shipment, &self.orders));
+        due
     }
 
     /// How its delivery did against the promise, once delivered.
     pub fn punctuality(&self) -> Option<Punctuality> {
-        punctuality(delivered_at(&self.shipment.state.stops), self.outline().promised)
+        verdict(&self.shipment.state, &self.outline().orders)
     }
 
     /// What the house sees.

@@ -9,6 +9,7 @@ pub use timeline::TimelineEntry;
 use crate::exception::ShipmentException;
 use crate::fact::{OrderLine, Priority, StopKind};
 use crate::id::{Seq, ShipmentId};
+use crate::kpi::{Punctuality, verdict};
 use crate::order::Order;
 use crate::party::Customer;
 use crate::reference::{Reference, ReferenceKind};
@@ -82,6 +83,8 @@ pub struct TrackedRow {
     pub promised: Option<Window>,
     /// When the last delivery was made, once all are.
     pub delivered_at: Option<Moment>,
+    /// How it did against what was promised, order by order.
+    pub punctuality: Option<Punctuality>,
     /// Order numbers.
     pub orders: Vec<String>,
     /// When the last thing happened.
@@ -154,6 +157,7 @@ impl ShipmentView {
                 eta: next_eta(stops),
                 promised: self.promised,
                 delivered_at: delivered_at(stops),
+                punctuality: verdict(&self.state, &self.orders),
                 orders: self.orders.iter().map(|order| order.number.clone()).collect(),
                 occurred_at: self.occurred_at,
             },

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::exception::ShipmentException;
+use domain::kpi::Punctuality;
 use domain::redaction::CustomerShipment;
 use domain::status::{Flags, Status};
 use domain::time::{Moment, Window};
@@ -41,6 +42,7 @@ pub struct Line {
     pub eta: Option<Moment>,
     pub promised: Option<Window>,
     pub delivered_at: Option<Moment>,
+    pub punctuality: Option<Punctuality>,
     pub orders: Vec<String>,
     pub occurred_at: Option<Moment>,
     pub customers: Option<Vec<String>>,
@@ -68,6 +70,7 @@ impl From<TrackedRow> for Line {
             eta: row.eta,
             promised: row.promised,
             delivered_at: row.delivered_at,
+            punctuality: row.punctuality,
             orders: row.orders,
             occurred_at: row.occurred_at,
             customers: None,
@@ -186,6 +189,7 @@ mod tests {
             eta: None,
             promised: None,
             delivered_at: None,
+            punctuality: None,
             orders: vec!["4711".to_owned()],
             occurred_at: None,
         };

@@ -36,7 +36,7 @@ pub struct Difference {
 }
 
 /// Every view, its columns and the order of its rows.
-const VIEWS: [(&str, &[&str], &str); 13] = [
+const VIEWS: [(&str, &[&str], &str); 14] = [
     ("subjects", &["key", "id"], "key"),
     (
         "shipments",
@@ -54,6 +54,11 @@ const VIEWS: [(&str, &[&str], &str); 13] = [
     ),
     ("deadlines", &["shipment", "position", "due_at", "deadline"], "shipment, position"),
     ("rollups", &["name", "key", "value"], "name, key"),
+    (
+        "figures",
+        &["dimension", "day", "measure", "member", "part", "numerator", "denominator"],
+        "dimension, day, measure, member, part",
+    ),
     ("source_ages", &["source", "role", "occurred_at", "recorded_at", "seq"], "source"),
     (
         "master_data",

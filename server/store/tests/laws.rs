@@ -4,7 +4,9 @@
 mod common;
 
 use common::*;
+use domain::charge::{Charge, ChargeKind};
 use domain::fact::*;
+use domain::measure::Money;
 use domain::party::Tier;
 use domain::{Event, ShipmentId};
 use futures::future::join_all;
@@ -65,6 +67,20 @@ fn history() -> Vec<Event> {
         }
         if shipment % 2 == 0 {
             events.push(tms("deliver", 1550, Fact::StopDelivered(handled("2"))));
+            let charge = |minor| {
+                let amount = Money { minor, currency: "EUR".to_owned().try_into().expect("a currency") };
+                let (charge, kind) = ("C1".to_owned(), ChargeKind::Linehaul);
+                Fact::ChargeStated(Charge { charge, kind, amount, description: None })
+            };
+            events.push(tms("quote", 60, charge(50_000)));
+            events.push(tms("charge", 1600, charge(50_000 + shipment * 100)));
+            if shipment % 8 == 0 {
+                // What was counted is restated: the delivery was a mistake, and came a day later.
+                let event = format!("{number}/deliver");
+                let retraction = Retraction { event, reason: "wrong stop".into() };
+                events.push(tms("undeliver", 1700, Fact::EventRetracted(retraction)));
+                events.push(tms("redeliver", 2990, Fact::StopDelivered(handled("2"))));
+            }
         }
         let change =
             Fact::OrderChanged(terms(customers[(shipment as usize + shipment as usize / 6) % 3], "Renamed"));

@@ -379,7 +379,7 @@ impl Measure {
             Self::QuarantineRate => &Definition {
                 id: "quarantine_rate",
                 label: "Quarantine rate",
-                formula: "events that a source sent and that were put into quarantine, divided by all its events that were accepted or put there",
+                formula: "events that a source sent and that were put into quarantine, divided by all its events that were accepted or put there, since the source was set up",
                 unit: Percent,
                 better: Lower,
                 tolerance: None,

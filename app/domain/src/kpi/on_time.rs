@@ -139,7 +139,9 @@ pub fn open_promises(shipment: &Shipment, orders: &[Arc<Order>]) -> Vec<Deadline
         let Some(promised) = promised else { return };
         let deadline =
             Deadline { deadline: DeadlineKind::Promise, stop: stop.stop.clone(), due_at: limit(promised) };
-        if !due.contains(&deadline) && !state.passed.contains(&deadline) {
+        // A later deadline that passed proves that this moment did.
+        let is_past = state.passed.iter().any(|passed| passed.due_at >= deadline.due_at);
+        if !is_past && !due.contains(&deadline) {
             due.push(deadline);
         }
     };

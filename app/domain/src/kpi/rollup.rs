@@ -28,6 +28,34 @@ impl Day {
     }
 }
 
+/// Days in a row, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Days {
+    pub first: Day,
+    pub last: Day,
+}
+
+impl Days {
+    /// The `count` days up to `last`.
+    pub fn until(last: Day, count: i64) -> Self {
+        Self { first: Day(last.0 - count.max(1) + 1), last }
+    }
+
+    pub fn count(self) -> i64 {
+        self.last.0 - self.first.0 + 1
+    }
+
+    /// As many days, `back` days earlier.
+    #[must_use]
+    pub fn earlier(self, back: i64) -> Self {
+        Self { first: Day(self.first.0 - back), last: Day(self.last.0 - back) }
+    }
+
+    pub fn contain(self, day: Day) -> bool {
+        (self.first..=self.last).contains(&day)
+    }
+}
+
 /// Why something that the measure is about is in neither its numerator nor its denominator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -209,17 +237,16 @@ pub struct Rollup {
 
 impl Rollup {
     /// Takes out what something contributed before and adds what it contributes now.
-    pub fn exchange(&mut self, before: Vec<Contribution>, mut after: Vec<Contribution>) {
+    pub fn exchange(&mut self, before: &[Contribution], after: &[Contribution]) {
+        // What stays the same, which is nearly all of it, costs no sum.
+        let mut stays = vec![false; after.len()];
         for gone in before {
-            // What stays the same, which is nearly all of it, costs no sum.
-            match after.iter().position(|one| *one == gone) {
-                Some(place) => {
-                    after.swap_remove(place);
-                }
-                None => self.add(&gone, gone.sums.negated()),
+            match (0..after.len()).find(|&place| !stays[place] && after[place] == *gone) {
+                Some(place) => stays[place] = true,
+                None => self.add(gone, gone.sums.negated()),
             }
         }
-        for new in &after {
+        for (new, _) in after.iter().zip(stays).filter(|(_, stays)| !stays) {
             self.add(new, new.sums);
         }
     }

@@ -4,10 +4,11 @@ use super::batch::Batch;
 use super::views::{Entry, Views};
 use crate::StoreError;
 use crate::batch_rows::{Cell, key_array, write_rows};
+use crate::figures;
 use crate::search::{INTERNAL, audience, customer_words, internal_words};
 use domain::deadline::Deadline;
 use domain::exception::{Severity, ShipmentException};
-use domain::kpi::{Punctuality, punctuality};
+use domain::kpi::{Contribution, Punctuality, Rollup, contributions};
 use domain::redaction::redact;
 use domain::rules::Rule;
 use domain::status::{Flags, Status};
@@ -25,6 +26,7 @@ pub(crate) struct Shown {
     /// For the house, then for each of the customers.
     words: Vec<String>,
     deadlines: Vec<Deadline>,
+    contributions: Vec<Contribution>,
     pub orders: Vec<OrderId>,
 }
 
@@ -54,7 +56,7 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
         .collect();
     open.sort_unstable();
     let open_rules = open.iter().fold(0, |bits, (rule, _)| bits | rule_bit(*rule));
-    let punctual = punctuality(row.tracked.delivered_at, row.tracked.promised);
+    let punctual = row.tracked.punctuality;
     let mut orders: Vec<OrderId> = tracked.order_ids().collect();
     orders.sort_unstable();
     orders.dedup();
@@ -81,7 +83,7 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
             row.seq.0.into(),
             row.status.as_str().into(),
             flag_bits(row.flags).into(),
-            punctuality(row.delivered_at, row.promised).map(Punctuality::as_str).into(),
+            row.punctuality.map(Punctuality::as_str).into(),
             serde_json::to_string(&row)?.into(),
         ]);
     }
@@ -104,6 +106,7 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
         customers,
         words,
         deadlines: tracked.deadlines(),
+        contributions: contributions(tracked),
         orders,
     };
     Ok((shown, Rows { shipment, customers: customer_rows }))
@@ -145,6 +148,7 @@ pub(crate) struct Pending {
     exceptions: Vec<[Cell; 9]>,
     gone_deadlines: Vec<i64>,
     deadlines: Vec<[Cell; 4]>,
+    figures: Rollup,
 }
 
 impl Pending {
@@ -154,6 +158,9 @@ impl Pending {
         let before = entry.shown.as_ref();
         count(views, before, -1);
         count(views, Some(&shown), 1);
+
+        let contributed = before.map_or(&[][..], |before| &before.contributions);
+        self.figures.exchange(contributed, &shown.contributions);
 
         self.shipments.push(rows.shipment);
         self.customers.extend(rows.customers);
@@ -267,7 +274,8 @@ impl Pending {
             "",
             self.deadlines,
         )
-        .await
+        .await?;
+        figures::write(connection, &self.figures).await
     }
 }
 

@@ -53,7 +53,7 @@ fn story() -> Vec<Event> {
 fn recount(world: &World) -> Rollup {
     let mut rollup = Rollup::default();
     for tracked in world.shipments.values() {
-        rollup.exchange(Vec::new(), contributions(tracked));
+        rollup.exchange(&[], &contributions(tracked));
     }
     rollup
 }
@@ -78,11 +78,11 @@ proptest! {
             for event in events {
                 world.tell(event.clone());
             }
-            kept.exchange(before, standing(&world));
+            kept.exchange(&before, &standing(&world));
             prop_assert_eq!(&kept, &recount(&world));
         }
         prop_assert!(kept.iter().count() > 50);
-        kept.exchange(standing(&world), Vec::new());
+        kept.exchange(&standing(&world), &[]);
         prop_assert!(kept.is_empty());
     }
 }
