@@ -134,6 +134,9 @@ impl Intake {
         let keys = source.as_ref().map_or(&self.0.no_keys, |source| &source.keys).clone();
         let (seal, bytes) = beside(bytes, move |bytes| seal.check(bytes, &keys).map(|()| seal)).await?;
         let Some(source) = source else { return Err(Refusal::BadSignature) };
+        if source.disabled {
+            return Err(Refusal::SourceDisabled);
+        }
         if !source.bucket.take(self.0.started.elapsed(), limits.rate) {
             return Err(Refusal::RateLimited { limit: limits.rate });
         }

@@ -56,8 +56,12 @@ impl User {
             Self::Add(add) => add.run().await,
             Self::List(database) => {
                 let store = open(&database).await?;
+                println!("{:<20} {:<10} {:<24} customer", "account", "role", "name");
                 for account in store.accounts().await? {
-                    let customer = account.customer_name.unwrap_or_default();
+                    let customer = account
+                        .customer_name
+                        .or_else(|| account.customer.map(|_| "not in the master data yet".to_owned()))
+                        .unwrap_or_default();
                     println!(
                         "{:<20} {:<10} {:<24} {customer}",
                         account.account,
@@ -85,6 +89,12 @@ impl Add {
         let password = secret(self.password, self.password_file, "the password")?
             .context("give a password: --password-file FILE, or SYNCLINE_PASSWORD")?;
         anyhow::ensure!(password.chars().count() >= 8, "the password is too short: use 8 characters or more");
+        anyhow::ensure!(
+            !self.account.is_empty()
+                && self.account.chars().all(|c| c.is_alphanumeric() || "-_.@+".contains(c)),
+            "`{}` can't be an account: use letters, digits and - _ . @ +",
+            self.account
+        );
         let account = Account {
             name: self.name.unwrap_or_else(|| self.account.clone()),
             account: self.account,

@@ -1,6 +1,6 @@
 //! `syncline rebuild`, `verify`, `backup` and `restore`.
 
-use crate::config::DatabaseOption;
+use crate::config::{DatabaseOption, existing};
 use anyhow::Context;
 use clap::Args;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ pub struct Rebuild {
 
 impl Rebuild {
     pub async fn run(self) -> anyhow::Result<()> {
-        let hashes = store::rebuild(&self.database.database, &self.into)
+        let hashes = store::rebuild(existing(&self.database.database)?, &self.into)
             .await
             .context("the views were not rebuilt")?;
         for view in hashes {
@@ -30,7 +30,8 @@ impl Rebuild {
 
 /// Compares every view with a fresh fold.
 pub async fn verify(database: &DatabaseOption) -> anyhow::Result<()> {
-    let verification = store::verify(&database.database).await.context("the views were not verified")?;
+    let verification =
+        store::verify(existing(&database.database)?).await.context("the views were not verified")?;
     for view in &verification.views {
         let differs = verification.differences.iter().any(|difference| difference.stored.view == view.view);
         let verdict = if differs { "DIFFERS" } else { "equal" };
@@ -55,7 +56,7 @@ pub struct Backup {
 
 impl Backup {
     pub async fn run(self) -> anyhow::Result<()> {
-        store::backup(&self.database.database, &self.file).await.context("no backup was made")?;
+        store::backup(existing(&self.database.database)?, &self.file).await.context("no backup was made")?;
         println!("backed up to {}", self.file.display());
         Ok(())
     }
@@ -73,6 +74,7 @@ pub struct Restore {
 
 impl Restore {
     pub async fn run(self) -> anyhow::Result<()> {
+        anyhow::ensure!(self.file.exists(), "there is no backup {}", self.file.display());
         store::restore(&self.file, &self.database.database).await.context("nothing was restored")?;
         println!("restored {} from {}", self.database.database.display(), self.file.display());
         Ok(())

@@ -77,6 +77,11 @@ pub async fn run(args: Import) -> anyhow::Result<()> {
     if !is_whole {
         bail!("stopped before the end: run the same command again to go on");
     }
+    if tally.quarantined > 0 && tally.accepted + tally.duplicates + tally.skipped == 0 {
+        bail!(
+            "nothing of this file was understood: what it holds, and why not, is on the page /integrations"
+        );
+    }
     if tally.quarantined > 0 {
         println!("what waits in quarantine, and why, is on the page /integrations");
     }

@@ -44,8 +44,8 @@ pub struct Tail {
     /// Show the manager's figures
     #[arg(long)]
     kpis: bool,
-    /// Show one shipment, by its id
-    #[arg(long)]
+    /// Show one shipment, by its number or its id
+    #[arg(long, value_parser = shipment_named)]
     shipment: Vec<ShipmentId>,
     /// Show what a share link shows, by its token
     #[arg(long)]
@@ -53,6 +53,12 @@ pub struct Tail {
     /// Begin after this journal position instead of with a snapshot
     #[arg(long)]
     after: Option<i64>,
+}
+
+/// The shipment of an id or, where the text is none, of a number.
+#[expect(clippy::unnecessary_wraps, reason = "clap asks for a result")]
+fn shipment_named(text: &str) -> Result<ShipmentId, std::convert::Infallible> {
+    Ok(text.parse().unwrap_or_else(|_| ShipmentId::numbered(text)))
 }
 
 impl Tail {

@@ -5,7 +5,7 @@ use super::example::EXAMPLES;
 use crate::intake::{Format, Refusal};
 use domain::Seq;
 use serde_json::{Map, Value, json};
-use store::Receipt;
+use store::{Reason, Receipt};
 
 /// The document.
 pub fn document() -> Value {
@@ -24,6 +24,11 @@ pub fn document() -> Value {
         duplicates: 1,
         quarantined: 1,
         seq: Some((Seq(48_211), Seq(48_213))),
+        reasons: vec![Reason {
+            position: 4,
+            code: "unknown_kind".into(),
+            reason: "`type` is \"syncline.stop.weighed.v1\", which Syncline does not know".into(),
+        }],
     };
     let event = json!({"$ref": "#/components/schemas/Event"});
     json!({
@@ -75,6 +80,19 @@ pub fn document() -> Value {
                         "seq": {
                             "type": "array", "prefixItems": [{"type": "integer"}, {"type": "integer"}], "items": false,
                             "description": "The first and the last position in the journal; absent where nothing was accepted"
+                        },
+                        "reasons": {
+                            "type": "array", "maxItems": Receipt::REASONS,
+                            "description": "Why the first of what is in quarantine are there; absent where nothing is",
+                            "items": {
+                                "type": "object",
+                                "required": ["position", "code", "reason"],
+                                "properties": {
+                                    "position": {"type": "integer", "description": "The place in the delivery, 0 for the first"},
+                                    "code": {"type": "string"},
+                                    "reason": {"type": "string"}
+                                }
+                            }
                         }
                     }
                 },

@@ -17,6 +17,10 @@ pub enum Refusal {
     )]
     BadSignature,
     #[error(
+        "this source is disabled: the signature fits, but the operator of this server takes nothing from it"
+    )]
+    SourceDisabled,
+    #[error(
         "`webhook-timestamp` is {seconds} s from this server's clock, 300 are allowed: sign each attempt anew"
     )]
     Stale { seconds: i64 },
@@ -53,6 +57,7 @@ impl Refusal {
             Self::Unsigned { header: "webhook-signature" },
             Self::BadHeader { header: "webhook-timestamp", fault: "is no number of seconds since 1970" },
             Self::BadSignature,
+            Self::SourceDisabled,
             Self::Stale { seconds: 412 },
             Self::BodyTooLarge { limit: 4 * 1024 * 1024 },
             Self::TooSlow { seconds: 15 },
@@ -72,6 +77,7 @@ impl Refusal {
         match self {
             Self::Unsigned { .. } => "unsigned",
             Self::BadHeader { .. } | Self::BadSignature => "bad_signature",
+            Self::SourceDisabled => "source_disabled",
             Self::Stale { .. } => "stale",
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::TooSlow { .. } => "too_slow",
@@ -88,9 +94,11 @@ impl Refusal {
 
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Unsigned { .. } | Self::BadHeader { .. } | Self::BadSignature | Self::Stale { .. } => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::Unsigned { .. }
+            | Self::BadHeader { .. }
+            | Self::BadSignature
+            | Self::SourceDisabled
+            | Self::Stale { .. } => StatusCode::UNAUTHORIZED,
             Self::BodyTooLarge { .. } | Self::TooManyEvents { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Incomplete => StatusCode::BAD_REQUEST,

@@ -17,11 +17,12 @@ const FRESH: Duration = Duration::from_secs(1);
 /// reads rarely.
 const UNKNOWN: Duration = Duration::from_millis(50);
 
-/// A source that may deliver.
+/// A source that may deliver, unless it is disabled: then only who has its secret learns so.
 #[derive(Debug)]
 pub struct Source {
     pub name: SourceName,
     pub role: Role,
+    pub disabled: bool,
     pub keys: Vec<Key>,
     /// Survives a reload.
     pub bucket: Arc<Bucket>,
@@ -84,7 +85,7 @@ fn ready(
 ) -> HashMap<String, Arc<Source>> {
     configured
         .into_iter()
-        .filter(|source| !source.disabled && source.role.is_outside())
+        .filter(|source| source.role.is_outside())
         .map(|source| {
             let key = |secret: &String| {
                 Key::parse(secret)
@@ -97,7 +98,8 @@ fn ready(
             let bucket =
                 before.get(source.name.as_str()).map(|before| Arc::clone(&before.bucket)).unwrap_or_default();
             let name = source.name.as_str().to_owned();
-            (name, Arc::new(Source { name: source.name, role: source.role, keys, bucket }))
+            let SourceConfig { name: source_name, role, disabled, .. } = source;
+            (name, Arc::new(Source { name: source_name, role, disabled, keys, bucket }))
         })
         .collect()
 }

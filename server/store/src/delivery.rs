@@ -50,7 +50,8 @@ pub struct Expected {
 }
 
 /// The answer to a delivery, given after everything is on disk. As JSON:
-/// `{"delivery":"…","accepted":3,"duplicates":1,"quarantined":1,"seq":[48211,48213]}`.
+/// `{"delivery":"…","accepted":3,"duplicates":1,"quarantined":1,"seq":[48211,48213],
+/// "reasons":[{"position":4,"code":"unknown_kind","reason":"…"}]}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     pub delivery: String,
@@ -60,6 +61,28 @@ pub struct Receipt {
     /// The first and the last journal position; absent where nothing was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seq: Option<(Seq, Seq)>,
+    /// Why the first [`Receipt::REASONS`] of what is in quarantine are there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a part of a delivery is in quarantine: place, code and sentence as in [`Rejected`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    pub position: u32,
+    pub code: String,
+    pub reason: String,
+}
+
+impl Receipt {
+    /// How many reasons an answer gives at most; a delivery of garbage has thousands.
+    pub const REASONS: usize = 10;
+}
+
+impl From<&Rejected> for Reason {
+    fn from(rejected: &Rejected) -> Self {
+        Self { position: rejected.position, code: rejected.code.clone(), reason: rejected.reason.clone() }
+    }
 }
 
 /// A delivery as it was kept.

@@ -130,10 +130,16 @@ async fn a_full_queue_refuses_and_what_waited_is_taken() {
     let refused = loop {
         // Until the third is queued there is room, and the fourth would be taken in its place.
         tokio::task::yield_now().await;
-        if let Err(error) =
-            tokio::time::timeout(std::time::Duration::ZERO, store.append(one("4"))).await.unwrap_or(Ok(
-                Receipt { delivery: String::new(), accepted: 0, duplicates: 0, quarantined: 0, seq: None },
-            ))
+        if let Err(error) = tokio::time::timeout(std::time::Duration::ZERO, store.append(one("4")))
+            .await
+            .unwrap_or(Ok(Receipt {
+                delivery: String::new(),
+                accepted: 0,
+                duplicates: 0,
+                quarantined: 0,
+                seq: None,
+                reasons: Vec::new(),
+            }))
         {
             break error;
         }

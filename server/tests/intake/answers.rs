@@ -70,6 +70,7 @@ async fn an_id_with_another_content_waits_in_quarantine() {
     door.deliver(&Sending::one("tms", "msg_1", arrived("e-1", "S-1"))).await;
     let (_, answer) = door.deliver(&Sending::one("tms", "msg_2", arrived("e-1", "S-9"))).await;
     assert_eq!((&answer["accepted"], &answer["quarantined"]), (&json!(0), &json!(1)));
+    assert!(answer["reasons"][0]["reason"].as_str().is_some_and(|reason| reason.len() > 20), "{answer}");
     assert_eq!(quarantine(&door).await[0].0, "id_reused");
 }
 
@@ -131,15 +132,20 @@ async fn a_source_that_is_disabled_or_changed_counts_from_the_next_reload() {
         let sending = Sending::one("tms", id, arrived(id, "S-1"));
         let signature = sign(secret, id, now().timestamp(), &sending.body);
         door.intake.reload().await.expect("a reload");
-        door.knock(&sending, now().timestamp(), Some(&signature)).await.0
+        let (status, answer) = door.knock(&sending, now().timestamp(), Some(&signature)).await;
+        (status, answer["code"].as_str().unwrap_or_default().to_owned())
     };
+    let taken = || (StatusCode::ACCEPTED, String::new());
+    let refused = |code: &str| (StatusCode::UNAUTHORIZED, code.to_owned());
     door.store.put_source(source(vec![old.clone(), new.clone()], false)).await.expect("a source");
-    assert_eq!(try_with(&old, "a").await, StatusCode::ACCEPTED);
-    assert_eq!(try_with(&new, "b").await, StatusCode::ACCEPTED);
+    assert_eq!(try_with(&old, "a").await, taken());
+    assert_eq!(try_with(&new, "b").await, taken());
     door.store.put_source(source(vec![new.clone()], false)).await.expect("a source");
-    assert_eq!(try_with(&old, "c").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(try_with(&old, "c").await, refused("bad_signature"));
     door.store.put_source(source(vec![new.clone()], true)).await.expect("a source");
-    assert_eq!(try_with(&new, "d").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(try_with(&new, "d").await, refused("source_disabled"));
+    // Who does not have the secret learns nothing of the source.
+    assert_eq!(try_with(&old, "e").await, refused("bad_signature"));
 }
 
 #[tokio::test]

@@ -115,6 +115,7 @@ async fn check(
         duplicates: 0,
         quarantined: parsed.quarantined.len() as u32,
         seq: None,
+        reasons: Vec::new(),
     };
     Ok((StatusCode::ACCEPTED, Json(receipt)))
 }

@@ -6,7 +6,7 @@ use super::projections;
 use super::repeats::{Content, Identity, answered, stored};
 use super::views::Views;
 use crate::batch_rows::{Cell, write_rows};
-use crate::{AppendError, Commit, Receipt, Rejected, StoreError, from_micros, journal, micros};
+use crate::{AppendError, Commit, Reason, Receipt, Rejected, StoreError, from_micros, journal, micros};
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::event::Recorded;
 use domain::fact::Fact;
@@ -179,8 +179,9 @@ impl Memory {
         }
         let seq = (accepted > 0).then_some((Seq(first), Seq(self.last_seq)));
         let count = u32::try_from(quarantined.len()).unwrap_or(u32::MAX);
+        let reasons = quarantined.iter().take(Receipt::REASONS).map(Reason::from).collect();
         let receipt =
-            Receipt { delivery: delivery.id.clone(), accepted, duplicates, quarantined: count, seq };
+            Receipt { delivery: delivery.id.clone(), accepted, duplicates, quarantined: count, seq, reasons };
         let source = delivery.source.as_str();
         let received_at = micros(delivery.received_at);
         for rejected in quarantined {
