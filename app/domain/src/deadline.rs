@@ -43,6 +43,9 @@ pub struct Deadline {
 pub const PICKUP_GRACE: TimeDelta = TimeDelta::minutes(60);
 /// How long after a delivery its proof is due.
 pub const POD_GRACE: TimeDelta = TimeDelta::hours(24);
+/// How far after the end of its promise a delivery may be expected before anybody is bothered: estimates move by minutes
+/// with every report.
+pub const ETA_TOLERANCE: TimeDelta = TimeDelta::minutes(15);
 
 /// What the shipment waits for now, deadlines that passed already left out.
 pub fn deadlines(shipment: &Shipment) -> Vec<Deadline> {

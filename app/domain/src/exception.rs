@@ -117,8 +117,10 @@ impl ShipmentException {
                 }
             }
             Fact::ExceptionSnoozed(act) if act.exception == self.id => {
-                self.snoozed_until = Some(act.until);
-                format!("snoozed it until {}", told(act.until))
+                // A snooze that ends as it begins wakes it.
+                let sleeps = act.until > event.occurred_at;
+                self.snoozed_until = sleeps.then_some(act.until);
+                if sleeps { format!("snoozed it until {}", told(act.until)) } else { "woke it".to_owned() }
             }
             Fact::ExceptionNoted(act) if act.exception == self.id => act.text.clone(),
             Fact::ExceptionResolved(act) if act.exception == self.id => {

@@ -1,6 +1,8 @@
-//! *ETA beyond promise*: a delivery is expected after the end of the window that the customer was promised.
+//! *ETA beyond promise*: a delivery is expected after the end of the window that the customer was promised, by more
+//! than a slip of minutes.
 
 use super::{Condition, Rule, Situation, place};
+use crate::deadline::ETA_TOLERANCE;
 use crate::fact::StopKind;
 use crate::time::{spoken, told};
 
@@ -14,7 +16,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     waiting
         .filter_map(|stop| {
             let (eta, promised) = (stop.eta()?, situation.promise_at(stop)?);
-            (eta.eta > promised.to).then(|| Condition {
+            (eta.eta - promised.to > ETA_TOLERANCE).then(|| Condition {
                 rule: Rule::EtaBeyondPromise,
                 cause: format!("stop {}", stop.stop),
                 detail: format!(

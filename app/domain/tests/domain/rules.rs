@@ -4,12 +4,13 @@ use crate::support::facts::{
     accepted, appointment, arrived, assigned, called_off, delivered, eta, held, missed, offered, ordered,
     passed, planned, planned_cross_dock, pod, rejected, released, retracted, terms,
 };
-use crate::support::{Told, World, check_exceptions, desk, erp, exceptions, syncline, tms};
+use crate::support::{Told, World, at, check_exceptions, desk, erp, exceptions, syncline, tms};
 use domain::Fact;
 use domain::deadline::DeadlineKind::{Pickup, Pod};
 use domain::event::Event;
 use domain::fact::{
-    CustomerTerms, ExceptionAssignment, ExceptionNote, ExceptionResolution, OrderTerms, Priority,
+    CustomerTerms, ExceptionAssignment, ExceptionNote, ExceptionResolution, ExceptionSnooze, OrderTerms,
+    Priority,
 };
 use domain::id::ExceptionId;
 use domain::party::Tier;
@@ -79,10 +80,15 @@ fn eta_beyond_promise() {
     check_exceptions(story([promised(), late()]), &["eta_beyond_promise, stop 2, #1, medium, open"]);
     check_exceptions(story([late(), promised()]), &["eta_beyond_promise, stop 2, #1, medium, open"]);
     check_exceptions(story([promised(), tms("1 12:00", eta("2", "2 12:00"))]), &[]);
+    // A slip of minutes bothers nobody, the sixteenth does.
+    check_exceptions(story([promised(), tms("1 12:00", eta("2", "2 12:15"))]), &[]);
+    let slipped = tms("1 12:00", eta("2", "2 12:16"));
+    check_exceptions(story([promised(), slipped]), &["eta_beyond_promise, stop 2, #1, medium, open"]);
     check_exceptions(story([late()]), &[]);
     check_exceptions(story([promised(), tms("2 11:00", delivered("2")), late()]), &[]);
     let cleared = &["eta_beyond_promise, stop 2, #1, medium, cleared"];
     check_exceptions(story([promised(), late(), tms("1 13:00", eta("2", "2 11:00"))]), cleared);
+    check_exceptions(story([promised(), late(), tms("1 13:00", eta("2", "2 12:10"))]), cleared);
     check_exceptions(story([promised(), late(), tms("2 14:00", delivered("2"))]), cleared);
     check_exceptions(story([promised(), late(), tms("2 14:30", pod("2", "2 14:00"))]), cleared);
     let unpromised = Fact::OrderChanged(OrderTerms { promised: None, ..terms() });
@@ -222,6 +228,20 @@ fn what_people_do_is_kept_with_who_did_it_and_counts_the_version() {
     let other =
         Fact::ExceptionNoted(ExceptionNote { exception: ExceptionId::numbered("other"), text: "?".into() });
     assert!(world.tell(desk("1 13:20", other)).is_empty());
+}
+
+#[test]
+fn a_snooze_ends_by_itself_or_when_somebody_wakes_it() {
+    let mut world = World::of(story([tms("1 12:00", held("Calais"))]));
+    let exception = world.shipment().exceptions[0].id;
+    let snooze = |until: &str| Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: at(until) });
+    world.tell(desk("1 13:00", snooze("1 17:00")));
+    let known = world.shipment().exceptions[0].clone();
+    assert_eq!(known.snoozed_until, Some(at("1 17:00")));
+    assert_eq!(known.actions[0].text, "snoozed it until 1 May 17:00 UTC+2");
+    world.tell(desk("1 14:00", snooze("1 14:00")));
+    let known = world.shipment().exceptions[0].clone();
+    assert_eq!((known.snoozed_until, known.actions[1].text.as_str()), (None, "woke it"));
 }
 
 #[test]
