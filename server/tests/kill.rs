@@ -15,12 +15,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use support::freight::{arrived, cloud_event, eta, held_by_customs, planned, released, start};
-use support::process::{Process, free_port, run};
-use support::server::{client, put_source};
+use support::process::{Process, SECRET, free_port, prepare, run};
+use support::server::client;
 use support::soon;
 use tokio::sync::{mpsc, watch};
 
-const SECRET: &str = "whsec_c3luY2xpbmUgdGVzdHMgc2lnbiB3aXRoIHRoaXM=";
 const KILLS: u32 = 25;
 const SENDERS: u64 = 6;
 
@@ -82,17 +81,6 @@ async fn whatever_was_acknowledged_before_a_kill_is_in_the_journal_once() {
     check_journal(&database, &acknowledged).await;
     let (status, output) = run("verify", &database);
     assert!(status.success(), "{output}");
-}
-
-async fn prepare(database: &Path) {
-    let (commits, mut nobody) = mpsc::channel(1);
-    tokio::spawn(async move { while nobody.recv().await.is_some() {} });
-    let clock = server::clock::system();
-    let store =
-        store::Store::open(database, store::Options::default(), clock, commits).await.expect("a store");
-    put_source(&store, "tms", Role::Tms, SECRET).await;
-    put_source(&store, "erp", Role::Erp, SECRET).await;
-    store.close().await;
 }
 
 /// Delivers until the run is over, each message until it is acknowledged. Returns the events that were, by id, with the

@@ -1,14 +1,29 @@
 //! The real binary, for tests in which a process dies.
 
-use super::server::{PASSWORD, client};
+use super::server::{PASSWORD, client, put_source};
 use super::{soon, until};
+use domain::authority::Role;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use store::{Options, Store};
 use tokio::sync::mpsc;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_syncline");
+/// What both sources of a prepared database sign with.
+pub const SECRET: &str = "whsec_c3luY2xpbmUgdGVzdHMgc2lnbiB3aXRoIHRoaXM=";
+
+/// Makes a database that knows two sources, for a process to open.
+pub async fn prepare(database: &Path) {
+    let (commits, mut nobody) = mpsc::channel(1);
+    tokio::spawn(async move { while nobody.recv().await.is_some() {} });
+    let clock = server::clock::system();
+    let store = Store::open(database, Options::default(), clock, commits).await.expect("a store");
+    put_source(&store, "tms", Role::Tms, SECRET).await;
+    put_source(&store, "erp", Role::Erp, SECRET).await;
+    store.close().await;
+}
 
 /// A running `syncline serve`; killed when it is let go.
 pub struct Process {
