@@ -64,6 +64,8 @@ const ANSWER_AT_ONCE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE_MS: f64 = 500.0;
 const LAST_PAUSE_MS: f64 = 30_000.0;
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// The tab in which somebody signs out is on its way to the sign-in by then; the others follow.
+const LEAVE_AFTER: Duration = Duration::from_secs(1);
 /// The server's codes for a session that ended, and for a view that it cannot show for a moment.
 const SIGNED_OUT: &str = "signed_out";
 const UNAVAILABLE: &str = "unavailable";
@@ -429,6 +431,7 @@ impl Link {
                 // A server that stops, or that heard too little, is worth coming back to.
                 if frame.code.as_deref() == Some(SIGNED_OUT) {
                     self.show(Connection::Ended);
+                    set_timeout(leave, LEAVE_AFTER);
                 }
                 Vec::new()
             }
@@ -468,6 +471,13 @@ impl Link {
             self.best_trip_ms = Some(self.best_trip_ms.map_or(trip_ms, |best| best.min(trip_ms)));
             self.offset_ms = server_ms + trip_ms / 2.0 - now_ms;
         }
+    }
+}
+
+/// What stands on the screen is no longer for whoever sits before it: the server leads to the sign-in.
+fn leave() {
+    if let Err(error) = window().location().reload() {
+        leptos::logging::error!("the page could not be left: {error:?}");
     }
 }
 

@@ -21,7 +21,7 @@ pub fn ConnectionState() -> impl IntoView {
         Connection::Live => ("live", "Live"),
         Connection::Reconnecting => ("reconnecting", "Reconnecting: what you see may be out of date"),
         Connection::Offline => ("offline", "Offline: what you see may be out of date"),
-        Connection::Ended => ("ended", "Signed out: reload to sign in"),
+        Connection::Ended => ("ended", "Signed out"),
     });
     view! {
         <p
