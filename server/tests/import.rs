@@ -16,7 +16,7 @@ use support::process::{prepare, run};
 use support::until;
 
 const EVENTS: usize = 20_000;
-const SHIPMENTS: usize = 2_000;
+const SHIPMENTS: i64 = 2_000;
 /// Lines that each run reads further than the one before it; no run that is struck reads to the end.
 const FURTHER: usize = 3_500;
 
@@ -25,8 +25,9 @@ async fn an_import_that_is_killed_or_interrupted_goes_on_to_the_end_without_loss
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("test.db");
     prepare(&database).await;
-    let events: Vec<_> = (0..EVENTS)
-        .map(|number| arrived(&format!("SH-{}", number % SHIPMENTS), number as i64, "1"))
+    let events: Vec<_> = (0..)
+        .map(|number| arrived(&format!("SH-{}", number % SHIPMENTS), number, "1"))
+        .take(EVENTS)
         .collect();
     let lines: Vec<String> = events.iter().map(|event| cloud_event(event) + "\n").collect();
     let file = folder.path().join("events.ndjson");
