@@ -1,6 +1,7 @@
 //! The pages: Leptos renders them whole on the server, so that they are readable before any script has loaded.
 
 use crate::auth::Identity;
+use crate::display;
 use crate::state::AppState;
 use app::context::Context;
 use axum::body::Body;
@@ -10,13 +11,17 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use leptos::context::provide_context;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use std::sync::LazyLock;
+
+/// Listed once in a process: while Leptos lists them, the content of every page that is being rendered anywhere in the
+/// process is never loaded, and the page never ends (leptos-rs/leptos#4773).
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
 
 /// All pages and server functions.
 pub fn router() -> Router<AppState> {
-    let routes: Vec<AxumRouteListing> = generate_route_list(app::App);
     Router::new()
         .route("/api/{*name}", post(server_function).get(server_function))
-        .leptos_routes_with_handler(routes, get(page))
+        .leptos_routes_with_handler(ROUTES.clone(), get(page))
 }
 
 fn context(state: &AppState, identity: Identity) -> Context {
@@ -36,9 +41,10 @@ pub async fn page(
 ) -> Response {
     let context = context(&state, identity);
     let options = state.leptos.clone();
+    let display = display::chosen(request.headers());
     let render = leptos_axum::render_app_async_with_context(
         move || provide_context(context.clone()),
-        move || app::shell(options.clone()),
+        move || app::shell(options.clone(), display),
     );
     render(request).await.into_response()
 }
