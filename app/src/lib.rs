@@ -8,6 +8,7 @@ mod boards;
 mod components;
 #[cfg(feature = "ssr")]
 pub mod context;
+pub mod display;
 mod live;
 mod pages;
 mod plain;
@@ -17,6 +18,7 @@ mod wire;
 
 use components::frame::Header;
 use components::problem::Missing;
+use display::{Display, choices};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
@@ -26,15 +28,15 @@ use plain::IntoPlain;
 use session::Session;
 
 /// The whole document.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions, display: Display) -> impl IntoView {
     let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-scheme=display.scheme data-density=display.density>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
+                <meta name="color-scheme" content=display.scheme.unwrap_or("light dark") />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="stylesheet" href=stylesheet />
                 <HydrationScripts options />
@@ -42,6 +44,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                {choices(display)}
             </body>
         </html>
     }

@@ -3,8 +3,8 @@
 mod guard;
 mod sign_in;
 
-pub use guard::{Identity, guard, identify, same_origin};
-pub use sign_in::{Attempts, router};
+pub use guard::{Identity, cookie, guard, identify, same_origin};
+pub use sign_in::{Attempts, router, with_cookie};
 
 use argon2::Argon2;
 use argon2::password_hash::rand_core::{OsRng, RngCore};

@@ -12,6 +12,7 @@ pub mod config;
 pub mod contracts;
 pub mod deadlines;
 pub mod demo;
+pub mod display;
 pub mod hold;
 pub mod intake;
 pub mod live;

@@ -1,6 +1,7 @@
 //! The pages: Leptos renders them whole on the server, so that they are readable before any script has loaded.
 
 use crate::auth::Identity;
+use crate::display;
 use crate::state::AppState;
 use app::context::Context;
 use axum::body::Body;
@@ -40,9 +41,10 @@ pub async fn page(
 ) -> Response {
     let context = context(&state, identity);
     let options = state.leptos.clone();
+    let display = display::chosen(request.headers());
     let render = leptos_axum::render_app_async_with_context(
         move || provide_context(context.clone()),
-        move || app::shell(options.clone()),
+        move || app::shell(options.clone(), display),
     );
     render(request).await.into_response()
 }

@@ -144,7 +144,7 @@ async fn sign_in(
         tracing::error!(%error, "a session could not be opened");
         return Answer::unavailable().into_response();
     }
-    with_cookie(Redirect::to(next), &token, SESSION, state.secure_cookies)
+    with_cookie(Redirect::to(next), COOKIE, &token, SESSION, state.secure_cookies)
 }
 
 /// Whether a page of this server may be behind it: `//host` and `/\host` would lead elsewhere, and so would `/`, tab,
@@ -162,13 +162,14 @@ async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Response
         tracing::error!(%error, "a session could not be closed");
         return Answer::unavailable().into_response();
     }
-    with_cookie(Redirect::to("/sign-in"), "", TimeDelta::zero(), state.secure_cookies)
+    with_cookie(Redirect::to("/sign-in"), COOKIE, "", TimeDelta::zero(), state.secure_cookies)
 }
 
-fn with_cookie(to: Redirect, token: &str, lasts: TimeDelta, secure: bool) -> Response {
+/// The answer that leads to `to` and leaves a cookie.
+pub fn with_cookie(to: Redirect, name: &str, value: &str, lasts: TimeDelta, secure: bool) -> Response {
     let secure = if secure { "; Secure" } else { "" };
     let cookie =
-        format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", lasts.num_seconds());
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", lasts.num_seconds());
     let mut response = to.into_response();
     match HeaderValue::from_str(&cookie) {
         Ok(value) => {
