@@ -120,10 +120,10 @@ impl Hub {
         client.forget(&key.view);
     }
 
-    /// Notes that a frame of this position left for the first time.
-    pub(super) fn pushed(&self, seq: Seq) {
+    /// Notes that frames of these positions left.
+    pub(super) fn pushed(&self, positions: &[Seq]) {
         let now = self.now();
-        lock(&self.shared.passages).pushed(seq, now);
+        lock(&self.shared.passages).pushed(positions, now);
     }
 
     /// Notes that a browser put this position on the glass.

@@ -53,13 +53,15 @@ impl Passages {
         }
     }
 
-    /// The first socket got the frame of a commit.
-    pub fn pushed(&mut self, seq: Seq, at: DateTime<Utc>) {
-        let Some(marks) = self.commits.get_mut(&seq).filter(|marks| marks.pushed_at.is_none()) else {
-            return;
-        };
-        marks.pushed_at = Some(at);
-        self.follow(seq, None, &[Leg::Pushed]);
+    /// A socket got the frames of these commits together; the first socket that does counts.
+    pub fn pushed(&mut self, positions: &[Seq], at: DateTime<Utc>) {
+        for &seq in positions {
+            let Some(marks) = self.commits.get_mut(&seq).filter(|marks| marks.pushed_at.is_none()) else {
+                continue;
+            };
+            marks.pushed_at = Some(at);
+            self.follow(seq, None, &[Leg::Pushed]);
+        }
     }
 
     /// A browser put a commit on the glass. Reports about the future, or from before the commit, are dropped.
@@ -93,5 +95,40 @@ impl Passages {
     /// The spans counted since the last call.
     pub fn take(&mut self) -> Vec<LatencySpan> {
         std::mem::take(&mut self.spans)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::latency::Span;
+
+    fn commit(position: i64) -> Commit {
+        let at = DateTime::UNIX_EPOCH;
+        Commit {
+            first: Seq(position),
+            as_of: Seq(position),
+            committed_at: at,
+            shipments: Vec::new(),
+            exceptions: Vec::new(),
+            withdrawn_from: Vec::new(),
+            open_exceptions: 0,
+            sources: Vec::new(),
+            passages: vec![(Seq(position), "tms".parse().expect("a name"), at, at)],
+            ended_sessions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_commit_is_counted_when_its_frame_leaves_first_whatever_leaves_with_it() {
+        let mut passages = Passages::default();
+        (1..=3).for_each(|position| passages.committed(&commit(position)));
+        let at = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        passages.pushed(&[Seq(1), Seq(2)], at(4));
+        passages.pushed(&[Seq(2), Seq(3)], at(9));
+        let mut spans = passages.take();
+        spans.retain(|span| span.leg == Leg::Pushed);
+        let took = |seconds: u64| Span::Took(seconds * 1_000_000);
+        assert_eq!(spans.iter().map(|span| span.span).collect::<Vec<_>>(), [took(4), took(4), took(9)]);
     }
 }

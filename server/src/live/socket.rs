@@ -21,6 +21,9 @@ use tokio::time::Instant;
 const READ_BUFFER: usize = 4 * 1024;
 /// Beyond this much unsent a slow socket is closed rather than kept in memory.
 const WRITE_BUFFER: usize = 4 * 1024 * 1024;
+/// Longest frame that fits into it, beside what answers pings. A longer one would end the socket, and each one that
+/// its client opens instead.
+const FRAME: usize = WRITE_BUFFER - 1024;
 const MESSAGE: usize = 16 * 1024;
 /// How many views one socket may look at.
 const VIEWS: usize = 64;
@@ -194,7 +197,11 @@ impl Session {
                 } else if let Some(looking) = self.looking.get_mut(view) {
                     looking.floor = as_of;
                 }
-                self.send(&frame).await
+                let text = text_of(&frame)?;
+                if text.len() > FRAME {
+                    return self.refuse_large(view.clone()).await;
+                }
+                self.send_message(Message::Text(text)).await
             }
             Err(error) => self.fail(view.clone(), &error).await,
         }
@@ -218,6 +225,18 @@ impl Session {
         self.send(&refused).await
     }
 
+    async fn refuse_large(&mut self, view: ViewKey) -> Result<(), End> {
+        self.drop_view(&view);
+        let refused = ServerFrame::Refused {
+            view,
+            code: "too_large".to_owned(),
+            message:
+                "this view has grown too large to be followed live: load the page anew to see it as it is"
+                    .to_owned(),
+        };
+        self.send(&refused).await
+    }
+
     async fn work(&mut self, work: Work) -> Result<(), End> {
         if let Some(ending) = work.ended {
             return Err(End::Closed(ending));
@@ -225,11 +244,14 @@ impl Session {
         if work.ping {
             self.keep_alive().await?;
         }
-        let mut resync = Vec::new();
+        let (mut resync, mut too_large) = (Vec::new(), Vec::new());
         let mut changes: Vec<Change> = Vec::new();
         for (view, waiting) in work.views {
             let Some(looking) = self.looking.get(&view) else { continue };
             match waiting {
+                Waiting::Changes(waiting) if waiting.iter().any(|change| change.frame.len() > FRAME) => {
+                    too_large.push(view);
+                }
                 Waiting::Changes(waiting) => {
                     // Figures change without a new position too: with a delivery that went to quarantine, for example.
                     let is_counted = matches!(view, ViewKey::Kpis | ViewKey::Freshness);
@@ -243,15 +265,22 @@ impl Session {
         }
         changes.sort_by_key(|change| change.seq);
         self.flush(changes).await?;
+        for view in too_large {
+            self.refuse_large(view).await?;
+        }
         for view in resync {
             self.read(&view, None, self.hub.now()).await?;
         }
         Ok(())
     }
 
-    /// Changes that wait together leave together: one flush for all of them.
+    /// Changes that wait together leave together, in the order of their positions: one flush for all of them.
     async fn flush(&mut self, changes: Vec<Change>) -> Result<(), End> {
-        let Some(last) = changes.last().map(|change| change.seq) else { return Ok(()) };
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut positions: Vec<Seq> = changes.iter().map(|change| change.seq).collect();
+        positions.dedup();
         let socket = &mut self.socket;
         let sending = async move {
             for change in changes {
@@ -260,7 +289,7 @@ impl Session {
             socket.flush().await
         };
         tokio::time::timeout(SEND, sending).await.map_err(|_| End::Gone)?.map_err(|_| End::Gone)?;
-        self.hub.pushed(last);
+        self.hub.pushed(&positions);
         Ok(())
     }
 
@@ -295,13 +324,7 @@ impl Session {
     }
 
     async fn send(&mut self, frame: &ServerFrame) -> Result<(), End> {
-        match serde_json::to_string(frame) {
-            Ok(text) => self.send_message(Message::Text(Utf8Bytes::from(text))).await,
-            Err(error) => {
-                tracing::error!(%error, "a frame could not be written as JSON");
-                Err(End::Gone)
-            }
-        }
+        self.send_message(Message::Text(text_of(frame)?)).await
     }
 
     async fn send_message(&mut self, message: Message) -> Result<(), End> {
@@ -331,4 +354,11 @@ impl Session {
             }
         }
     }
+}
+
+fn text_of(frame: &ServerFrame) -> Result<Utf8Bytes, End> {
+    serde_json::to_string(frame).map(Utf8Bytes::from).map_err(|error| {
+        tracing::error!(%error, "a frame could not be written as JSON");
+        End::Gone
+    })
 }

@@ -5,6 +5,7 @@ mod cuts;
 mod doors;
 mod glass;
 mod handover;
+mod large;
 mod share;
 mod slow;
 #[path = "../support/mod.rs"]
