@@ -114,7 +114,9 @@ async fn fold(
         batch.apply(views, subject, key, recorded);
         reached = recorded.seq;
     }
-    let pending = projections::gather(views, &mut batch)?;
+    let pending = projections::gather(views, &mut batch).map_err(|seq| {
+        StoreError::unreadable("journal", format!("no view can be made of the event at {seq}"))
+    })?;
     projections::write(&mut transaction, views, &mut batch, pending).await?;
     transaction.commit().await?;
     batch.put_back(views);

@@ -332,6 +332,7 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
+    use crate::writer::projections::UNSHOWABLE;
     use crate::{Delivery, Options, Store};
     use chrono::DateTime;
     use domain::authority::Role;
@@ -371,26 +372,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_event_on_which_the_fold_fails_stops_neither_the_writer_nor_its_neighbours_for_good() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("test.db");
-        let (commits, mut nobody) = mpsc::channel(1);
-        tokio::spawn(async move { while nobody.recv().await.is_some() {} });
-        let clock = Arc::new(|| DateTime::UNIX_EPOCH);
-        let store = Store::open(&path, Options::default(), clock, commits).await.expect("a store");
-        store.append(delivery("before", &["S-1", "S-2"])).await.expect("taken");
-        let sent = delivery("fault", &["S-1", UNFOLDABLE, "S-2"]);
-        let error = store.append(sent.clone()).await.expect_err("nothing of it is taken at first");
-        assert!(error.to_string().contains("send the delivery again"), "{error}");
-        let receipt = store.append(sent.clone()).await.expect("the sender's second try");
-        assert_eq!((receipt.accepted, receipt.quarantined), (2, 1));
-        assert_eq!(store.append(sent).await.expect("and its third"), receipt);
-        assert_eq!(store.as_of().await.expect("a position").0, 4);
-        let quarantine = store.integrations().await.expect("a look").quarantine;
-        let faults: Vec<_> =
-            quarantine.iter().map(|one| (one.rejected.code.as_str(), one.rejected.position)).collect();
-        assert_eq!(faults, [("unfoldable", 1)]);
-        store.close().await;
-        assert_eq!(crate::verify(&path).await.expect("verified").differences, []);
+    async fn an_event_on_which_the_fold_or_a_view_fails_stops_neither_the_writer_nor_its_neighbours_for_good()
+    {
+        for number in [UNFOLDABLE, UNSHOWABLE] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("test.db");
+            let (commits, mut nobody) = mpsc::channel(1);
+            tokio::spawn(async move { while nobody.recv().await.is_some() {} });
+            let clock = Arc::new(|| DateTime::UNIX_EPOCH);
+            let store = Store::open(&path, Options::default(), clock, commits).await.expect("a store");
+            store.append(delivery("before", &["S-1", "S-2"])).await.expect("taken");
+            let sent = delivery("fault", &["S-1", number, "S-2"]);
+            let error = store.append(sent.clone()).await.expect_err("nothing of it is taken at first");
+            assert!(error.to_string().contains("send the delivery again"), "{error}");
+            let receipt = store.append(sent.clone()).await.expect("the sender's second try");
+            assert_eq!((receipt.accepted, receipt.quarantined), (2, 1));
+            assert_eq!(store.append(sent).await.expect("and its third"), receipt);
+            assert_eq!(store.as_of().await.expect("a position").0, 4);
+            let quarantine = store.integrations().await.expect("a look").quarantine;
+            let faults: Vec<_> =
+                quarantine.iter().map(|one| (one.rejected.code.as_str(), one.rejected.position)).collect();
+            assert_eq!(faults, [("unfoldable", 1)]);
+            store.close().await;
+            assert_eq!(crate::verify(&path).await.expect("verified").differences, []);
+        }
     }
 }

@@ -12,8 +12,9 @@ use domain::kpi::{Contribution, Punctuality, Rollup, contributions};
 use domain::redaction::redact;
 use domain::rules::Rule;
 use domain::status::{Flags, Status};
-use domain::{CustomerId, OrderId, Tracked};
+use domain::{CustomerId, OrderId, Seq, Tracked};
 use sqlx::{SqliteConnection, query};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Everything that differences are told by.
 #[derive(Clone, PartialEq)]
@@ -35,6 +36,10 @@ struct Rows {
     shipment: [Cell; 10],
     customers: Vec<[Cell; 7]>,
 }
+
+/// A shipment that can't be shown, since no event of today's makes one.
+#[cfg(test)]
+pub(crate) const UNSHOWABLE: &str = "S-UNSHOWABLE";
 
 /// Places for customers beside a shipment's key.
 const PLACES: i64 = 1 << 16;
@@ -154,6 +159,8 @@ pub(crate) struct Pending {
 impl Pending {
     fn add(&mut self, views: &mut Views, entry: &mut Entry) -> Result<(), StoreError> {
         let key = entry.key;
+        #[cfg(test)]
+        assert_ne!(entry.tracked.shipment.number, UNSHOWABLE, "a fault in the views");
         let (shown, rows) = show(key, &entry.tracked)?;
         let before = entry.shown.as_ref();
         count(views, before, -1);
@@ -314,14 +321,24 @@ fn exception_row(
     ])
 }
 
-/// Makes the rows of all shipments that a batch changed. Needs no database, so it runs beside one.
-pub(crate) fn gather(views: &mut Views, batch: &mut Batch) -> Result<Pending, StoreError> {
+/// Makes the rows of all shipments that a batch changed. Needs no database, so it runs beside one. If a shipment can't
+/// be shown, says the position of the event that changed it last.
+pub(crate) fn gather(views: &mut Views, batch: &mut Batch) -> Result<Pending, Seq> {
     let mut pending = Pending::default();
     let mut touched: Vec<&mut Entry> =
         batch.shipments.values_mut().filter(|entry| entry.is_touched).collect();
     touched.sort_unstable_by_key(|entry| entry.key);
     for entry in touched {
-        pending.add(views, entry)?;
+        let seq = entry.tracked.seq;
+        // As in the fold, nothing that a failure left half done is read again.
+        match catch_unwind(AssertUnwindSafe(|| pending.add(views, entry))) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a shipment can't be shown");
+                return Err(seq);
+            }
+            Err(_) => return Err(seq),
+        }
     }
     Ok(pending)
 }

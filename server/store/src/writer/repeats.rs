@@ -17,7 +17,7 @@ pub(crate) struct Content {
     number: String,
     issuer: Option<String>,
     payload: String,
-    seq: i64,
+    pub seq: i64,
 }
 
 /// The answers to those deliveries that were answered before, by source and id, with their bodies' hashes.

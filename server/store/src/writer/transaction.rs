@@ -24,9 +24,20 @@ pub(crate) struct Memory {
     last_recorded_at: DateTime<Utc>,
 }
 
-/// Events on which the fold or a rule failed. They outlive the memory, which each failure throws away.
+/// Events on which the fold, a rule or a view failed. They outlive the memory, which each failure throws away.
 #[derive(Default)]
 pub(crate) struct Unfoldable(HashSet<Identity>);
+
+impl Unfoldable {
+    /// Has the event of this position, after which a shipment can't be shown, go to quarantine when it is sent again.
+    fn blame(&mut self, seq: Seq, known: &HashMap<Identity, Content>) -> StoreError {
+        let identity = known.iter().find(|(_, content)| content.seq == seq.0).map(|(identity, _)| identity);
+        let event = identity.map_or_else(|| seq.to_string(), |(_, event)| event.clone());
+        tracing::error!(%seq, %event, "a shipment can't be shown after an event");
+        self.0.extend(identity.cloned());
+        StoreError::Unfoldable { event }
+    }
+}
 
 /// What a transaction wrote, before its commit.
 pub(crate) struct Written {
@@ -120,7 +131,10 @@ impl Memory {
             outcomes.push(Ok(receipt));
         }
         // The journal's rows are on their way to the database while the views' rows are made.
-        let made = async { projections::gather(&mut self.views, &mut applied.batch) };
+        let made = async {
+            projections::gather(&mut self.views, &mut applied.batch)
+                .map_err(|seq| unfoldable.blame(seq, &known))
+        };
         let ((), pending) = futures::try_join!(rows.write(connection), made)?;
         projections::write(connection, &mut self.views, &mut applied.batch, pending).await?;
         Ok(Written { outcomes, batch: applied, first })
