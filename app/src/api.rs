@@ -21,7 +21,7 @@ use crate::session::Session;
 use domain::account::Area;
 use domain::exception::ShipmentException;
 use domain::redaction::CustomerShipment;
-use domain::{CustomerId, ShipmentId};
+use domain::{CustomerId, ExceptionId, ShipmentId};
 use leptos::prelude::*;
 use text::Json;
 
@@ -61,12 +61,11 @@ pub async fn track(token: String) -> Result<Wire<Positioned<CustomerShipment>>, 
     Wire::of(&context.track(&token).await.map_err(context::answered)?)
 }
 
-/// The open exceptions.
+/// The open exceptions, or those closed lately, and the one that is looked at.
 #[server(prefix = "/api", endpoint = "desk", input = Json, output = Json)]
-pub async fn desk() -> Result<Wire<Positioned<domain::live::Desk>>, ApiError> {
+pub async fn desk(closed: bool, selected: Option<ExceptionId>) -> Result<Wire<DeskPage>, ApiError> {
     let (context, _) = context::open(Area::Desk)?;
-    let (as_of, content) = context.store.desk().await.map_err(context::failed)?;
-    Wire::of(&Positioned { as_of, content })
+    Wire::of(&context.desk(closed, selected).await.map_err(context::failed)?)
 }
 
 /// The age of each source's data; people outside the house learn roles, not names.

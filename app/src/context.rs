@@ -1,13 +1,15 @@
 //! What the server gives to pages and server functions: the store, the clock, and who asks. Says who may, and turns the
 //! store's errors into answers.
 
-use crate::api::{ApiError, AudienceShipment, Line, Positioned, ShareLine, ShipmentList, ShipmentPage};
+use crate::api::{
+    ApiError, AudienceShipment, DeskPage, Line, Positioned, ShareLine, ShipmentList, ShipmentPage,
+};
 use crate::query::{Flag, ShipmentsQuery};
 use axum::http::StatusCode;
-use domain::ShipmentId;
 use domain::account::{Area, Audience, Viewer};
 use domain::live::Freshness;
 use domain::redaction::{CustomerShipment, redact};
+use domain::{ExceptionId, ShipmentId};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use sha2::{Digest, Sha256};
@@ -139,6 +141,18 @@ impl Context {
             }
         };
         Ok(ShipmentPage { as_of, shipment, shares: self.shares(viewer, id).await? })
+    }
+
+    /// An exception that is named stands beside the queue wherever it is: closed, or beyond what the queue holds.
+    pub async fn desk(&self, closed: bool, selected: Option<ExceptionId>) -> Result<DeskPage, StoreError> {
+        let (as_of, desk) =
+            if closed { self.store.closed_lately().await? } else { self.store.desk().await? };
+        let is_there = |id: &ExceptionId| desk.exceptions.iter().any(|one| one.id == *id);
+        let selected = match selected.filter(|id| !is_there(id)) {
+            Some(id) => self.store.exception(id).await?.into_iter().collect(),
+            None => Vec::new(),
+        };
+        Ok(DeskPage { as_of, desk, selected })
     }
 
     /// The share links that a viewer may know of and end: customers only those that show their own redaction.

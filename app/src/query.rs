@@ -128,22 +128,43 @@ impl ShipmentsQuery {
     }
 }
 
-/// Which exceptions the desk shows, and which one is open beside them: `/desk?rule=…&severity=…&selected=…`.
+/// Which exceptions the desk shows, and which one is open beside them: `/desk?rule=…&severity=…&show=…&selected=…`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeskQuery {
     pub rule: Option<Rule>,
     pub severity: Option<Severity>,
+    /// Those that were closed lately, in place of the open ones.
+    pub closed: bool,
     pub selected: Option<String>,
+    /// Conditions that name nothing known, as `rule “none_such”`; no link carries them on.
+    pub unknown: Vec<String>,
 }
 
+const CLOSED: &str = "closed";
+
 impl DeskQuery {
-    /// Words that name nothing known are as if they were not there.
+    /// Words that name nothing known leave nothing out, but are said.
     pub fn read(params: &ParamsMap) -> Self {
-        Self {
-            rule: text(params, "rule").and_then(|word| Rule::named(&word)),
-            severity: text(params, "severity").and_then(|word| Severity::named(&word)),
+        let (rule, severity) = (text(params, "rule"), text(params, "severity"));
+        let show = text(params, "show");
+        let mut read = Self {
+            rule: rule.as_deref().and_then(Rule::named),
+            severity: severity.as_deref().and_then(Severity::named),
+            closed: show.as_deref() == Some(CLOSED),
             selected: text(params, "selected"),
+            unknown: Vec::new(),
+        };
+        let conditions = [
+            ("rule", rule, read.rule.is_some()),
+            ("severity", severity, read.severity.is_some()),
+            ("show", show, read.closed),
+        ];
+        for (name, word, is_known) in conditions {
+            if let Some(word) = word.filter(|_| !is_known) {
+                read.unknown.push(format!("{name} “{word}”"));
+            }
         }
+        read
     }
 
     pub fn href(&self) -> String {
@@ -152,6 +173,7 @@ impl DeskQuery {
             &[
                 ("rule", self.rule.map(Rule::as_str)),
                 ("severity", self.severity.map(Severity::as_str)),
+                ("show", self.closed.then_some(CLOSED)),
                 ("selected", self.selected.as_deref()),
             ],
         )
@@ -196,8 +218,11 @@ mod tests {
     }
 
     #[test]
-    fn words_that_name_nothing_known_are_as_if_not_there() {
-        let read = DeskQuery::read(&params("/desk?rule=none_such&severity=high&selected="));
-        assert_eq!(read, DeskQuery { severity: Some(Severity::High), ..DeskQuery::default() });
+    fn words_that_name_nothing_known_leave_nothing_out_and_are_said() {
+        let read = DeskQuery::read(&params("/desk?rule=none_such&severity=high&show=closed&selected="));
+        let unknown = vec!["rule “none_such”".to_owned()];
+        let known = DeskQuery { severity: Some(Severity::High), closed: true, ..DeskQuery::default() };
+        assert_eq!(read, DeskQuery { unknown, ..known.clone() });
+        assert_eq!(DeskQuery::read(&params(&read.href())), known);
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::exception::ShipmentException;
 use domain::kpi::Punctuality;
+use domain::live::Desk;
 use domain::redaction::CustomerShipment;
 use domain::status::{Flags, Status};
 use domain::time::{Moment, Window};
@@ -123,6 +124,19 @@ pub struct Shared {
     pub shares: Vec<ShareLine>,
 }
 
+/// What the desk begins with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeskPage {
+    pub as_of: Seq,
+    /// What is open, or what was closed lately.
+    pub desk: Desk,
+    /// The one that the address names, where it is not among them.
+    pub selected: Vec<ShipmentException>,
+}
+
+/// How many characters a person may write at once.
+pub const TEXT: usize = 500;
+
 /// The exception that somebody wants to do something with, as they saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
@@ -143,10 +157,20 @@ impl Target {
 pub enum Act {
     Take,
     Release,
-    Snooze { hours: u32 },
-    Note { text: String },
-    Resolve { reason: String },
-    Reopen { text: String },
+    Snooze {
+        hours: u32,
+    },
+    /// Ends a snooze.
+    Wake,
+    Note {
+        text: String,
+    },
+    Resolve {
+        reason: String,
+    },
+    Reopen {
+        text: String,
+    },
 }
 
 /// A page that people read but do not work in; the server draws it.

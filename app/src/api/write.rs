@@ -1,6 +1,6 @@
 //! What people do, as events: each goes through the same door into the journal as everything else.
 
-use super::{Act, ApiError, ShareLine, Shared, Target};
+use super::{Act, ApiError, ShareLine, Shared, TEXT, Target};
 use crate::context::{Context, token_hash};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,8 +17,6 @@ use domain::{CustomerId, Event, EventId, Fact, ShipmentId, SourceName};
 use rand::RngCore as _;
 use store::{AppendError, Delivery, Expected};
 
-/// The longest text that a person may write.
-const TEXT: usize = 500;
 const LABEL: usize = 80;
 /// A link may live so many days, an exception may sleep so many hours.
 const DAYS: u32 = 366;
@@ -59,6 +57,7 @@ impl Act {
             Self::Snooze { hours } => {
                 return Err(invalid(format!("{hours} hours are too many or none: snooze for 1 to {HOURS}")));
             }
+            Self::Wake => Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: now.fixed_offset() }),
             Self::Note { text } => {
                 Fact::ExceptionNoted(ExceptionNote { exception, text: words(&text, TEXT)? })
             }

@@ -7,6 +7,9 @@ use domain::live::{Desk, EXCEPTIONS};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, query, query_scalar};
 
+/// How many closed exceptions the desk looks back on.
+const CLOSED: i64 = 100;
+
 impl Store {
     /// The open exceptions, the most severe first, then the oldest.
     pub async fn desk(&self) -> Result<(Seq, Desk), StoreError> {
@@ -18,6 +21,19 @@ impl Store {
         .bind(i64::try_from(EXCEPTIONS).unwrap_or(i64::MAX))
         .fetch_all(&mut *read)
         .await?;
+        let exceptions = rows.iter().map(read_exception).collect::<Result<_, _>>()?;
+        Ok((as_of, Desk { exceptions, open: open_exceptions(&mut read).await? }))
+    }
+
+    /// The closed exceptions that changed last, at most [`CLOSED`].
+    pub async fn closed_lately(&self) -> Result<(Seq, Desk), StoreError> {
+        let mut read = self.read().await?;
+        let as_of = journal::last_seq(&mut read).await?;
+        let rows =
+            query("select exception from exceptions where not open order by changed_seq desc limit $1")
+                .bind(CLOSED)
+                .fetch_all(&mut *read)
+                .await?;
         let exceptions = rows.iter().map(read_exception).collect::<Result<_, _>>()?;
         Ok((as_of, Desk { exceptions, open: open_exceptions(&mut read).await? }))
     }

@@ -56,6 +56,9 @@ async fn an_action_on_a_stale_version_is_refused_with_the_current_one() {
     };
     let (one, other) = tokio::join!(bench.store.append(resolve("c")), bench.store.append(resolve("d")));
     assert!(matches!((&one, &other), (Ok(_), Err(AppendError::Stale { .. }))), "{one:?} {other:?}");
+    let (as_of, closed) = bench.store.closed_lately().await.expect("read");
+    let ids: Vec<_> = closed.exceptions.iter().map(|one| one.id).collect();
+    assert_eq!((as_of, closed.open, ids), (Seq(5), 0, vec![exception.id]));
     let (as_of, changed) = bench.store.exceptions_since(Seq(3), 10).await.expect("read");
     assert_eq!((as_of, changed.open, changed.exceptions.len()), (Seq(5), 0, 1));
     assert!(!changed.exceptions[0].is_open());

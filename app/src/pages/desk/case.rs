@@ -1,20 +1,23 @@
 //! The exception that is open beside the queue: its history, and everything that one can do with it.
 
 use super::Actions;
-use super::queue::{Queue, Row, standing};
-use crate::api::Act;
+use super::keys;
+use super::queue::{Queue, Row, asleep_until, standing};
+use crate::api::{Act, TEXT};
 use crate::components::badge;
 use crate::components::section::pair;
 use crate::components::when::{moment, utc};
-use crate::plain::{IntoPlain, part, text};
+use crate::plain::{IntoPlain, mark, part, text};
 use crate::query::DeskQuery;
 use crate::session::Session;
 use domain::ExceptionId;
+use domain::exception::Closing;
+use domain::time::Moment;
 use leptos::prelude::*;
 
 #[component]
 pub fn Case(id: ExceptionId, queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl IntoView {
-    // Whether there is a row, and which; its content is a signal of its own.
+    // Whether it is known, and where; its content is a signal of its own.
     let row = Memo::new_with_compare(
         move |_| queue.find(id),
         |before, after| before.map(Option::is_some) != after.map(Option::is_some),
@@ -28,7 +31,12 @@ pub fn Case(id: ExceptionId, queue: Queue, query: Memo<DeskQuery>, actions: Acti
             {part(move || match row.get() {
                 Some(row) => view! { <Open row actions /> }.plain(),
                 None => view! {
-                    <p class="empty-note">"This exception is not in the queue: it is closed, or waits among the new ones."</p>
+                    <p class="empty-note">
+                        "This page knows no such exception; it may have come since. "
+                        <a href="" rel="external">
+                            "Look again"
+                        </a>
+                    </p>
                 }
                 .plain(),
             })}
@@ -36,39 +44,91 @@ pub fn Case(id: ExceptionId, queue: Queue, query: Memo<DeskQuery>, actions: Acti
     }
 }
 
+/// Who did what, where a row has changed between open and closed by somebody else than `me`.
+fn turned(row: &Row, me: Option<&String>) -> Option<String> {
+    let by = row.exception.actions.last().map(|action| &action.by);
+    match &row.exception.closing {
+        None if row.gone => Some(standing(row)),
+        Some(Closing::Cleared) => Some(standing(row)),
+        _ if by == me => None,
+        Some(Closing::Resolved { .. }) => Some(standing(row)),
+        None => by.map(|by| format!("{by} reopened it")),
+    }
+}
+
 #[component]
 fn Open(row: ArcRwSignal<Row>, actions: Actions) -> impl IntoView {
     let row = RwSignal::from(row);
+    let me = Session::current().viewer.map(|viewer| viewer.account);
     let is_open = Memo::new(move |_| row.with(|row| row.exception.is_open() && !row.gone));
-    let forms = move || {
+    let asleep_until = asleep_until(row);
+    // What somebody is writing outlives whatever happens to the exception meanwhile.
+    let (note, ending) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let meanwhile = RwSignal::new(None::<String>);
+    Effect::new(move |before: Option<bool>| {
+        let now = is_open.get();
+        if before.is_some_and(|before| before != now) {
+            let written = [note.get_untracked(), ending.get_untracked()].join(" ").trim().to_owned();
+            let what = row.with_untracked(|row| turned(row, me.as_ref())).filter(|_| !written.is_empty());
+            if what.is_some() {
+                note.set(written);
+                ending.set(String::new());
+            }
+            meanwhile.set(what);
+        }
+        now
+    });
+    Effect::new(move |before: Option<(bool, bool)>| {
+        let now = (is_open.get(), asleep_until.get().is_some());
+        if before.is_some_and(|before| before != now) {
+            keys::rescue();
+        }
+        now
+    });
+    let while_open = move || is_open.get().then(|| view! { <WhileOpen row asleep_until actions /> }).plain();
+    let end = move || {
         if is_open.get() {
-            view! { <WhileOpen row actions /> }.plain()
+            let act = |reason| Act::Resolve { reason };
+            let field = Field { class: "ending", label: "How it was resolved", button: "Resolve", act };
+            words(row, actions, field, ending)
         } else {
             let act = |text| Act::Reopen { text };
-            view! { <Words row actions label="Why reopen it" button="Reopen" act /> }.plain()
+            let field = Field { class: "ending", label: "Why reopen it", button: "Reopen", act };
+            // Another node than the field above: who writes there must not go on writing here.
+            view! { <div>{words(row, actions, field, ending)}</div> }.plain()
         }
     };
+    let said = move || {
+        let said = meanwhile
+            .get()
+            .map(|what| format!("{what}. You were writing meanwhile: your words are in the note."));
+        said.map(|said| view! { <p class="meanwhile" role="alert">{said}</p> }).plain()
+    };
+    let to_note = Field { class: "note", label: "Note", button: "Add note", act: |text| Act::Note { text } };
     view! {
-        {part(move || row.with(head))}
-        {part(forms)}
+        {part(move || row.with(|row| head(row, asleep_until.get())))}
+        {part(while_open)}
+        {part(said)}
+        {words(row, actions, to_note, note)}
+        {part(end)}
         <h3>"History"</h3>
         {part(move || row.with(history))}
     }
 }
 
-fn head(row: &Row) -> AnyView {
+fn head(row: &Row, asleep_until: Option<Moment>) -> AnyView {
     let exception = row.exception.clone();
     let href = format!("/shipments/{}", exception.shipment);
     let customer = exception.customer.unwrap_or_else(|| "not known yet".to_owned());
     view! {
-        <h2>{exception.rule.label()} " " {badge::severity(exception.severity)}</h2>
+        <h2 tabindex="-1">{exception.rule.label()} " " {badge::severity(exception.severity)}</h2>
         <p>{exception.detail}</p>
         <dl>
             {pair("Shipment", view! { <a href=href>{exception.number}</a> })}
             {pair("Customer", customer)}
-            {pair("About", exception.cause)}
             {pair("Since", utc(Some(exception.opened_at)))}
             {pair("With", standing(row))}
+            {asleep_until.map(|until| pair("Snoozed until", moment(Some(until))))}
         </dl>
     }
     .plain()
@@ -93,7 +153,7 @@ fn history(row: &Row) -> AnyView {
 }
 
 #[component]
-fn WhileOpen(row: RwSignal<Row>, actions: Actions) -> impl IntoView {
+fn WhileOpen(row: RwSignal<Row>, asleep_until: Memo<Option<Moment>>, actions: Actions) -> impl IntoView {
     let me = Session::current().viewer.map(|viewer| viewer.account);
     // The button's word, and what it does: one button, so that the focus stays on it.
     let turn = Memo::new(move |_| {
@@ -104,17 +164,33 @@ fn WhileOpen(row: RwSignal<Row>, actions: Actions) -> impl IntoView {
         })
     });
     let hours = RwSignal::new(1_u32);
-    let send = move |act: Act| row.with_untracked(|row| actions.act(&row.exception, act));
-    let is_busy = actions.is_busy;
+    let send = move |act: Act| row.with_untracked(|row| actions.act(&row.exception, act, None));
+    let busy = move || mark("true", move || actions.is_busy.get());
     let snooze = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         send(Act::Snooze { hours: hours.get_untracked() });
     };
+    let wake = move || {
+        let button = asleep_until.get().map(|_| {
+            view! {
+                <button type="button" class="quiet" aria-disabled=busy() on:click=move |_| send(Act::Wake)>
+                    "Wake"
+                </button>
+            }
+        });
+        button.plain()
+    };
     view! {
         <div class="buttons">
-            <button type="button" disabled=is_busy on:click=move |_| send(turn.get_untracked().1)>
+            <button
+                type="button"
+                class="turn"
+                aria-disabled=busy()
+                on:click=move |_| send(turn.get_untracked().1)
+            >
                 {text(move || turn.get().0.to_owned())}
             </button>
+            {part(wake)}
         </div>
         <form class="form row" on:submit=snooze>
             <label>
@@ -126,48 +202,57 @@ fn WhileOpen(row: RwSignal<Row>, actions: Actions) -> impl IntoView {
                     <option value="72">"3 days"</option>
                 </select>
             </label>
-            <button type="submit" class="quiet" disabled=is_busy>
+            <button type="submit" class="quiet" aria-disabled=busy()>
                 "Snooze"
             </button>
         </form>
-        <Words row actions label="Note" button="Add note" act=|text| Act::Note { text } />
-        <Words row actions label="How it was resolved" button="Resolve" act=|reason| Act::Resolve { reason } />
     }
 }
 
-/// A line of text and a button that does something with it.
-#[component]
-fn Words(
-    row: RwSignal<Row>,
-    actions: Actions,
+/// What a line of text is for.
+struct Field {
+    class: &'static str,
     label: &'static str,
     button: &'static str,
     act: fn(String) -> Act,
-) -> impl IntoView {
-    let text = RwSignal::new(String::new());
+}
+
+/// A line of text and a button that does something with it. Text that is too long is refused, not cut.
+fn words(row: RwSignal<Row>, actions: Actions, field: Field, draft: RwSignal<String>) -> AnyView {
+    let Field { class, label, button, act } = field;
+    let excess = Memo::new(move |_| {
+        let length = draft.with(|draft| draft.trim().chars().count());
+        (length > TEXT).then_some(length)
+    });
     let submitted = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let words = text.get_untracked().trim().to_owned();
-        if !words.is_empty() {
-            row.with_untracked(|row| actions.act(&row.exception, act(words)));
-            text.set(String::new());
+        let words = draft.with_untracked(|draft| draft.trim().to_owned());
+        if !words.is_empty() && excess.get_untracked().is_none() {
+            row.with_untracked(|row| actions.act(&row.exception, act(words), Some(draft)));
         }
     };
+    let refused = move || {
+        let said =
+            excess.get().map(|length| format!("{length} characters are too many: write at most {TEXT}."));
+        said.map(|said| view! { <p class="meanwhile" role="alert">{said}</p> }).plain()
+    };
     view! {
-        <form class="form row" on:submit=submitted>
+        <form class=format!("form row {class}") on:submit=submitted>
             <label>
                 {label}
                 <input
                     type="text"
                     required
-                    maxlength="500"
-                    prop:value=move || text.get()
-                    on:input=move |event| text.set(event_target_value(&event))
+                    aria-invalid=mark("true", move || excess.get().is_some())
+                    prop:value=move || draft.get()
+                    on:input=move |event| draft.set(event_target_value(&event))
                 />
             </label>
-            <button type="submit" class="quiet" disabled=actions.is_busy>
+            <button type="submit" class="quiet" aria-disabled=mark("true", move || actions.is_busy.get())>
                 {button}
             </button>
+            {part(refused)}
         </form>
     }
+    .plain()
 }

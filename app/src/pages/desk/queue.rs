@@ -1,7 +1,7 @@
 //! The queue: a row stays where it is whatever happens to it, new exceptions wait behind the pill.
 
 use super::Actions;
-use crate::api::Act;
+use crate::api::{Act, DeskPage};
 use crate::components::badge;
 use crate::components::pill::pill;
 use crate::components::when::{Age, moment};
@@ -11,6 +11,7 @@ use crate::query::DeskQuery;
 use crate::session::{Now, Session};
 use domain::exception::{Closing, Severity, ShipmentException};
 use domain::live::{Desk, EXCEPTIONS, ViewKey};
+use domain::time::Moment;
 use domain::{ExceptionId, Seq};
 use leptos::prelude::*;
 use std::cmp::Reverse;
@@ -23,17 +24,23 @@ pub struct Row {
     pub gone: bool,
 }
 
+type Entry = (ExceptionId, ArcRwSignal<Row>);
+
 /// What the desk knows.
 #[derive(Clone, Copy)]
 pub struct Queue {
-    rows: RwSignal<Vec<(ExceptionId, ArcRwSignal<Row>)>>,
-    /// Open exceptions that came since and have no row yet.
+    rows: RwSignal<Vec<Entry>>,
+    /// Exceptions without a row: the one that the address named, and what has left the rows since.
+    aside: RwSignal<Vec<Entry>>,
+    /// Exceptions that belong into the list, came since and have no row yet.
     new: RwSignal<Vec<ShipmentException>>,
     /// How many are open in all.
     pub open: RwSignal<u64>,
+    /// Whether the list is of those that were closed lately.
+    closed: bool,
 }
 
-fn row(exception: ShipmentException) -> (ExceptionId, ArcRwSignal<Row>) {
+fn row(exception: ShipmentException) -> Entry {
     (exception.id, ArcRwSignal::new(Row { exception, gone: false }))
 }
 
@@ -43,12 +50,15 @@ fn urgency(exception: &ShipmentException) -> (Reverse<Severity>, Seq, ExceptionI
 }
 
 impl Queue {
-    /// Shows `desk` and goes on from `as_of`.
-    pub fn start(as_of: Seq, desk: Desk) -> Self {
+    /// Shows what was found and goes on from its position.
+    pub fn start(found: DeskPage, closed: bool) -> Self {
+        let DeskPage { as_of, desk, selected } = found;
         let queue = Self {
             rows: RwSignal::new(desk.exceptions.into_iter().map(row).collect()),
+            aside: RwSignal::new(selected.into_iter().map(row).collect()),
             new: RwSignal::new(Vec::new()),
             open: RwSignal::new(desk.open),
+            closed,
         };
         Live::watch(ViewKey::Desk, as_of, move |_, update: News<Desk>| match update {
             News::Current | News::Refused(_) => {}
@@ -68,37 +78,52 @@ impl Queue {
     }
 
     pub fn find(self, id: ExceptionId) -> Option<ArcRwSignal<Row>> {
-        self.rows.with(|rows| rows.iter().find(|(known, _)| *known == id).map(|(_, row)| row.clone()))
+        let among = |entries: RwSignal<Vec<Entry>>| {
+            entries.with(|entries| entries.iter().find(|(known, _)| *known == id).map(|(_, row)| row.clone()))
+        };
+        among(self.rows).or_else(|| among(self.aside))
     }
 
-    /// Changes the rows that are there; keeps open ones without a row for the pill.
+    /// Whether it belongs into the list.
+    fn wants(self, exception: &ShipmentException) -> bool {
+        exception.is_open() != self.closed
+    }
+
+    /// How many in the list fit the conditions, those that wait behind the pill among them.
+    pub fn count(self, query: &DeskQuery) -> usize {
+        let fits = |exception: &ShipmentException| self.wants(exception) && query.takes(exception);
+        let is_counted = |row: &Row| fits(&row.exception) && !row.gone;
+        let rows = self.rows.with(|rows| rows.iter().filter(|(_, row)| row.with(is_counted)).count());
+        rows + self.new.with(|new| new.iter().filter(|one| fits(one)).count())
+    }
+
+    /// Changes what is known; what belongs into the list and has no row waits behind the pill.
     pub fn take_in(self, exceptions: Vec<ShipmentException>) {
         // The answer to an action may come after its page has gone.
         if self.rows.is_disposed() {
             return;
         }
         for exception in exceptions {
-            let known = self.rows.with_untracked(|rows| {
-                let row = rows.iter().find(|(id, _)| *id == exception.id);
-                row.map(|(_, row)| row.clone())
-            });
-            if let Some(row) = known {
+            let id = exception.id;
+            if let Some(row) = untrack(|| self.find(id)) {
                 let is_news = row.with_untracked(|known| {
                     known.exception.version <= exception.version
                         && (known.gone || known.exception != exception)
                 });
                 if is_news {
-                    row.set(Row { exception, gone: false });
+                    row.set(Row { exception: exception.clone(), gone: false });
                 }
+            }
+            if self.rows.with_untracked(|rows| rows.iter().any(|(known, _)| *known == id)) {
                 continue;
             }
             self.new.update(|new| {
                 let is_older = |known: &ShipmentException| known.version > exception.version;
-                if new.iter().any(|known| known.id == exception.id && is_older(known)) {
+                if new.iter().any(|known| known.id == id && is_older(known)) {
                     return;
                 }
-                new.retain(|known| known.id != exception.id);
-                if exception.is_open() {
+                new.retain(|known| known.id != id);
+                if self.wants(&exception) {
                     new.push(exception);
                 }
             });
@@ -108,30 +133,42 @@ impl Queue {
     /// Marks what is open here but not in a complete list of what is open.
     fn retain(self, open: &[ShipmentException]) {
         let is_open = |id: ExceptionId| open.iter().any(|one| one.id == id);
-        self.new.update(|new| new.retain(|one| is_open(one.id)));
-        let rows = self.rows.get_untracked();
-        for (_, row) in rows.into_iter().filter(|(id, _)| !is_open(*id)) {
+        self.new.update(|new| new.retain(|one| !one.is_open() || is_open(one.id)));
+        let known = [self.rows.get_untracked(), self.aside.get_untracked()].concat();
+        for (_, row) in known.into_iter().filter(|(id, _)| !is_open(*id)) {
             if row.with_untracked(|row| row.exception.is_open() && !row.gone) {
                 row.update(|row| row.gone = true);
             }
         }
     }
 
-    /// Gives the new ones their place, and takes away what is closed.
+    /// Gives the new ones their place, and takes away what no longer belongs into the list.
     fn unfold(self) {
         let new = self.new.try_update(std::mem::take).unwrap_or_default();
-        self.rows.update(|rows| {
-            rows.retain(|(_, row)| row.with_untracked(|row| row.exception.is_open() && !row.gone));
-            for exception in new {
-                let urgency = urgency(&exception);
-                let at = rows.partition_point(|(_, row)| {
+        let stays = |(_, row): &Entry| row.with_untracked(|row| self.wants(&row.exception) && !row.gone);
+        let (mut rows, left): (Vec<_>, Vec<_>) = self.rows.get_untracked().into_iter().partition(stays);
+        let mut aside = self.aside.get_untracked();
+        aside.extend(left);
+        for exception in new {
+            let urgency = urgency(&exception);
+            let at = if self.closed {
+                0
+            } else {
+                rows.partition_point(|(_, row)| {
                     row.with_untracked(|row| self::urgency(&row.exception) < urgency)
-                });
-                rows.insert(at, row(exception));
-            }
-        });
+                })
+            };
+            // One that somebody looks at keeps what was being done with it.
+            let known = aside.iter().position(|(id, _)| *id == exception.id).map(|known| aside.remove(known));
+            rows.insert(at, known.unwrap_or_else(|| row(exception)));
+        }
+        self.aside.set(aside);
+        self.rows.set(rows);
     }
 }
+
+const NONE_OPEN: &str = "Nothing is wrong right now. New exceptions appear here by themselves.";
+const NONE_CLOSED: &str = "Nothing has been closed yet.";
 
 /// The rows that the filters let through.
 #[component]
@@ -152,9 +189,9 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
         if filters.with(DeskQuery::is_filtered) {
             view! {
                 <div class="empty">
-                    <p>"No open exception matches these conditions."</p>
+                    <p>"No exception here matches these conditions."</p>
                     <p>
-                        <a href="/desk">"Show all exceptions"</a>
+                        <a href="/desk">"Show all open exceptions"</a>
                     </p>
                 </div>
             }
@@ -162,7 +199,7 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
         } else {
             view! {
                 <div class="empty">
-                    <p>"Nothing is wrong right now. New exceptions appear here by themselves."</p>
+                    <p>{if queue.closed { NONE_CLOSED } else { NONE_OPEN }}</p>
                 </div>
             }
             .plain()
@@ -175,7 +212,13 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
         }
         view! {
             <table class="rows exceptions-table">
-                    <caption class="unseen">"Open exceptions, the most severe first, then the oldest"</caption>
+                    <caption class="unseen">
+                        {if queue.closed {
+                            "Closed exceptions, the last first"
+                        } else {
+                            "Open exceptions, the most severe first, then the oldest"
+                        }}
+                    </caption>
                     <thead>
                         <tr>
                             <th scope="col">"Severity"</th>
@@ -196,7 +239,7 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
         .plain()
     };
     view! {
-        <section class="queue" aria-label="Open exceptions">
+        <section class="queue" aria-label="Exceptions">
             {pill(new, move || queue.unfold())}
             {part(rows)}
         </section>
@@ -214,6 +257,15 @@ pub fn standing(row: &Row) -> String {
     }
 }
 
+/// Until when an exception sleeps. Turns once, when the time has come; not every second.
+pub fn asleep_until(row: RwSignal<Row>) -> Memo<Option<Moment>> {
+    let now = Now::current();
+    Memo::new(move |_| {
+        let until = row.with(|row| row.exception.snoozed_until.filter(|_| row.exception.is_open()));
+        until.filter(|until| *until > now.get())
+    })
+}
+
 /// What one click on a row does, with the words on its button.
 fn next_act(row: &Row, me: Option<&String>) -> Option<(&'static str, Act)> {
     if !row.exception.is_open() || row.gone {
@@ -229,7 +281,6 @@ fn next_act(row: &Row, me: Option<&String>) -> Option<(&'static str, Act)> {
 #[component]
 fn Line(row: ArcRwSignal<Row>, query: Memo<DeskQuery>, actions: Actions) -> impl IntoView {
     let row = RwSignal::from(row);
-    let now = Now::current();
     let me = Session::current().viewer.map(|viewer| viewer.account);
     let (id, opened_at) = row.with_untracked(|row| (row.exception.id, row.exception.opened_at));
     let name = id.to_string();
@@ -238,12 +289,9 @@ fn Line(row: ArcRwSignal<Row>, query: Memo<DeskQuery>, actions: Actions) -> impl
         move || query.with(|query| query.selected.as_ref() == Some(&name))
     };
     let is_closed = move || row.with(|row| row.gone || !row.exception.is_open());
-    // Turns once, when the time has come; not every second.
-    let is_asleep = Memo::new(move |_| {
-        row.with(|row| row.exception.snoozed_until).is_some_and(|until| until > now.get())
-    });
+    let asleep_until = asleep_until(row);
     let rest = move || {
-        let asleep = is_asleep.get();
+        let asleep = asleep_until.get();
         row.with(|row| later_cells(row, asleep, next_act(row, me.as_ref()), actions))
     };
     view! {
@@ -281,17 +329,21 @@ fn first_cells(row: &Row, query: &DeskQuery) -> AnyView {
     .plain()
 }
 
-fn later_cells(row: &Row, is_asleep: bool, next: Option<(&'static str, Act)>, actions: Actions) -> AnyView {
+fn later_cells(
+    row: &Row,
+    asleep_until: Option<Moment>,
+    next: Option<(&'static str, Act)>,
+    actions: Actions,
+) -> AnyView {
     let exception = row.exception.clone();
     let name = format!("{} of {}", exception.rule.label(), exception.number);
-    let until = exception.snoozed_until.filter(|_| is_asleep);
     let button = next.map(|(word, act)| {
         view! {
             <button
                 type="button"
                 aria-label=format!("{word}: {name}")
-                disabled=actions.is_busy
-                on:click=move |_| actions.act(&exception, act.clone())
+                aria-disabled=mark("true", move || actions.is_busy.get())
+                on:click=move |_| actions.act(&exception, act.clone(), None)
             >
                 {word}
             </button>
@@ -300,7 +352,7 @@ fn later_cells(row: &Row, is_asleep: bool, next: Option<(&'static str, Act)>, ac
     view! {
         <td data-label="With">
             <span class="standing">{standing(row)}</span>
-            {until.map(|until| view! { <span class="detail">"Snoozed until " {moment(Some(until))}</span> })}
+            {asleep_until.map(|until| view! { <span class="detail">"Snoozed until " {moment(Some(until))}</span> })}
         </td>
         <td data-label="Action">{button}</td>
     }

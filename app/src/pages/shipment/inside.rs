@@ -58,12 +58,11 @@ fn exception(exception: ShipmentException) -> impl IntoView {
         (None, None) => "open, nobody has it".to_owned(),
     };
     let is_open = exception.is_open();
-    let link = is_open.then(|| view! { <a href=href>"At the desk"</a> });
     view! {
         <li data-open=is_open.then_some("true")>
             <p>{badge::severity(exception.severity)} " " <strong>{exception.rule.label()}</strong> ", " {state}</p>
             <p>{exception.detail}</p>
-            <p class="origin">"Since " {utc(Some(exception.opened_at))} " " {link}</p>
+            <p class="origin">"Since " {utc(Some(exception.opened_at))} " " <a href=href>"At the desk"</a></p>
         </li>
     }
 }

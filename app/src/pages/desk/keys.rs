@@ -1,0 +1,152 @@
+//! The desk without a mouse: single keys, and a focus that is never lost.
+
+use crate::plain::IntoPlain;
+use domain::ExceptionId;
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before</dd>\
+    <dt><kbd>Enter</kbd></dt><dd>open the row's exception</dd>\
+    <dt><kbd>a</kbd></dt><dd>take it or release it</dd>\
+    <dt><kbd>c</kbd></dt><dd>comment: write a note</dd>\
+    <dt><kbd>s</kbd></dt><dd>snooze</dd>\
+    <dt><kbd>e</kbd></dt><dd>end it: resolve or reopen</dd>\
+    <dt><kbd>/</kbd></dt><dd>filters</dd>\
+    <dt><kbd>?</kbd></dt><dd>this list</dd>\
+    <dt><kbd>Esc</kbd></dt><dd>leave a field, then the exception</dd>";
+
+const HEADING: &str = ".case-panel h2";
+const LINK: &str = ".exception-link";
+/// Where the browser remembers that single keys are off.
+const SETTING: &str = "syncline-single-keys";
+const OFF: &str = "off";
+
+/// Follows keys and the selection for as long as the desk is shown.
+pub fn listen(selected: Memo<Option<ExceptionId>>) {
+    Effect::new(move |_| {
+        let handle = window_event_listener(ev::keydown, pressed);
+        on_cleanup(move || handle.remove());
+    });
+    // What opens takes the focus; what closes gives it back to its row.
+    Effect::new(move |before: Option<Option<ExceptionId>>| {
+        let now = selected.get();
+        let place = match (before, now) {
+            (Some(before), Some(_)) if before != now => HEADING.to_owned(),
+            (Some(Some(id)), None) => format!("[data-exception='{id}'] {LINK}"),
+            _ => return now,
+        };
+        request_animation_frame(move || {
+            if !focus(find(&place)) {
+                focus(find("main"));
+            }
+        });
+        now
+    });
+}
+
+/// Gives the focus to the open exception if it has just gone with a part of the page.
+pub fn rescue() {
+    request_animation_frame(|| {
+        let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        if is_lost {
+            focus(find(HEADING));
+        }
+    });
+}
+
+fn find(place: &str) -> Option<Element> {
+    document().query_selector(place).ok().flatten()
+}
+
+fn focus(element: Option<Element>) -> bool {
+    let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
+}
+
+fn click(element: Option<Element>) -> bool {
+    let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    element.map(|element| element.click()).is_some()
+}
+
+/// The row with the focus, else the one whose exception is open.
+fn row() -> Option<Element> {
+    let focused = document().active_element().and_then(|element| element.closest("tr").ok().flatten());
+    focused.or_else(|| find("tr[aria-current]"))
+}
+
+fn step(forward: bool) -> bool {
+    let next = match row() {
+        Some(row) if forward => row.next_element_sibling(),
+        Some(row) => row.previous_element_sibling(),
+        None => find("tr[data-exception]"),
+    };
+    focus(next.and_then(|row| row.query_selector(LINK).ok().flatten()))
+}
+
+/// Goes to a field of the open exception; opens the row's if there is none.
+fn go(place: &str) -> bool {
+    focus(find(place)) || click(row().and_then(|row| row.query_selector(LINK).ok().flatten()))
+}
+
+fn pressed(event: KeyboardEvent) {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
+        return;
+    }
+    let key = event.key();
+    let typing = document().active_element().filter(|element| element.matches("input, select") == Ok(true));
+    let is_done = match (key.as_str(), typing) {
+        ("Escape", Some(_)) => focus(find(HEADING)),
+        ("Escape", None) => click(find(".case-panel .close")),
+        (_, Some(_)) => false,
+        _ if is_off() => false,
+        ("j", _) => step(true),
+        ("k", _) => step(false),
+        ("a", _) => {
+            let in_row = document().active_element().and_then(|element| element.closest("tr").ok().flatten());
+            let button = in_row.and_then(|row| row.query_selector("button").ok().flatten());
+            click(button.or_else(|| find(".case-panel .turn")))
+        }
+        ("c", _) => go(".case-panel .note input"),
+        ("s", _) => go(".case-panel select"),
+        ("e", _) => go(".case-panel .ending input"),
+        ("/", _) => focus(find(".filters a")),
+        ("?", _) => click(find(".keys summary")),
+        _ => false,
+    };
+    if is_done {
+        event.prevent_default();
+    }
+}
+
+fn is_off() -> bool {
+    let setting = window().local_storage().ok().flatten();
+    setting.and_then(|setting| setting.get_item(SETTING).ok().flatten()).as_deref() == Some(OFF)
+}
+
+/// The list of keys, with the switch.
+pub fn help() -> AnyView {
+    let is_on = RwSignal::new(true);
+    Effect::new(move |_| is_on.set(!is_off()));
+    let switch = move |event| {
+        let checked = event_target_checked(&event);
+        is_on.set(checked);
+        // A browser that keeps nothing forgets it with the page; the switch then says what holds.
+        if let Some(setting) = window().local_storage().ok().flatten() {
+            let kept = setting.set_item(SETTING, if checked { "on" } else { OFF });
+            is_on.set(kept.map_or_else(|_| !is_off(), |()| checked));
+        }
+    };
+    view! {
+        <details class="keys">
+            <summary>"Keys"</summary>
+            <dl inner_html=SHORTCUTS></dl>
+            <label>
+                <input type="checkbox" prop:checked=is_on on:change=switch />
+                "Single keys do this"
+            </label>
+        </details>
+    }
+    .plain()
+}
