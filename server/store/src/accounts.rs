@@ -1,7 +1,7 @@
 //! Accounts and their sessions. Not views of the journal, but written by the same writer.
 
 use crate::writer::Acted;
-use crate::{Store, StoreError, from_micros, micros};
+use crate::{Store, StoreError, micros};
 use chrono::{DateTime, Utc};
 use domain::CustomerId;
 use domain::account::{AccountRole, Viewer};
@@ -137,16 +137,6 @@ impl Store {
             })
         })
         .transpose()
-    }
-
-    /// When the session ends by itself, if it is open.
-    pub async fn session_expires_at(&self, token_hash: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
-        query_scalar("select expires_at from sessions where token_hash = $1")
-            .bind(token_hash.to_owned())
-            .fetch_optional(&self.readers)
-            .await?
-            .map(|at| from_micros("sessions", at))
-            .transpose()
     }
 
     /// Ends a session.

@@ -4,7 +4,7 @@ use crate::{Store, StoreError};
 use chrono::{DateTime, Utc};
 use domain::ShipmentId;
 use domain::deadline::Deadline;
-use sqlx::{Row, query, query_scalar};
+use sqlx::{Row, query};
 use uuid::Uuid;
 
 /// A deadline that went by without anybody having said so yet.
@@ -48,17 +48,5 @@ impl Store {
                 })
             })
             .collect()
-    }
-
-    /// When the next deadline is due, past ones included.
-    pub async fn next_deadline(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let millis: Option<i64> =
-            query_scalar("select min(due_at) from deadlines").fetch_one(&self.readers).await?;
-        millis
-            .map(|millis| {
-                DateTime::from_timestamp_millis(millis)
-                    .ok_or_else(|| StoreError::unreadable("deadlines", format!("{millis} is no moment")))
-            })
-            .transpose()
     }
 }
