@@ -78,9 +78,9 @@ pub async fn freshness() -> Result<Wire<Positioned<domain::live::Freshness>>, Ap
 
 /// A board, as the server draws it for the address's query.
 #[server(name = DrawBoard, prefix = "/api", endpoint = "board", input = Json, output = Json)]
-pub async fn board(board: Board) -> Result<Wire<Drawing>, ApiError> {
+pub async fn board(board: Board, query: String) -> Result<Wire<Drawing>, ApiError> {
     let (context, _) = context::open(board.area())?;
-    Wire::of(&boards::draw(&context, board).await?)
+    Wire::of(&boards::draw(&context, board, &query).await?)
 }
 
 /// Does something with an exception; refused when somebody was faster. Returns it as it is then.

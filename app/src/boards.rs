@@ -22,11 +22,11 @@ impl Board {
 }
 
 /// Draws a board for somebody who may open it.
-pub async fn draw(context: &Context, board: Board) -> Result<Drawing, ApiError> {
+pub async fn draw(context: &Context, board: Board, query: &str) -> Result<Drawing, ApiError> {
     // Moments are written as seen from the page's clock.
     provide_context(session());
     let drawn = match board {
-        Board::Kpis => kpis::draw(context).await,
+        Board::Kpis => kpis::draw(context, query).await,
         Board::Integrations => integrations::draw(context).await,
         Board::Admin => admin::draw(context).await,
     };

@@ -3,6 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+/// The service level: this share of all that happens is on the glass within [`TARGET`].
+pub const TARGET_SHARE: f64 = 0.99;
+/// How soon what happened is to be on the glass.
+pub const TARGET: TimeDelta = TimeDelta::seconds(60);
+
 /// A leg of the way, or the whole of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

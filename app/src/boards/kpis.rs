@@ -1,23 +1,164 @@
 //! The manager's figures: each leads to the list that it counts.
 
+mod latency;
+mod period;
+mod said;
+mod scorecard;
+mod tile;
+
+use self::period::Period;
+use self::scorecard::{CARRIERS, CUSTOMERS, LANES, PLACES, scorecard};
+use self::tile::{csv, frame, tile};
 use super::table::{Column, Row, figures as number, table, words};
 use crate::components::section::section;
 use crate::context::Context;
 use crate::query::{DeskQuery, ShipmentsQuery};
+use chrono::{DateTime, Utc};
 use domain::Seq;
 use domain::exception::Severity;
-use domain::kpi::{KpiBoard, LatencyFigure, Punctuality};
+use domain::kpi::{Day, Days, Dimension, KpiBoard, Measure, Punctuality};
 use domain::rules::Rule;
 use domain::status::Status;
 use leptos::prelude::*;
-use store::StoreError;
+use store::{Figures, MeasureFigures, Opened, SourceSummary, StoreError};
 
-pub async fn draw(context: &Context) -> Result<(Seq, AnyView), StoreError> {
-    let (as_of, board) = context.store.kpis((context.clock)()).await?;
-    Ok((as_of, figures(&board)))
+pub async fn draw(context: &Context, query: &str) -> Result<(Seq, AnyView), StoreError> {
+    let (store, now) = (&context.store, (context.clock)());
+    let today = Day::of(now);
+    let period = Period::read(query);
+    let (window, compared) = period.windows(today);
+    let (_, board) = store.kpis(now).await?;
+    let figures = store.figures(window, compared).await?;
+    let carriers = store.scorecard(Dimension::Carrier, window).await?;
+    let lanes = store.scorecard(Dimension::Lane, window).await?;
+    let customers = store.scorecard(Dimension::Customer, window).await?;
+    let places = store.scorecard(Dimension::Location, window).await?;
+    let latency = store.latency(now).await?;
+    let sources = store.integrations().await?.sources;
+    let view = view! {
+        {period.choices(today)}
+        {tiles("Service", SERVICE, &figures, window)}
+        {tiles("At the stops", STOPS, &figures, window)}
+        {tiles("Freight cost against the quote", COST, &figures, window)}
+        {tiles("Order to cash", CASH, &figures, window)}
+        {desk(&figures, window, &sources, now)}
+        {latency::latency(&latency)}
+        {scorecard(&CARRIERS, &carriers)}
+        {scorecard(&LANES, &lanes)}
+        {scorecard(&CUSTOMERS, &customers)}
+        {scorecard(&PLACES, &places)}
+        {counted(&board)}
+    };
+    Ok((figures.as_of, view.into_any()))
 }
 
-fn figures(board: &KpiBoard) -> AnyView {
+const SERVICE: &[Measure] = &[
+    Measure::OnTimeDelivery,
+    Measure::OnTimeDeliveryOriginal,
+    Measure::OnTimeInFull,
+    Measure::OnTimePickup,
+    Measure::OnTimePickupOriginal,
+    Measure::MilestoneCompleteness,
+];
+const STOPS: &[Measure] = &[Measure::Dwell, Measure::Detention];
+const COST: &[Measure] = &[Measure::LinehaulVariance, Measure::FuelVariance, Measure::AccessorialVariance];
+const CASH: &[Measure] = &[
+    Measure::OrderToCash,
+    Measure::ReleaseToPlan,
+    Measure::PlanToPickup,
+    Measure::PickupToDelivery,
+    Measure::DeliveryToPod,
+    Measure::PodToInvoice,
+    Measure::InvoiceToPayment,
+];
+const DESK: &[Measure] =
+    &[Measure::ExceptionRate, Measure::FirstResponse, Measure::Resolution, Measure::ManualTouches];
+
+fn tiles(title: &'static str, measures: &[Measure], figures: &Figures, window: Days) -> AnyView {
+    section(title, view! { <div class="tiles">{drawn(measures, figures, window)}</div> })
+}
+
+fn drawn(measures: &[Measure], figures: &Figures, window: Days) -> Vec<AnyView> {
+    let empty = MeasureFigures::default();
+    let tile = |measure: &Measure| tile(*measure, figures.measures.get(measure).unwrap_or(&empty), window);
+    measures.iter().map(tile).collect()
+}
+
+/// The desk's work; the age of what is open is as of now, whatever the window.
+fn desk(figures: &Figures, window: Days, sources: &[SourceSummary], now: DateTime<Utc>) -> AnyView {
+    let mut all = drawn(DESK, figures, window);
+    all.push(age(&figures.open, now));
+    all.push(quarantine(sources));
+    section("Exceptions and the desk", view! { <div class="tiles">{all}</div> })
+}
+
+fn age(open: &[Opened], now: DateTime<Utc>) -> AnyView {
+    let count: i64 = open.iter().map(|one| one.count).sum();
+    let minutes: i64 =
+        open.iter().filter_map(|one| Some((now - one.mean()?).num_minutes().saturating_mul(one.count))).sum();
+    let value = match minutes.checked_div(count) {
+        Some(mean) => said::minutes(mean as f64),
+        None => "Nothing is open".to_owned(),
+    };
+    let rows = open.iter().filter_map(|one| {
+        let date = one.day.date()?;
+        let cells = vec![date.to_string().into_any(), one.count.into_any()];
+        Some(Row { key: format!("open-{date}"), cells })
+    });
+    let lines: Vec<String> = ["opened,count".to_owned()]
+        .into_iter()
+        .chain(open.iter().filter_map(|one| Some(format!("{},{}", one.day.date()?, one.count))))
+        .collect();
+    frame(
+        Measure::OpenExceptions,
+        view! {
+            <p class="tile-value">{value}</p>
+            <p class="tile-parts">{format!("mean of {count} open now, whatever the window")}</p>
+            <p><a href="/desk">"Open exceptions"</a></p>
+        }
+        .into_any(),
+        view! {
+            {csv("open_exceptions", &lines)}
+            {table("Open exceptions by the day of their opening", OPENED, rows.collect())}
+        }
+        .into_any(),
+    )
+}
+
+const OPENED: &[Column] = &[words("Opened on"), number("Open")];
+const QUARANTINED: &[Column] = &[words("Source"), number("Quarantined"), number("Of"), number("Duplicates")];
+
+fn quarantine(sources: &[SourceSummary]) -> AnyView {
+    let held: u64 = sources.iter().map(|source| source.quarantined).sum();
+    let all: u64 = sources.iter().map(|source| source.quarantined + source.accepted).sum();
+    let value = if all == 0 {
+        "Nothing counted".to_owned()
+    } else {
+        format!("{:.2} %", held as f64 * 100.0 / all as f64)
+    };
+    let rows = sources.iter().map(|source| Row {
+        key: format!("quarantine-{}", source.name),
+        cells: vec![
+            source.name.to_string().into_any(),
+            source.quarantined.into_any(),
+            (source.quarantined + source.accepted).into_any(),
+            source.duplicates.into_any(),
+        ],
+    });
+    frame(
+        Measure::QuarantineRate,
+        view! {
+            <p class="tile-value">{value}</p>
+            <p class="tile-parts">{format!("{held} of {all}, since the sources were set up")}</p>
+            <p><a href="/integrations">"Quarantine"</a></p>
+        }
+        .into_any(),
+        table("Quarantine by source", QUARANTINED, rows.collect()),
+    )
+}
+
+/// What is there now, whatever the window.
+fn counted(board: &KpiBoard) -> AnyView {
     let exceptions = view! {
         {counts(by_rule(board))}
         {counts(by_severity(board))}
@@ -29,7 +170,6 @@ fn figures(board: &KpiBoard) -> AnyView {
             {section("Promises", counts(promises(board)))}
             {section("Journal", counts(journal(board)))}
         </div>
-        {section("Latency, the last hour", latency(&board.latency))}
     }
     .into_any()
 }
@@ -110,68 +250,4 @@ fn counts(rows: Vec<Count>) -> AnyView {
         })
         .collect_view();
     view! { <ul class="counts">{rows}</ul> }.into_any()
-}
-
-/// `0.4 ms`, `12 ms`, `3.2 s`, `2 min`. What took longer than an hour is measured as an hour.
-fn milliseconds(value: f64) -> String {
-    let tenths = (value * 10.0).round() as u64;
-    match tenths {
-        0..100 => format!("{}.{} ms", tenths / 10, tenths % 10),
-        100..10_000 => format!("{} ms", tenths / 10),
-        10_000..1_200_000 => format!("{}.{} s", tenths / 10_000, tenths / 1000 % 10),
-        1_200_000..36_000_000 => format!("{} min", tenths / 600_000),
-        _ => "an hour or more".to_owned(),
-    }
-}
-
-const LATENCY: &[Column] = &[
-    words("Source"),
-    words("Leg"),
-    number("p50"),
-    number("p95"),
-    number("p99"),
-    number("Measured"),
-    words("Clocks"),
-];
-
-fn latency(figures: &[LatencyFigure]) -> AnyView {
-    if figures.is_empty() {
-        return view! { <p class="empty-note">"Nothing was measured in the last hour."</p> }.into_any();
-    }
-    let row = |figure: &LatencyFigure| {
-        let skewed = (figure.skewed > 0)
-            .then(|| view! { <span class="flag">{format!("{} skewed", figure.skewed)}</span> });
-        Row {
-            key: format!("latency-{}-{}", figure.source, figure.leg.as_str()),
-            cells: vec![
-                figure.source.clone().into_any(),
-                figure.leg.label().into_any(),
-                milliseconds(figure.p50).into_any(),
-                milliseconds(figure.p95).into_any(),
-                milliseconds(figure.p99).into_any(),
-                figure.count.into_any(),
-                skewed.into_any(),
-            ],
-        }
-    };
-    table("Latency by source and leg", LATENCY, figures.iter().map(row).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_said_in_the_unit_that_reads_best() {
-        for (value, said) in [
-            (0.44, "0.4 ms"),
-            (9.96, "10 ms"),
-            (12.4, "12 ms"),
-            (3200.0, "3.2 s"),
-            (150_000.0, "2 min"),
-            (3_600_000.0, "an hour or more"),
-        ] {
-            assert_eq!(milliseconds(value), said);
-        }
-    }
 }

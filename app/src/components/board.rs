@@ -14,6 +14,7 @@ use domain::live::ViewKey;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_location;
 use serde::de::IgnoredAny;
 use std::time::Duration;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -24,17 +25,18 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 #[wasm_bindgen(raw_module = "./redraw.js")]
 extern "C" {
-    fn redraw(element: &Element, html: &str);
+    pub fn redraw(element: &Element, html: &str);
     fn ages(element: &Element) -> Vec<Element>;
 }
 
 /// A page that is one board. `view` is the one that moves when the board has to be drawn anew.
 pub fn board(board: Board, title: &'static str, view: Option<ViewKey>) -> AnyView {
+    let query = use_location().search;
     view! {
         <Title text=title />
         {content(
-            String::new,
-            move || api::board(board),
+            move || query.get(),
+            move || api::board(board, query.get_untracked()),
             move |drawing: Drawing| shown(board, title, view.clone(), drawing),
         )}
     }
@@ -80,9 +82,10 @@ fn follow(
     refused: RwSignal<Option<String>>,
 ) {
     let is_waiting = StoredValue::new(false);
+    let query = use_location().search;
     let draw = move || {
         leptos::task::spawn_local(async move {
-            let drawn = api::board(board).await.and_then(|drawing| drawing.read());
+            let drawn = api::board(board, query.get_untracked()).await.and_then(|drawing| drawing.read());
             // The page may be gone by now.
             let _ = is_waiting.try_set_value(false);
             match drawn {

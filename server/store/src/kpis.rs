@@ -1,19 +1,14 @@
 //! The manager's figures: counts that the writer keeps, and the latency of the last hour.
 
-use crate::latency::Spans;
 use crate::{Store, StoreError, journal};
 use chrono::{DateTime, Utc};
 use domain::Seq;
 use domain::exception::Severity;
-use domain::kpi::{KpiBoard, LatencyFigure, Punctuality};
-use domain::latency::Leg;
+use domain::kpi::{KpiBoard, Punctuality};
 use domain::rules::Rule;
 use domain::status::Status;
 use sqlx::{Row, query, query_scalar};
-use std::collections::{BTreeMap, HashMap};
-
-/// How many minutes the latency figures look back.
-const WINDOW: i64 = 60;
+use std::collections::HashMap;
 
 impl Store {
     /// The board at `now`, which decides the window of the latency figures.
@@ -33,26 +28,8 @@ impl Store {
             .fetch_one(&mut *read)
             .await?;
 
-        let since = now.timestamp().div_euclid(60) - WINDOW + 1;
-        let rows = query("select source, leg, skewed, histogram from latency where minute >= $1")
-            .bind(since)
-            .fetch_all(&mut *read)
-            .await?;
-        let mut spans: BTreeMap<(String, Leg), Spans> = BTreeMap::new();
-        for row in &rows {
-            let leg: String = row.try_get("leg")?;
-            let leg = Leg::named(&leg)
-                .ok_or_else(|| StoreError::unreadable("latency", format!("`{leg}` is no leg")))?;
-            let skewed: i64 = row.try_get("skewed")?;
-            let minute = Spans::from_bytes(row.try_get("histogram")?, skewed.unsigned_abs())?;
-            match spans.entry((row.try_get("source")?, leg)) {
-                std::collections::btree_map::Entry::Vacant(place) => {
-                    place.insert(minute);
-                }
-                std::collections::btree_map::Entry::Occupied(mut sum) => sum.get_mut().merge(&minute)?,
-            }
-        }
-        let since = DateTime::from_timestamp(since * 60, 0).unwrap_or(now);
+        drop(read);
+        let latency = self.latency(now).await?.figures;
         Ok((
             as_of,
             KpiBoard {
@@ -64,27 +41,10 @@ impl Store {
                 promise_kept: punctual(Punctuality::Kept),
                 promise_broken: punctual(Punctuality::Broken),
                 without_promise: punctual(Punctuality::NoPromise),
-                latency: spans
-                    .into_iter()
-                    .map(|((source, leg), spans)| figure(source, leg, &spans, since))
-                    .collect(),
+                latency,
                 events: count("events", ""),
                 quarantined: quarantined.unsigned_abs(),
             },
         ))
-    }
-}
-
-fn figure(source: String, leg: Leg, spans: &Spans, since: DateTime<Utc>) -> LatencyFigure {
-    let millis = |quantile: f64| spans.took.value_at_quantile(quantile) as f64 / 1000.0;
-    LatencyFigure {
-        source,
-        leg,
-        count: spans.took.len(),
-        p50: millis(0.5),
-        p95: millis(0.95),
-        p99: millis(0.99),
-        skewed: spans.skewed,
-        since,
     }
 }

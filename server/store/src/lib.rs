@@ -34,7 +34,7 @@ pub use delivery::{Delivery, Expected, Reason, Receipt, Rejected, StoredDelivery
 pub use error::{AppendError, StoreError};
 pub use figures::{Figures, MeasureFigures, Opened, Scorecard};
 pub use integrations::{DeliverySummary, Integrations, Quarantined, Refusal, SourceSummary};
-pub use latency::LatencySpan;
+pub use latency::{LatencyReport, LatencySpan};
 pub use page::{BadCursor, Cursor, Flag, Page, PageRequest, ShipmentFilter};
 pub use rebuild::{rebuild, rebuild_in_batches};
 pub use shares::Share;
