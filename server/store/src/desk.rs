@@ -54,6 +54,15 @@ impl Store {
         desk.sort();
         Ok((as_of, desk))
     }
+
+    /// One exception, open or closed.
+    pub async fn exception(&self, id: domain::ExceptionId) -> Result<Option<ShipmentException>, StoreError> {
+        let row = query("select exception from exceptions where id = $1")
+            .bind(id.0.as_bytes().to_vec())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(read_exception).transpose()
+    }
 }
 
 async fn open_exceptions(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
