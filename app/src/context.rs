@@ -83,7 +83,7 @@ impl From<StoreError> for ApiError {
     }
 }
 
-/// What is kept of a share link's token.
+/// What is kept of a token, of a session's or a share link's: lower-case hexadecimal SHA-256.
 pub fn token_hash(token: &str) -> String {
     use std::fmt::Write as _;
     Sha256::digest(token.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {

@@ -3,6 +3,7 @@
 mod guard;
 mod sign_in;
 
+pub use app::context::token_hash;
 pub use guard::{Identity, cookie, guard, identify, same_origin};
 pub use sign_in::{Attempts, router, with_cookie};
 
@@ -11,7 +12,6 @@ use argon2::password_hash::rand_core::{OsRng, RngCore};
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
 use std::time::Duration;
 use store::{Clock, Store, StoreError};
 
@@ -36,16 +36,6 @@ pub fn new_token() -> String {
     let mut bytes = [0_u8; 32];
     OsRng.fill_bytes(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// What is kept of a token: lower-case hexadecimal SHA-256.
-pub fn token_hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        use std::fmt::Write;
-        // Writing to a string can't fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 /// Why a password could not be hashed; only a broken machine gets here.
