@@ -68,12 +68,13 @@ export function shipmentId(number: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-const place = (code: string, city: string, zone: string, country: string) => ({
+const place = (code: string, city: string, zone: string, country: string, latitude: number, longitude: number) => ({
   code,
   name: `${city} warehouse`,
   city,
   country,
   zone,
+  position: { latitude, longitude },
 });
 
 /** A new shipment of one order. */
@@ -106,13 +107,13 @@ export class Shipment {
         {
           stop: '1',
           kind: 'pickup',
-          location: place('DEHAM', 'Hamburg', 'Europe/Berlin', 'DE'),
+          location: place('DEHAM', 'Hamburg', 'Europe/Berlin', 'DE', 53.5, 9.94),
           planned: { from: at(20), to: at(24) },
         },
         {
           stop: '2',
           kind: 'delivery',
-          location: place('FRLYS', 'Lyon', 'Europe/Paris', 'FR'),
+          location: place('FRLYS', 'Lyon', 'Europe/Paris', 'FR', 45.7, 4.94),
           planned: { from: at(48), to: at(52) },
         },
       ],
@@ -128,6 +129,10 @@ export class Shipment {
   /** The truck is expected, `hours` from now. */
   expected(hours: number): Promise<number> {
     return this.tms('eta.changed', { stop: '2', eta: at(hours) });
+  }
+
+  seen(near: string, latitude: number, longitude: number): Promise<number> {
+    return this.tms('position.reported', { position: { latitude, longitude }, near });
   }
 
   held(office = 'Calais'): Promise<number> {

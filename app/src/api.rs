@@ -20,7 +20,6 @@ use crate::session::Session;
 #[cfg(feature = "ssr")]
 use domain::account::Area;
 use domain::exception::ShipmentException;
-use domain::redaction::CustomerShipment;
 use domain::{CustomerId, ExceptionId, ShipmentId};
 use leptos::prelude::*;
 use text::Json;
@@ -56,9 +55,16 @@ pub async fn shipment(id: ShipmentId) -> Result<Wire<ShipmentPage>, ApiError> {
 
 /// What a share link shows; for everybody who has it.
 #[server(prefix = "/api", endpoint = "track", input = Json, output = Json)]
-pub async fn track(token: String) -> Result<Wire<Positioned<CustomerShipment>>, ApiError> {
+pub async fn track(token: String) -> Result<Wire<TrackPage>, ApiError> {
     let context = context::current()?;
     Wire::of(&context.track(&token).await.map_err(context::answered)?)
+}
+
+/// The map of a shipment as it is now, for whoever may see the shipment itself.
+#[server(name = DrawMap, prefix = "/api", endpoint = "map", input = Json, output = Json)]
+pub async fn map(of: MapOf) -> Result<Wire<Drawing>, ApiError> {
+    let context = context::current()?;
+    Wire::of(&context.map(of).await.map_err(context::answered)?)
 }
 
 /// The open exceptions, or those closed lately, and the one that is looked at.

@@ -5,6 +5,7 @@ pub mod board;
 pub mod chips;
 pub mod frame;
 pub mod fresh;
+pub mod map;
 pub mod page;
 pub mod pill;
 pub mod position;

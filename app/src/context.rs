@@ -2,13 +2,14 @@
 //! store's errors into answers.
 
 use crate::api::{
-    ApiError, AudienceShipment, DeskPage, Line, Positioned, ShareLine, ShipmentList, ShipmentPage,
+    ApiError, AudienceShipment, DeskPage, Drawing, Line, MapOf, ShareLine, ShipmentList, ShipmentPage,
+    TrackPage,
 };
+use crate::map::{self, Trip};
 use crate::query::{Flag, ShipmentsQuery};
 use axum::http::StatusCode;
 use domain::account::{Area, Audience, Viewer};
 use domain::live::Freshness;
-use domain::redaction::{CustomerShipment, redact};
 use domain::{ExceptionId, ShipmentId};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -133,14 +134,17 @@ impl Context {
     }
 
     pub async fn shipment(&self, viewer: &Viewer, id: ShipmentId) -> Result<ShipmentPage, ApiError> {
-        let (as_of, view) = self.store.shipment(id).await?.ok_or(ApiError::NotFound)?;
-        let shipment = match viewer.audience().ok_or(ApiError::Forbidden)? {
-            Audience::Internal => AudienceShipment::Internal(Box::new(view)),
+        let (as_of, tracked) = self.store.tracked(id).await?.ok_or(ApiError::NotFound)?;
+        let (shipment, trip) = match viewer.audience().ok_or(ApiError::Forbidden)? {
+            Audience::Internal => (AudienceShipment::Internal(Box::new(tracked.view())), Trip::of(&tracked)),
             Audience::Customer(customer) => {
-                AudienceShipment::Customer(Box::new(redact(&view, customer).ok_or(ApiError::NotFound)?))
+                let own = tracked.redacted(customer).ok_or(ApiError::NotFound)?;
+                let trip = Trip::redacted(&own, &tracked);
+                (AudienceShipment::Customer(Box::new(own)), trip)
             }
         };
-        Ok(ShipmentPage { as_of, shipment, shares: self.shares(viewer, id).await? })
+        let map = map::svg(&trip).unwrap_or_default();
+        Ok(ShipmentPage { as_of, shipment, shares: self.shares(viewer, id).await?, map })
     }
 
     /// An exception that is named stands beside the queue wherever it is: closed, or beyond what the queue holds.
@@ -176,12 +180,27 @@ impl Context {
             .collect())
     }
 
-    pub async fn track(&self, token: &str) -> Result<Positioned<CustomerShipment>, ApiError> {
+    pub async fn track(&self, token: &str) -> Result<TrackPage, ApiError> {
         let share = self.store.customer_of_share(&token_hash(token), (self.clock)()).await?;
         let share = share.ok_or(ApiError::NotFound)?;
-        let (as_of, view) = self.store.shipment(share.shipment).await?.ok_or(ApiError::NotFound)?;
-        let content = redact(&view, share.customer).ok_or(ApiError::NotFound)?;
-        Ok(Positioned { as_of, content })
+        let (as_of, tracked) = self.store.tracked(share.shipment).await?.ok_or(ApiError::NotFound)?;
+        let shipment = tracked.redacted(share.customer).ok_or(ApiError::NotFound)?;
+        let map = map::svg(&Trip::redacted(&shipment, &tracked)).unwrap_or_default();
+        Ok(TrackPage { as_of, shipment, map })
+    }
+
+    pub async fn map(&self, of: MapOf) -> Result<Drawing, ApiError> {
+        match of {
+            MapOf::Shipment(id) => {
+                let (_, viewer) = open(Area::Shipments)?;
+                let ShipmentPage { as_of, map: html, .. } = self.shipment(&viewer, id).await?;
+                Ok(Drawing { as_of, html })
+            }
+            MapOf::Track(token) => {
+                let TrackPage { as_of, map: html, .. } = self.track(&token).await?;
+                Ok(Drawing { as_of, html })
+            }
+        }
     }
 
     /// The age of the sources as the viewer may see it; people without an account see what customers do.

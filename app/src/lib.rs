@@ -10,6 +10,8 @@ mod components;
 pub mod context;
 pub mod display;
 mod live;
+#[cfg(feature = "ssr")]
+pub mod map;
 mod pages;
 mod plain;
 mod query;

@@ -26,6 +26,18 @@ test('what happens to a shipment is seen by agent and customer at the same posit
   for (const check of checks) await check();
 });
 
+test('the map follows the truck, for agent and customer', async ({ open, url }) => {
+  const shipment = await Shipment.planned(url, CARLAS);
+  for (const account of ['anna', 'carla'] as const) {
+    const page = await open(account);
+    await goLive(page, shipment.path);
+    const check = await forbidReload(page);
+    await shipment.seen(`near Kassel, ${account}`, 51.3, 9.5);
+    await expect(page.getByRole('img', { name: `Map: Hamburg to Lyon, last seen near Kassel, ${account}` })).toBeVisible();
+    await check();
+  }
+});
+
 test('a row of the list changes in place', async ({ open, url }) => {
   const shipment = await Shipment.planned(url, CARLAS);
   for (const account of ['anna', 'carla'] as const) {

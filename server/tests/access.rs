@@ -3,11 +3,14 @@
 mod support;
 
 use chrono::TimeDelta;
-use domain::ShipmentId;
 use domain::account::AccountRole;
+use domain::authority::Role;
+use domain::fact::{Mode, Plan, PlannedStop, PositionReport, StopKind};
+use domain::place::{Location, Position};
+use domain::{Fact, ShipmentId};
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use serde_json::{Value, json};
-use support::freight::{append, held_by_customs, planned, released, start};
+use support::freight::{append, arrived, event, held_by_customs, location, planned, released, start, window};
 use support::server::{Hands, PASSWORD, Running};
 
 async fn server(folder: &tempfile::TempDir) -> Running {
@@ -121,6 +124,9 @@ async fn every_server_function_answers_its_roles_only() {
     let share = json!({"id": id("SH-OTHER"), "customer": null, "label": "x", "days": 5});
     let revoke = json!({"id": id("SH-OTHER"), "token_hash": "00"});
     let track = json!({"token": "guessed"});
+    let own_map = json!({"of": {"shipment": id("SH-OWN")}});
+    let other_map = json!({"of": {"shipment": id("SH-OTHER")}});
+    let track_map = json!({"of": {"track": "guessed"}});
     // A stranger, a customer, an agent, a manager, an admin.
     let table: &[(&str, &Value, [u16; 5])] = &[
         ("shipments", &all, [401, 200, 200, 200, 200]),
@@ -132,6 +138,9 @@ async fn every_server_function_answers_its_roles_only() {
         ("board", &json!({"board": "admin"}), [401, 403, 403, 403, 200]),
         ("freshness", &nothing, [200, 200, 200, 200, 200]),
         ("track", &track, [404, 404, 404, 404, 404]),
+        ("map", &own_map, [401, 200, 200, 200, 200]),
+        ("map", &other_map, [401, 404, 200, 200, 200]),
+        ("map", &track_map, [404, 404, 404, 404, 404]),
         ("act", &act, [401, 403, 409, 409, 409]),
         ("share", &share, [401, 404, 200, 200, 200]),
         ("revoke", &revoke, [401, 404, 404, 404, 404]),
@@ -154,6 +163,70 @@ async fn every_server_function_answers_its_roles_only() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    running.stop().await;
+}
+
+/// Plans a truck from Hamburg by Kassel to Lyon for both customers' orders, and tells where it is.
+async fn on_one_truck(running: &Running, shipment: &str, acme_at: &[&str], brisk_at: &[&str]) {
+    let stops = [("1", "Hamburg", 53.5, 9.9), ("2", "Kassel", 51.3, 9.5), ("3", "Lyon", 45.7, 4.9)];
+    let stops = stops.into_iter().map(|(stop, city, latitude, longitude)| PlannedStop {
+        stop: stop.to_owned(),
+        kind: if stop == "1" { StopKind::Pickup } else { StopKind::Delivery },
+        location: Location { position: Some(Position { latitude, longitude }), ..location(city) },
+        planned: window(4 * 60, 30 * 60),
+        orders: [("SO-1", acme_at), ("SO-2", brisk_at)]
+            .into_iter()
+            .filter(|(_, stops)| stops.contains(&stop))
+            .map(|(order, _)| order.to_owned())
+            .collect(),
+    });
+    let plan = Plan {
+        mode: Mode::Truckload,
+        orders: vec!["SO-1".to_owned(), "SO-2".to_owned()],
+        stops: stops.collect(),
+        carrier: None,
+        references: Vec::new(),
+    };
+    let reported = PositionReport {
+        position: Position { latitude: 52.5, longitude: 9.8 },
+        near: Some("near Hannover".to_owned()),
+    };
+    let told = [(1, Fact::ShipmentPlanned(plan)), (300, Fact::PositionReported(reported))];
+    let told = told.into_iter().map(|(minutes, fact)| event(Role::Tms, shipment, minutes, fact)).collect();
+    append(&running.store, told).await;
+    append(&running.store, vec![arrived(shipment, 280, "1")]).await;
+}
+
+#[tokio::test]
+async fn a_map_shows_a_customer_neither_stops_of_others_nor_the_way_past_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = server(&folder).await;
+    on_one_truck(&running, "SH-SHARED", &["1", "3"], &["1", "2"]).await;
+    on_one_truck(&running, "SH-TOGETHER", &["1", "2", "3"], &["1", "2", "3"]).await;
+    let customer = running.signed_in("carla", AccountRole::Customer, Some("ACME")).await;
+    let agent = running.signed_in("anna", AccountRole::Agent, None).await;
+    let map = async |shipment: &str, cookie: &str| {
+        let answer = running.call("map", cookie, &json!({"of": {"shipment": id(shipment)}})).await;
+        let wire: String =
+            serde_json::from_str(&answer.text().await.expect("an answer")).expect("JSON as text");
+        let drawing: Value = serde_json::from_str(&wire).expect("a drawing");
+        drawing["html"].as_str().expect("a picture").to_owned()
+    };
+    // The map's title, how many stops it has, and whether it shows where the truck has been since the first.
+    let told = |map: &str| {
+        let title = map.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
+        let title = title.map(|(title, _)| title.to_owned()).expect("a title");
+        (title, map.matches("map-stop").count(), map.contains("map-done") && map.contains("map-last"))
+    };
+    let whole = ("Map: Hamburg to Lyon, last seen near Hannover".to_owned(), 3, true);
+    assert_eq!(told(&map("SH-SHARED", &agent).await), whole);
+    let shared = map("SH-SHARED", &customer).await;
+    assert_eq!(told(&shared), ("Map: Hamburg to Lyon".to_owned(), 2, false));
+    assert!(!shared.contains("Kassel") && !shared.contains("map-done"), "{shared}");
+    assert_eq!(told(&map("SH-TOGETHER", &customer).await), whole, "no stop is another's alone");
+    let page = running.get(&format!("/shipments/{}", id("SH-SHARED")), &customer).await;
+    let page = page.text().await.expect("a page");
+    assert!(page.contains(&shared), "the page begins with the same map");
     running.stop().await;
 }
 

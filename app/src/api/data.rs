@@ -98,6 +98,24 @@ pub struct ShipmentPage {
     pub as_of: Seq,
     pub shipment: AudienceShipment,
     pub shares: Vec<ShareLine>,
+    /// The map as the audience may see it, as HTML; empty where no place is known.
+    pub map: String,
+}
+
+/// What a share link shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrackPage {
+    pub as_of: Seq,
+    pub shipment: CustomerShipment,
+    pub map: String,
+}
+
+/// Whose map of which shipment: the account's, or that of a share link's customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MapOf {
+    Shipment(ShipmentId),
+    Track(String),
 }
 
 /// A shipment as the audience may see it.

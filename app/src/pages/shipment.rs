@@ -4,7 +4,8 @@ mod facts;
 mod inside;
 pub mod story;
 
-use crate::api::{self, ApiError, AudienceShipment, ShareFor, ShareLine, ShipmentPage};
+use crate::api::{self, ApiError, AudienceShipment, MapOf, ShareFor, ShareLine, ShipmentPage};
+use crate::components::map::shipment_map;
 use crate::components::page::content;
 use crate::components::position::refusal;
 use crate::components::section::section;
@@ -37,12 +38,12 @@ pub fn Page() -> impl IntoView {
                 }
             }
         },
-        |ShipmentPage { as_of, shipment, shares }| match shipment {
+        |ShipmentPage { as_of, shipment, shares, map }| match shipment {
             AudienceShipment::Internal(shipment) => {
-                view! { <ForAgents as_of shipment=*shipment shares /> }.plain()
+                view! { <ForAgents as_of shipment=*shipment shares map /> }.plain()
             }
             AudienceShipment::Customer(shipment) => {
-                view! { <ForCustomers as_of shipment=*shipment shares /> }.plain()
+                view! { <ForCustomers as_of shipment=*shipment shares map /> }.plain()
             }
         },
     )
@@ -82,7 +83,7 @@ impl<T: DeserializeOwned + PartialEq + Send + Sync> Followed<T> {
 }
 
 #[component]
-fn ForAgents(as_of: Seq, shipment: ShipmentView, shares: Vec<ShareLine>) -> impl IntoView {
+fn ForAgents(as_of: Seq, shipment: ShipmentView, shares: Vec<ShareLine>, map: String) -> impl IntoView {
     let id = shipment.id;
     let customers = shipment
         .customers()
@@ -99,18 +100,23 @@ fn ForAgents(as_of: Seq, shipment: ShipmentView, shares: Vec<ShareLine>) -> impl
     };
     view! {
         {refusal(refused)}
-        {story(facts, as_of, extra.plain())}
+        {story(facts, as_of, shipment_map(MapOf::Shipment(id), map, facts), extra.plain())}
     }
 }
 
 #[component]
-fn ForCustomers(as_of: Seq, shipment: CustomerShipment, shares: Vec<ShareLine>) -> impl IntoView {
+fn ForCustomers(
+    as_of: Seq,
+    shipment: CustomerShipment,
+    shares: Vec<ShareLine>,
+    map: String,
+) -> impl IntoView {
     let id = shipment.id;
     let Followed { content, as_of, refused } = Followed::start(ViewKey::Shipment { id }, as_of, shipment);
     let facts = Memo::new(move |_| content.with(|shipment| Facts::from(shipment)));
     let share = section("Share links", view! { <Share id shares customers=Vec::new() /> });
     view! {
         {refusal(refused)}
-        {story(facts, as_of, share)}
+        {story(facts, as_of, shipment_map(MapOf::Shipment(id), map, facts), share)}
     }
 }

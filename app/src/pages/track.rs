@@ -1,7 +1,8 @@
 //! What a share link shows: the customer's view of one shipment, without signing in and without what needs an account.
 
 use super::shipment::{Facts, Followed};
-use crate::api::{self, ApiError, Positioned};
+use crate::api::{self, ApiError, MapOf, TrackPage};
+use crate::components::map::shipment_map;
 use crate::components::page::or_problem;
 use crate::components::position::refusal;
 use crate::components::problem::{Missing, Problem};
@@ -20,10 +21,10 @@ pub fn Page() -> impl IntoView {
     or_problem(
         move || token.get(),
         move || api::track(token.get_untracked()),
-        move |found: Result<Positioned<CustomerShipment>, ApiError>| {
+        move |found: Result<TrackPage, ApiError>| {
             match found {
-            Ok(Positioned { as_of, content }) => {
-                view! { <Tracked token=token.get_untracked() as_of shipment=content /> }.plain()
+            Ok(TrackPage { as_of, shipment, map }) => {
+                view! { <Tracked token=token.get_untracked() as_of shipment map /> }.plain()
             }
             Err(ApiError::NotFound) => view! {
                 <Missing
@@ -39,12 +40,13 @@ pub fn Page() -> impl IntoView {
 }
 
 #[component]
-fn Tracked(token: String, as_of: Seq, shipment: CustomerShipment) -> impl IntoView {
+fn Tracked(token: String, as_of: Seq, shipment: CustomerShipment, map: String) -> impl IntoView {
+    let of = MapOf::Track(token.clone());
     let Followed { content, as_of, refused } = Followed::start(ViewKey::Track { token }, as_of, shipment);
     let facts =
         Memo::new(move |_| content.with(|shipment| Facts { cases: Vec::new(), ..Facts::from(shipment) }));
     view! {
         {refusal(refused)}
-        {story(facts, as_of, ().plain())}
+        {story(facts, as_of, shipment_map(of, map, facts), ().plain())}
     }
 }

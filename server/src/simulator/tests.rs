@@ -1,6 +1,7 @@
 //! What a simulator promises: the same lives for a seed, lives that a receiver understands, nothing from the future.
 
 mod http;
+mod map;
 
 use super::network::Place;
 use super::script::LONGEST;

@@ -79,7 +79,7 @@ pub fn terms(customer: &str) -> OrderTerms {
     }
 }
 
-fn location(city: &str) -> Location {
+pub fn location(city: &str) -> Location {
     Location {
         code: city.to_uppercase(),
         name: format!("{city} warehouse"),

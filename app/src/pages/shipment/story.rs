@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// `extra` is what else this audience sees; it stands behind the stops.
-pub fn story(facts: Memo<Facts>, as_of: RwSignal<Seq>, extra: AnyView) -> AnyView {
+pub fn story(facts: Memo<Facts>, as_of: RwSignal<Seq>, map: AnyView, extra: AnyView) -> AnyView {
     let title = move || facts.with(|facts| format!("Shipment {}", facts.number));
     view! {
         <Title text=title />
@@ -27,6 +27,7 @@ pub fn story(facts: Memo<Facts>, as_of: RwSignal<Seq>, extra: AnyView) -> AnyVie
         {part(move || facts.with(summary))}
         <div class="columns">
             <div class="column">
+                {map}
                 {part(move || facts.with(stops))}
                 {extra}
             </div>
