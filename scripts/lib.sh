@@ -41,6 +41,11 @@ need_build_tools() {
 
 wasm_target=wasm32-unknown-unknown
 
+plain_wasm_is_installed() {
+  local libdir
+  libdir="$(rustc --print target-libdir --target "$wasm_target" 2>/dev/null)" && [ -d "$libdir" ]
+}
+
 debian_wasm_is_installed() {
   [ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] && has wasm-ld-22 && [ -d /usr/lib/rustlib/src/rust/library/std ]
 }
@@ -48,14 +53,12 @@ debian_wasm_is_installed() {
 # Chooses how to build for wasm and sets `wasm_path` (plain or debian), `wasm_cargo` (the command and its environment),
 # `wasm_flags` (what `cargo build` needs on top) and `wasm_target_dir`. The two paths have different compilers, so each has its own.
 choose_wasm_toolchain() {
-  local libdir
-  libdir="$(rustc --print target-libdir --target "$wasm_target" 2>/dev/null || true)"
-  if [ -n "$libdir" ] && [ -d "$libdir" ]; then
+  if plain_wasm_is_installed; then
     wasm_path=plain
   elif debian_wasm_is_installed; then
     wasm_path=debian
   elif has rustup && say "adding the wasm target with rustup" &&
-    timeout --kill-after=5 90 rustup target add "$wasm_target" </dev/null >&2; then
+    timeout --kill-after=5 90 rustup target add "$wasm_target" </dev/null >&2 && plain_wasm_is_installed; then
     wasm_path=plain
   else
     say "rustup can't add the wasm target here; using Debian's compiler"
