@@ -49,6 +49,9 @@ count() {
 # `hydrate` is left out wherever the server is built: cargo would give the server the browser's features.
 native=(--workspace --exclude hydrate "${locked[@]}")
 
+# A debug build reads the site from this folder, and looks only once, when it is compiled, whether there is one.
+mkdir -p target/site
+
 # The bundle ends in a long single-threaded link, so it is made beside the native builds.
 make wasm </dev/null >"$results/bundle.log" 2>&1 &
 background=$!
