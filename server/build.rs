@@ -9,7 +9,9 @@ fn main() {
     if std::env::var("PROFILE").as_deref() != Ok("release") {
         return;
     }
-    let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/site");
+    // Asked now, not when this file was compiled: a target directory may serve several checkouts.
+    let manifest_dir = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let site = Path::new(&manifest_dir).join("../target/site");
     println!("cargo::rerun-if-changed={}", site.display());
     if !site.join("pkg/syncline_bg.wasm").exists() {
         println!("cargo::error=the site to embed is missing: run `make wasm`, or `make build` for both");
