@@ -8,11 +8,14 @@ use crate::api::{
 use crate::map::{self, Trip};
 use crate::query::{Flag, ShipmentsQuery};
 use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::account::{Area, Audience, Viewer};
 use domain::live::Freshness;
 use domain::{ExceptionId, ShipmentId};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use rand::RngCore as _;
 use sha2::{Digest, Sha256};
 use store::{Clock, Page, PageRequest, ShipmentFilter, Store, StoreError};
 
@@ -82,6 +85,13 @@ impl From<StoreError> for ApiError {
             _ => Self::Internal,
         }
     }
+}
+
+/// 32 random bytes, safe in an address: what stands for a session or opens a share link.
+pub fn new_token() -> String {
+    let mut bytes = [0_u8; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// What is kept of a token, of a session's or a share link's: lower-case hexadecimal SHA-256.

@@ -3,15 +3,13 @@
 mod guard;
 mod sign_in;
 
-pub use app::context::token_hash;
+pub use app::context::{new_token, token_hash};
 pub use guard::{Identity, cookie, guard, identify, same_origin};
 pub use sign_in::{Attempts, router, with_cookie};
 
 use argon2::Argon2;
-use argon2::password_hash::rand_core::{OsRng, RngCore};
+use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::time::Duration;
 use store::{Clock, Store, StoreError};
 
@@ -29,13 +27,6 @@ pub async fn forget_expired(store: Store, clock: Clock) {
             Err(error) => tracing::error!(%error, "expired sessions could not be forgotten; trying again"),
         }
     }
-}
-
-/// 32 random bytes, safe in URLs and cookies.
-pub fn new_token() -> String {
-    let mut bytes = [0_u8; 32];
-    OsRng.fill_bytes(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Why a password could not be hashed; only a broken machine gets here.

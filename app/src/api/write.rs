@@ -1,9 +1,7 @@
 //! What people do, as events: each goes through the same door into the journal as everything else.
 
 use super::{Act, ApiError, ShareLine, Shared, TEXT, Target};
-use crate::context::{Context, token_hash};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::context::{Context, new_token, token_hash};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::account::{Audience, Viewer};
 use domain::authority::Role;
@@ -14,7 +12,6 @@ use domain::fact::{
 use domain::redaction::redact;
 use domain::view::ShipmentView;
 use domain::{CustomerId, Event, EventId, Fact, ShipmentId, SourceName};
-use rand::RngCore as _;
 use store::{AppendError, Delivery, Expected};
 
 const LABEL: usize = 80;
@@ -24,13 +21,6 @@ const HOURS: u32 = 24 * 14;
 
 fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::Invalid { message: message.into() }
-}
-
-/// 32 random bytes, safe in an address.
-fn token() -> String {
-    let mut bytes = [0_u8; 32];
-    rand::rng().fill_bytes(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn words(text: &str, limit: usize) -> Result<String, ApiError> {
@@ -113,7 +103,7 @@ impl Context {
         };
         // Shipments are found by number and issuer.
         let issuer = self.store.issuer_of(shipment.id).await?;
-        let (id, now) = (token(), (self.clock)());
+        let (id, now) = (new_token(), (self.clock)());
         let event = Event {
             id: EventId::new(source.as_str(), &id),
             source: source.clone(),
@@ -199,7 +189,7 @@ impl Context {
         }
         let label = words(&label, LABEL)?;
         let (shipment, customer) = self.shareable(viewer, id, customer).await?;
-        let token = token();
+        let token = new_token();
         let expires_at = ((self.clock)() + TimeDelta::days(i64::from(days))).fixed_offset();
         let sharing = Sharing { token_hash: token_hash(&token), customer, label, expires_at };
         self.record(viewer, &shipment, Fact::TrackingShared(sharing), None).await?;

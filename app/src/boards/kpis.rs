@@ -34,7 +34,7 @@ pub async fn draw(context: &Context, query: &str) -> Result<(Seq, AnyView), Stor
     let customers = store.scorecard(Dimension::Customer, window).await?;
     let places = store.scorecard(Dimension::Location, window).await?;
     let latency = store.latency(now).await?;
-    let sources = store.integrations().await?.sources;
+    let sources = store.source_summaries().await?;
     let view = view! {
         {period.choices(today)}
         {tiles("Service", SERVICE, &figures, window)}

@@ -100,6 +100,13 @@ impl Store {
         })
     }
 
+    /// What each configured source sent so far, by name.
+    pub async fn source_summaries(&self) -> Result<Vec<SourceSummary>, StoreError> {
+        let mut read = self.read().await?;
+        let refusals = refusals(&mut read).await?;
+        source_summaries(&mut read, &refusals).await
+    }
+
     /// A delivery as it was kept.
     pub async fn delivery(
         &self,
