@@ -9,10 +9,10 @@ use super::{Scale, freight, sockets};
 use crate::clock;
 use anyhow::{Context, ensure};
 use chrono::TimeDelta;
-use domain::ShipmentId;
 use domain::account::AccountRole;
 use domain::authority::Role;
 use domain::live::ViewKey;
+use domain::{Seq, ShipmentId};
 use futures::SinkExt;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -47,16 +47,17 @@ pub async fn measure(scale: &Scale, folder: &Path) -> anyhow::Result<Row> {
         let minutes = i64::try_from(change)?;
         let eta = freight::eta(0, change as u64 + 1, now, now + TimeDelta::minutes(minutes))?;
         let delivery = freight::delivery(format!("eta-{change}"), Role::Tms, vec![eta], now)?;
-        testbed.store.append(delivery).await?;
-        let delivered: Delivered = ours.hear().await?;
-        // The first: what the change brings about by itself, a deadline that passes, is a commit of its own.
-        let committed = testbed.commits.take().into_values().next().context("no commit was noted")?;
+        let (_, position) = testbed.store.append(delivery).await?.seq.context("the change was not accepted")?;
+        let delivered = reached(&mut ours, position).await?;
+        // The change's own: what it brings about by itself, a deadline that passes, may be a commit behind it.
+        let committed =
+            testbed.commits.take().range(position..).next().map(|(_, at)| *at).context("no commit was noted")?;
         let span = delivered.last - committed.timestamp_nanos_opt().unwrap_or_default();
 
         bytes = delivered.frame.len();
         let begun = clock::now();
         bare.send(Utf8Bytes::from(delivered.frame.clone())).await?;
-        let echoed: Delivered = theirs.hear().await?;
+        let echoed = reached(&mut theirs, delivered.position).await?;
         ensure!(echoed.frame == delivered.frame, "the bare server sent other bytes");
         // The first change meets cold caches on both sides.
         if change > 0 {
@@ -75,6 +76,16 @@ pub async fn measure(scale: &Scale, folder: &Path) -> anyhow::Result<Row> {
     );
     let what = format!("one change to {sockets} sockets");
     Ok(Row::share(what, 1.0 / spans.median(), 1.0 / bare_spans.median(), BAR, detail))
+}
+
+/// Waits until all sockets are at a position, or beyond it.
+async fn reached(helper: &mut Helper, position: Seq) -> anyhow::Result<Delivered> {
+    loop {
+        let delivered: Delivered = helper.hear().await?;
+        if delivered.position >= position {
+            return Ok(delivered);
+        }
+    }
 }
 
 fn audience(

@@ -1,20 +1,22 @@
 //! The bench's second process: one process may not hold both ends of ten thousand sockets. It is this same program,
 //! started again, told what to do by a line of JSON, and gone when its parent is.
 
-use super::{sockets, testbed::Testbed};
+use super::sockets::{self, Socket};
+use super::testbed::Testbed;
 use crate::clock;
 use anyhow::{Context, bail};
 use clap::ValueEnum;
+use domain::Seq;
 use domain::account::AccountRole;
 use domain::live::ViewKey;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -40,9 +42,11 @@ pub struct Audience {
     pub sockets: usize,
 }
 
-/// All sockets got a change. The first report, with an empty frame, says that all are open.
+/// All sockets have reached a position. The first report, with an empty frame, says that all are open.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Delivered {
+    /// The position that no socket is behind any more.
+    pub position: Seq,
     /// When the last of them got it, nanoseconds since 1970.
     pub last: i64,
     pub frame: String,
@@ -142,33 +146,60 @@ pub async fn run(role: Role, folder: PathBuf) -> anyhow::Result<()> {
 async fn hold(audience: Audience) -> anyhow::Result<()> {
     let Audience { address, cookie, views, sockets: count } = audience;
     let sockets = sockets::open(address, &cookie, &views, count).await?;
-    let got = Arc::new(AtomicUsize::new(0));
+    let reached = Arc::new(Mutex::new(Reached(BTreeMap::from([(Seq::default(), count)]))));
     let (failed, mut failure) = mpsc::channel(1);
     for mut socket in sockets {
-        let (got, failed) = (got.clone(), failed.clone());
+        let (reached, failed) = (reached.clone(), failed.clone());
         tokio::spawn(async move {
-            let error = loop {
-                match sockets::text(&mut socket).await {
-                    Ok(frame) if sockets::kind(&frame) == Some("change") => {
-                        if (got.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(count) {
-                            let last = clock::now().timestamp_nanos_opt().unwrap_or_default();
-                            if let Err(error) = report(&Delivered { last, frame: frame.to_string() }) {
-                                break error;
-                            }
-                        }
-                    }
-                    Ok(_) => {}
-                    Err(error) => break error,
-                }
-            };
+            let error = follow(&mut socket, &reached).await;
             // Only the first failure is told.
             let _ = failed.try_send(error);
         });
     }
-    report(&Delivered { last: 0, frame: String::new() })?;
+    report(&Delivered { position: Seq::default(), last: 0, frame: String::new() })?;
     match failure.recv().await {
         Some(error) => Err(error),
         None => bail!("there are no sockets"),
+    }
+}
+
+/// Reads one socket until it fails, and tells when it was the last one to leave a position behind.
+async fn follow(socket: &mut Socket, reached: &Mutex<Reached>) -> anyhow::Error {
+    let mut at = Seq::default();
+    loop {
+        let frame = match sockets::text(socket).await {
+            Ok(frame) if sockets::kind(&frame) == Some("change") => frame,
+            Ok(_) => continue,
+            Err(error) => return error,
+        };
+        let Some(position) = sockets::position(&frame) else { continue };
+        let all = reached.lock().unwrap_or_else(PoisonError::into_inner).advance(at, position);
+        at = position;
+        if let Some(position) = all {
+            let last = clock::now().timestamp_nanos_opt().unwrap_or_default();
+            if let Err(error) = report(&Delivered { position, last, frame: frame.to_string() }) {
+                return error;
+            }
+        }
+    }
+}
+
+/// How many sockets are at each position. Sockets are counted, not frames: one change may bring about another, which
+/// some sockets get as a frame of its own and others together with the first.
+struct Reached(BTreeMap<Seq, usize>);
+
+impl Reached {
+    /// One socket moves on. Returns the position that all have reached now, if that is news.
+    fn advance(&mut self, from: Seq, to: Seq) -> Option<Seq> {
+        *self.0.entry(to).or_default() += 1;
+        let left_behind = self.0.get_mut(&from)?;
+        *left_behind -= 1;
+        if *left_behind > 0 {
+            return None;
+        }
+        let was_last = self.0.keys().next() == Some(&from);
+        self.0.remove(&from);
+        self.0.keys().next().copied().filter(|_| was_last)
     }
 }
 
@@ -188,4 +219,21 @@ fn resident() -> anyhow::Result<u64> {
         super::machine::field("/proc/self/status", "VmRSS").context("this system does not tell VmRSS")?;
     let kilobytes: u64 = text.trim_end_matches(" kB").trim().parse()?;
     Ok(kilobytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_sockets_have_reached_a_position_only_when_the_slowest_has() {
+        let mut reached = Reached(BTreeMap::from([(Seq(0), 3)]));
+        assert_eq!(reached.advance(Seq(0), Seq(7)), None);
+        // One socket gets a second change while two still wait for the first.
+        assert_eq!(reached.advance(Seq(7), Seq(8)), None);
+        assert_eq!(reached.advance(Seq(0), Seq(7)), None);
+        // The slowest gets both changes in one frame.
+        assert_eq!(reached.advance(Seq(0), Seq(8)), Some(Seq(7)));
+        assert_eq!(reached.advance(Seq(7), Seq(8)), Some(Seq(8)));
+    }
 }
