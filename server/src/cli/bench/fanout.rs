@@ -47,11 +47,17 @@ pub async fn measure(scale: &Scale, folder: &Path) -> anyhow::Result<Row> {
         let minutes = i64::try_from(change)?;
         let eta = freight::eta(0, change as u64 + 1, now, now + TimeDelta::minutes(minutes))?;
         let delivery = freight::delivery(format!("eta-{change}"), Role::Tms, vec![eta], now)?;
-        let (_, position) = testbed.store.append(delivery).await?.seq.context("the change was not accepted")?;
+        let (_, position) =
+            testbed.store.append(delivery).await?.seq.context("the change was not accepted")?;
         let delivered = reached(&mut ours, position).await?;
         // The change's own: what it brings about by itself, a deadline that passes, may be a commit behind it.
-        let committed =
-            testbed.commits.take().range(position..).next().map(|(_, at)| *at).context("no commit was noted")?;
+        let committed = testbed
+            .commits
+            .take()
+            .range(position..)
+            .next()
+            .map(|(_, at)| *at)
+            .context("no commit was noted")?;
         let span = delivered.last - committed.timestamp_nanos_opt().unwrap_or_default();
 
         bytes = delivered.frame.len();
