@@ -13,7 +13,7 @@ BINARY := $(TARGET)/release/syncline
 # whether to ask them at all.
 BUNDLE_SOURCES := $(shell find app style public scripts -type f -o -type d) Cargo.toml Cargo.lock
 
-.PHONY: build demo test bench wasm help
+.PHONY: build demo test bench screenshots vitals wasm help
 
 build: ## The release binary, with its assets inside
 build: wasm
@@ -30,6 +30,17 @@ test: ## Every check and every test, the browser's too
 bench: ## The table of what must be fast, as ratios measured in one run
 bench: build
 	@exec $(BINARY) bench $(ARGS)
+
+# What a picture or a page's speed is taken with.
+measure = SYNCLINE_BINARY=$(abspath $(BINARY)) node_modules/.bin/playwright test --config end2end/measure.config.ts
+
+screenshots: ## The README's pictures, in end2end/screenshots
+screenshots: build
+	@$(measure) screenshots
+
+vitals: ## How fast pages are for people, by Lighthouse
+vitals: build
+	@$(measure) vitals
 
 wasm: ## What the browser loads: target/site
 wasm: target/site.stamp

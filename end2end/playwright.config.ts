@@ -12,7 +12,12 @@ export default defineConfig({
   retries: 0,
   workers: 2,
   timeout: 30_000,
-  expect: { timeout: 10_000 },
+  expect: {
+    timeout: 10_000,
+    // Letters may differ by a hair from one build of Chromium to the next; a thing that moved, or another colour, is more.
+    toHaveScreenshot: { animations: 'disabled', caret: 'hide', scale: 'css', threshold: 0.2, maxDiffPixelRatio: 0.01 },
+  },
+  snapshotPathTemplate: '{testDir}/../snapshots/{arg}{ext}',
   reporter: results ? [['list'], ['json', { outputFile: results }]] : 'list',
   use: {
     browserName: 'chromium',

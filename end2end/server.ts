@@ -73,8 +73,9 @@ export async function startServer(args: string[] = ['demo'], environment: Record
   };
 
   let child = await start();
-  // The demo has drawn secrets for its own sources; the tests' comes beside them.
-  for (const source of ['tms', 'erp']) {
+  // The demo has drawn secrets for its own sources; the tests' comes beside them. Where the clock stands still nobody's
+  // signature is ever of the right moment.
+  for (const source of args.includes('--at') ? [] : ['tms', 'erp']) {
     execFileSync(binary, ['source', 'rotate', source], { env: { ...env, SYNCLINE_SOURCE_SECRET: SECRET } });
     // A running server learns of it within a second.
     while ((await post(url, source, '[]')).status === 401) await pause(50);

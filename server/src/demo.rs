@@ -50,10 +50,17 @@ pub struct Demo {
     /// Move the trucks as slowly as in life, so that hardly anything changes while you look
     #[arg(long, conflicts_with = "speed")]
     still: bool,
+
+    /// Stop the clock at this moment (RFC 3339), so that pictures of pages can be compared; sources are then silent
+    #[arg(long, hide = true)]
+    at: Option<DateTime<Utc>>,
 }
 
 impl Demo {
     pub async fn run(self) -> anyhow::Result<()> {
+        if let Some(at) = self.at {
+            clock::stop(at);
+        }
         let database = self.database.clone().map_or_else(default_database, Ok)?;
         if self.fresh && database.exists() {
             // Not under a server that uses it.
