@@ -57,6 +57,11 @@ export const test = base.extend<Fixtures>({
 /** Notes the errors of a page's console. */
 export function watch(page: Page, errors: string[]): void {
   page.on('pageerror', (error) => errors.push(error.stack ?? String(error)));
+  // Nothing is loaded from elsewhere.
+  page.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (protocol !== 'data:' && protocol !== 'blob:' && hostname !== '127.0.0.1') errors.push(`a request to ${hostname}`);
+  });
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`);
   });

@@ -12,10 +12,14 @@ import { bundle as bundleCss } from 'lightningcss';
 const WASM_BUDGET_BYTES = 350 * 1024;
 const COMPRESSIBLE = new Set(['.css', '.html', '.ico', '.js', '.json', '.svg', '.txt', '.wasm', '.webmanifest', '.xml']);
 const STYLESHEET = 'style/main.css';
-// What the bundle imports beside its own script. Idiomorph's small form is no module yet.
-const SCRIPTS = {
+const FONT = 'node_modules/@fontsource-variable/inter/files';
+// What stands beside the bundle's own script: what it imports (Idiomorph's small form is no module yet), and the fonts.
+const BESIDE = {
   'redraw.js': await readFile('app/src/components/redraw.js'),
+  'palette.js': await readFile('app/src/palette.js'),
   'idiomorph.js': Buffer.concat([await readFile('node_modules/idiomorph/dist/idiomorph.min.js'), Buffer.from('\nexport { Idiomorph };\n')]),
+  'inter-latin.woff2': await readFile(`${FONT}/inter-latin-wght-normal.woff2`),
+  'inter-latin-ext.woff2': await readFile(`${FONT}/inter-latin-ext-wght-normal.woff2`),
 };
 
 const [bundleDir, siteDir] = process.argv.slice(2);
@@ -39,7 +43,7 @@ async function writeIfChanged(path, content) {
 const wanted = new Map();
 for (const path of await filesUnder('public')) wanted.set(path, await readFile(join('public', path)));
 for (const path of await filesUnder(bundleDir)) wanted.set(join('pkg', path), await readFile(join(bundleDir, path)));
-for (const [name, script] of Object.entries(SCRIPTS)) wanted.set(join('pkg', name), script);
+for (const [name, content] of Object.entries(BESIDE)) wanted.set(join('pkg', name), content);
 if (existsSync(STYLESHEET)) {
   wanted.set('pkg/syncline.css', Buffer.from(bundleCss({ filename: STYLESHEET, minify: true }).code));
 }

@@ -50,19 +50,25 @@ pub fn open(area: Area) -> Result<(Context, Viewer), ApiError> {
     if viewer.role.may_open(area) { Ok((context, viewer)) } else { Err(answered(ApiError::Forbidden)) }
 }
 
+impl ApiError {
+    /// The HTTP status that fits.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::SignIn => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Stale { .. } => StatusCode::CONFLICT,
+            Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal | Self::Unreachable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
 /// Gives the HTTP answer the status that fits the error.
 pub fn answer(error: &ApiError) {
-    let status = match error {
-        ApiError::SignIn => StatusCode::UNAUTHORIZED,
-        ApiError::Forbidden => StatusCode::FORBIDDEN,
-        ApiError::NotFound => StatusCode::NOT_FOUND,
-        ApiError::Stale { .. } => StatusCode::CONFLICT,
-        ApiError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        ApiError::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        ApiError::Internal | ApiError::Unreachable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-    };
     if let Some(response) = use_context::<ResponseOptions>() {
-        response.set_status(status);
+        response.set_status(error.status());
     }
 }
 

@@ -10,8 +10,11 @@ pub struct Display {
     pub density: Option<&'static str>,
 }
 
-const SCHEMES: [(&str, &str); 3] = [("system", "As the system"), ("light", "Light"), ("dark", "Dark")];
-const DENSITIES: [(&str, &str); 2] = [("roomy", "Roomy"), ("compact", "Compact")];
+/// The form of the choices, by which a button elsewhere belongs to it.
+pub const FORM: &str = "display";
+
+pub const SCHEMES: [(&str, &str); 3] = [("system", "As the system"), ("light", "Light"), ("dark", "Dark")];
+pub const DENSITIES: [(&str, &str); 2] = [("roomy", "Roomy"), ("compact", "Compact")];
 
 impl Display {
     /// Takes one choice in; the first of each group is what pages are without any. Words that name nothing change nothing.
@@ -66,7 +69,7 @@ pub fn choices(display: Display) -> impl IntoView {
     };
     view! {
         <footer class="footer">
-            <form method="post" action="/display">
+            <form id=FORM method="post" action="/display">
                 {group("Colours", &SCHEMES, display.scheme)} {group("Rows", &DENSITIES, display.density)}
             </form>
         </footer>

@@ -13,6 +13,8 @@ mod live;
 #[cfg(feature = "ssr")]
 pub mod map;
 mod pages;
+#[cfg(feature = "ssr")]
+pub mod palette;
 mod plain;
 mod query;
 mod session;
@@ -29,9 +31,17 @@ use pages::{admin, desk, home, integrations, kpis, shipment, shipments, sign_in,
 use plain::IntoPlain;
 use session::Session;
 
-/// The whole document.
-pub fn shell(options: LeptosOptions, display: Display) -> impl IntoView {
-    let stylesheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+/// The whole document. `palette` stands beside the application, for those who have signed in.
+pub fn shell(options: LeptosOptions, display: Display, palette: Option<AnyView>) -> impl IntoView {
+    let beside = |file: &str| format!("/{}/{file}", options.site_pkg_dir);
+    let stylesheet = beside(&format!("{}.css", options.output_name));
+    let font = beside("inter-latin.woff2");
+    let palette = palette.map(|dialog| {
+        view! {
+            {dialog}
+            <script type="module" src=beside("palette.js")></script>
+        }
+    });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-scheme=display.scheme data-density=display.density>
@@ -40,6 +50,7 @@ pub fn shell(options: LeptosOptions, display: Display) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=display.scheme.unwrap_or("light dark") />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link rel="preload" r#as="font" type="font/woff2" crossorigin="" href=font />
                 <link rel="stylesheet" href=stylesheet />
                 <HydrationScripts options />
                 <MetaTags />
@@ -47,6 +58,7 @@ pub fn shell(options: LeptosOptions, display: Display) -> impl IntoView {
             <body>
                 <App />
                 {choices(display)}
+                {palette}
             </body>
         </html>
     }

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
-import { type Account, expect, goLive, hydrated, test } from '../fixtures.ts';
+import type { Page } from '@playwright/test';
+import { type Account, expect, goLive, hydrated, live, test } from '../fixtures.ts';
 import { CARLAS, Shipment } from '../freight.ts';
 
 /** Pages, and who opens them. Behind `:` stands what is filled in with a shipment of the test. */
@@ -19,7 +20,22 @@ const pages: [string, Account | undefined, string][] = [
   ['no such page', 'anna', '/nowhere'],
 ];
 
-test.describe('every page, in both schemes and widths', () => {
+/** How far things may jump while a page comes alive, as Cumulative Layout Shift. */
+const STEADY = 0.02;
+
+/** Starts to add up what jumps. */
+const watchShifts = (page: Page) =>
+  page.addInitScript(() => {
+    const found = { shift: 0 };
+    Object.assign(window, found);
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+        if (!entry.hadRecentInput) (window as unknown as typeof found).shift += entry.value;
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+
+test.describe('every page, in both schemes and all widths', () => {
   for (const [name, account, path] of pages) {
     test.describe(() => {
       test.use({ toleratedErrors: path === '/nowhere' ? ['404 (Not Found)'] : [] });
@@ -47,13 +63,17 @@ test.describe('every page, in both schemes and widths', () => {
           }
         }
         const page = await open(account);
+        await watchShifts(page);
         await page.goto(address);
         await hydrated(page);
+        if (account) await live(page);
+        const shift = await page.evaluate(() => (window as unknown as { shift: number }).shift);
+        expect(shift, 'nothing jumps while the page comes alive').toBeLessThan(STEADY);
         await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
         expect(await page.title()).not.toBe('');
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          for (const width of [390, 1440]) {
+          for (const width of [360, 768, 1440]) {
             await page.setViewportSize({ width, height: 900 });
             const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
             // The schemes differ in nothing but their colours.

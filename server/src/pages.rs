@@ -3,14 +3,18 @@
 use crate::auth::Identity;
 use crate::display;
 use crate::state::AppState;
+use app::api::ApiError;
 use app::context::Context;
+use app::palette;
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Query, Request, State};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use leptos::context::provide_context;
+use leptos::prelude::{AnyView, IntoAny as _};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// Listed once in a process: while Leptos lists them, the content of every page that is being rendered anywhere in the
@@ -21,6 +25,7 @@ static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/api/{*name}", post(server_function).get(server_function))
+        .route("/find", get(find))
         .leptos_routes_with_handler(ROUTES.clone(), get(page))
 }
 
@@ -42,11 +47,37 @@ pub async fn page(
     let context = context(&state, identity);
     let options = state.leptos.clone();
     let display = display::chosen(request.headers());
+    let viewer = context.viewer.clone();
+    let dialog =
+        move || -> Option<AnyView> { viewer.as_ref().map(|viewer| palette::dialog(viewer).into_any()) };
     let render = leptos_axum::render_app_async_with_context(
         move || provide_context(context.clone()),
-        move || app::shell(options.clone(), display),
+        move || app::shell(options.clone(), display, dialog()),
     );
     render(request).await.into_response()
+}
+
+#[derive(Deserialize)]
+struct Words {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /find?q=…`: the shipments that the words find, as the options of the command palette.
+async fn find(
+    State(state): State<AppState>,
+    Extension(identity): Extension<Identity>,
+    Query(Words { q }): Query<Words>,
+) -> Response {
+    let context = context(&state, identity);
+    let options = match &context.viewer {
+        Some(viewer) => palette::found(&context, viewer, &q).await,
+        None => Err(ApiError::SignIn),
+    };
+    match options {
+        Ok(options) => Html(options).into_response(),
+        Err(error) => (error.status(), format!("{error}\n")).into_response(),
+    }
 }
 
 async fn server_function(

@@ -80,10 +80,14 @@ pub struct Flags {
 }
 
 impl Flags {
-    /// The flags that are up, as people read them.
-    pub fn labels(self) -> impl Iterator<Item = &'static str> {
-        [(self.action_needed, "Action needed"), (self.on_hold, "On hold"), (self.delayed, "Delayed")]
-            .into_iter()
-            .filter_map(|(up, label)| up.then_some(label))
+    /// The flags that are up: the name, and as people read it.
+    pub fn raised(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        [
+            (self.action_needed, "action_needed", "Action needed"),
+            (self.on_hold, "on_hold", "On hold"),
+            (self.delayed, "delayed", "Delayed"),
+        ]
+        .into_iter()
+        .filter_map(|(up, name, label)| up.then_some((name, label)))
     }
 }

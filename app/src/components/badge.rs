@@ -13,7 +13,14 @@ pub fn status(status: Status) -> impl IntoView {
 }
 
 pub fn flags(flags: Flags) -> impl IntoView {
-    flags.labels().map(|label| view! { <span class="flag">{label}</span> }).collect_view()
+    let raised = flags.raised().map(|(name, label)| {
+        view! {
+            <span class="flag" data-flag=name>
+                {label}
+            </span>
+        }
+    });
+    raised.collect_view()
 }
 
 pub fn severity(severity: Severity) -> impl IntoView {

@@ -7,7 +7,8 @@ use domain::account::Area;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-const PLACES: [(Area, &str, &str); 5] = [
+/// The pages that one goes to, in the order of the navigation.
+pub const PLACES: [(Area, &str, &str); 5] = [
     (Area::Kpis, "/kpis", "KPIs"),
     (Area::Desk, "/desk", "Desk"),
     (Area::Shipments, "/shipments", "Shipments"),
@@ -62,7 +63,10 @@ pub fn Header() -> impl IntoView {
                     </nav>
                 })}
                 {session.viewer.map(|viewer| view! {
-                    <form class="account" method="post" action="/sign-out">
+                    <a class="palette-open" href="/shipments" data-opens="palette">
+                        "Find " <kbd>"Ctrl K"</kbd>
+                    </a>
+                    <form id="sign-out" class="account" method="post" action="/sign-out">
                         <span class="account-name">
                             {viewer.name} " " <span class="role">{viewer.role.as_str()}</span>
                         </span>

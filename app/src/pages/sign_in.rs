@@ -21,6 +21,7 @@ pub fn Page() -> impl IntoView {
         <Title text="Sign in" />
         <div class="sign-in">
             <h1>"Sign in"</h1>
+            <p class="hint">"Orders, trucks and deliveries, as they are right now."</p>
             {move || error().map(|sentence| view! {
                 <p id="sign-in-error" class="refusal" role="alert">
                     {sentence}

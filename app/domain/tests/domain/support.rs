@@ -193,7 +193,7 @@ pub fn recorded_at(seq: Seq) -> DateTime<Utc> {
 
 /// `In transit`, or `In transit · On hold, Delayed`.
 pub fn standing(status: Status, flags: Flags) -> String {
-    let flags: Vec<&str> = flags.labels().collect();
+    let flags: Vec<&str> = flags.raised().map(|(_, label)| label).collect();
     if flags.is_empty() {
         status.label().to_owned()
     } else {
