@@ -4,7 +4,7 @@
 mod admin;
 mod integrations;
 mod kpis;
-mod table;
+pub mod table;
 
 use crate::api::{ApiError, Board, Drawing, session};
 use crate::context::{self, Context};

@@ -9,6 +9,8 @@ mod components;
 #[cfg(feature = "ssr")]
 pub mod context;
 pub mod display;
+#[cfg(feature = "ssr")]
+pub mod gallery;
 mod live;
 #[cfg(feature = "ssr")]
 pub mod map;
@@ -33,25 +35,12 @@ use session::Session;
 
 /// The whole document. `palette` stands beside the application, for those who have signed in.
 pub fn shell(options: LeptosOptions, display: Display, palette: Option<AnyView>) -> impl IntoView {
-    let beside = |file: &str| format!("/{}/{file}", options.site_pkg_dir);
-    let stylesheet = beside(&format!("{}.css", options.output_name));
-    let font = beside("inter-latin.woff2");
-    let palette = palette.map(|dialog| {
-        view! {
-            {dialog}
-            <script type="module" src=beside("palette.js")></script>
-        }
-    });
+    let palette = beside(&options, palette);
     view! {
         <!DOCTYPE html>
         <html lang="en" data-scheme=display.scheme data-density=display.density>
             <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content=display.scheme.unwrap_or("light dark") />
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
-                <link rel="preload" r#as="font" type="font/woff2" crossorigin="" href=font />
-                <link rel="stylesheet" href=stylesheet />
+                {head(&options, display)}
                 <HydrationScripts options />
                 <MetaTags />
             </head>
@@ -62,6 +51,41 @@ pub fn shell(options: LeptosOptions, display: Display, palette: Option<AnyView>)
             </body>
         </html>
     }
+}
+
+/// What the head of every document begins with.
+fn head(options: &LeptosOptions, display: Display) -> impl IntoView + use<> {
+    let stylesheet = file(options, &format!("{}.css", options.output_name));
+    view! {
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content=display.scheme.unwrap_or("light dark") />
+        <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+        <link
+            rel="preload"
+            r#as="font"
+            type="font/woff2"
+            crossorigin=""
+            href=file(options, "inter-latin.woff2")
+        />
+        <link rel="stylesheet" href=stylesheet />
+    }
+}
+
+/// The command palette's dialog and its script.
+fn beside(options: &LeptosOptions, palette: Option<AnyView>) -> impl IntoView + use<> {
+    let script = file(options, "palette.js");
+    palette.map(|dialog| {
+        view! {
+            {dialog}
+            <script type="module" src=script></script>
+        }
+    })
+}
+
+/// The address of a file of the bundle.
+fn file(options: &LeptosOptions, name: &str) -> String {
+    format!("/{}/{name}", options.site_pkg_dir)
 }
 
 /// The application's root.

@@ -71,7 +71,7 @@ impl Demo {
         if let Some(listen) = self.options.metrics_listen {
             metrics::serve(listen)?;
         }
-        let server = Server::open(&self.options, &database, clock::system()).await?;
+        let server = Server::open(&self.options, &database, clock::system()).await?.with_gallery();
         let address = server.address()?;
         let (tms, erp) = sources(server.store()).await?;
         let accounts = accounts(server.store()).await?;

@@ -5,12 +5,14 @@ use crate::display;
 use crate::state::AppState;
 use app::api::ApiError;
 use app::context::Context;
-use app::palette;
+use app::{gallery, palette};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
+use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use domain::account::Viewer;
 use leptos::context::provide_context;
 use leptos::prelude::{AnyView, IntoAny as _};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
@@ -22,11 +24,12 @@ use std::sync::LazyLock;
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
 
 /// All pages and server functions.
-pub fn router() -> Router<AppState> {
-    Router::new()
+pub fn router(has_gallery: bool) -> Router<AppState> {
+    let pages = Router::new()
         .route("/api/{*name}", post(server_function).get(server_function))
         .route("/find", get(find))
-        .leptos_routes_with_handler(ROUTES.clone(), get(page))
+        .leptos_routes_with_handler(ROUTES.clone(), get(page));
+    if has_gallery { pages.route("/components", get(components)) } else { pages }
 }
 
 fn context(state: &AppState, identity: Identity) -> Context {
@@ -48,13 +51,25 @@ pub async fn page(
     let options = state.leptos.clone();
     let display = display::chosen(request.headers());
     let viewer = context.viewer.clone();
-    let dialog =
-        move || -> Option<AnyView> { viewer.as_ref().map(|viewer| palette::dialog(viewer).into_any()) };
     let render = leptos_axum::render_app_async_with_context(
         move || provide_context(context.clone()),
-        move || app::shell(options.clone(), display, dialog()),
+        move || app::shell(options.clone(), display, dialog(viewer.as_ref())),
     );
     render(request).await.into_response()
+}
+
+fn dialog(viewer: Option<&Viewer>) -> Option<AnyView> {
+    viewer.map(|viewer| palette::dialog(viewer).into_any())
+}
+
+/// What pages are made of, in all states; for whoever changes a page.
+async fn components(
+    State(state): State<AppState>,
+    Extension(identity): Extension<Identity>,
+    headers: HeaderMap,
+) -> Html<String> {
+    let palette = dialog(identity.viewer.as_ref());
+    Html(gallery::document(&state.leptos, display::chosen(&headers), palette, (state.clock)()))
 }
 
 #[derive(Deserialize)]

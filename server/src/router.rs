@@ -23,7 +23,7 @@ const CALL: usize = 256 * 1024;
 /// The whole server.
 pub fn router(state: AppState, intake: Intake) -> Router {
     let people = Router::new()
-        .merge(pages::router())
+        .merge(pages::router(state.has_gallery))
         .merge(auth::router())
         .merge(contracts::router())
         .merge(display::router())

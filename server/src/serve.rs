@@ -75,8 +75,16 @@ impl Server {
             attempts: Attempts::default(),
             leptos,
             secure_cookies: options.secure_cookies,
+            has_gallery: false,
         };
         Ok(Self { listener, state, intake, hold: None })
+    }
+
+    /// Shows at `/components` what pages are made of.
+    #[must_use]
+    pub fn with_gallery(mut self) -> Self {
+        self.state.has_gallery = true;
+        self
     }
 
     /// Where it listens; with port 0 asked for, the port that was found.

@@ -17,4 +17,7 @@ pub struct AppState {
     /// Whether cookies are for https only: true behind a TLS proxy.
     #[from_ref(skip)]
     pub secure_cookies: bool,
+    /// Whether `/components` shows what pages are made of.
+    #[from_ref(skip)]
+    pub has_gallery: bool,
 }

@@ -15,14 +15,7 @@ use leptos::prelude::*;
 #[component]
 pub fn ConnectionState() -> impl IntoView {
     let connection = expect_context::<Live>().connection();
-    let said = Memo::new(move |_| match connection.get() {
-        Connection::Idle => ("idle", "Not live yet"),
-        Connection::Connecting => ("connecting", "Connecting"),
-        Connection::Live => ("live", "Live"),
-        Connection::Reconnecting => ("reconnecting", "Reconnecting: what you see may be out of date"),
-        Connection::Offline => ("offline", "Offline: what you see may be out of date"),
-        Connection::Ended => ("ended", "Signed out"),
-    });
+    let said = Memo::new(move |_| said(connection.get()));
     view! {
         <p
             class="connection"
@@ -33,6 +26,18 @@ pub fn ConnectionState() -> impl IntoView {
             {text(move || said.get().1.to_owned())}
         </p>
         <noscript inner_html="<p class=\"connection\">Without JavaScript: reload for news</p><style>.connection[role] { display: none }</style>"></noscript>
+    }
+}
+
+/// A state's name, and as people read it.
+pub fn said(connection: Connection) -> (&'static str, &'static str) {
+    match connection {
+        Connection::Idle => ("idle", "Not live yet"),
+        Connection::Connecting => ("connecting", "Connecting"),
+        Connection::Live => ("live", "Live"),
+        Connection::Reconnecting => ("reconnecting", "Reconnecting: what you see may be out of date"),
+        Connection::Offline => ("offline", "Offline: what you see may be out of date"),
+        Connection::Ended => ("ended", "Signed out"),
     }
 }
 

@@ -24,21 +24,24 @@ pub fn Problem(error: ApiError) -> impl IntoView {
         ApiError::Forbidden => {
             dead_end("Not for your role", "This page is for people who sign in with another role.")
         }
-        error => {
-            let sentence = format!("Sorry: {error}.");
-            view! {
-                <div class="problem" role="alert">
-                    <p>{sentence}</p>
-                    <p>
-                        <a href="" rel="external">
-                            "Try again"
-                        </a>
-                    </p>
-                </div>
-            }
-            .plain()
-        }
+        error => trouble(&error),
     }
+}
+
+/// What went wrong on our side, and how to try again.
+pub fn trouble(error: &ApiError) -> AnyView {
+    let sentence = format!("Sorry: {error}.");
+    view! {
+        <div class="problem" role="alert">
+            <p>{sentence}</p>
+            <p>
+                <a href="" rel="external">
+                    "Try again"
+                </a>
+            </p>
+        </div>
+    }
+    .plain()
 }
 
 /// A page that does not exist; answers 404.
@@ -51,6 +54,14 @@ pub fn Missing(headline: &'static str, sentence: &'static str) -> impl IntoView 
 fn dead_end(headline: &'static str, sentence: &'static str) -> AnyView {
     view! {
         <Title text=headline />
+        {nothing_here(headline, sentence)}
+    }
+    .plain()
+}
+
+/// That there is nothing to see, and where to go instead.
+pub fn nothing_here(headline: &'static str, sentence: &'static str) -> AnyView {
+    view! {
         <div class="problem">
             <h1>{headline}</h1>
             <p>{sentence}</p>
