@@ -9,7 +9,7 @@ use domain::live::ViewKey;
 use domain::rules::Rule;
 use domain::{Seq, ShipmentId};
 use server::deadlines;
-use support::freight::{append, arrived, delivered, planned, pod, released, start};
+use support::freight::{append, arrived, delivered, departed, planned, pod, released, start};
 use support::live::Socket;
 use support::server::{Hands, Running};
 use support::until;
@@ -73,7 +73,7 @@ async fn a_pickup_that_nobody_came_to_opens_an_exception_while_the_page_is_open_
     let hands = Hands::at(start());
     let running = Running::start(&folder.path().join("test.db"), &hands).await;
     append(&running.store, vec![planned(SHIPMENT, &[]), planned("SH-2", &[])]).await;
-    append(&running.store, vec![arrived("SH-2", 300, "1")]).await;
+    append(&running.store, vec![arrived("SH-2", 300, "1"), departed("SH-2", 310, "1")]).await;
     let cookie = running.signed_in("anna", AccountRole::Agent, None).await;
     let mut socket = Socket::open(running.address, &cookie).await;
     socket.ask(&ViewKey::Desk, None).await;

@@ -1,9 +1,10 @@
 //! Moments by which something is due. They are kept with the shipment; when one passes, that is an event.
 
 use crate::fact::StopKind;
-use crate::shipment::Shipment;
+use crate::kpi::FREE_TIME;
+use crate::shipment::{Shipment, State, Stop, TenderState};
 use crate::time::Moment;
-use chrono::TimeDelta;
+use chrono::{DurationRound, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 /// What is due.
@@ -15,6 +16,16 @@ pub enum DeadlineKind {
     Pickup,
     /// The proof of delivery.
     Pod,
+    /// The carrier's answer to a tender; `stop` is the tender's number.
+    TenderAnswer,
+    /// The truck's departure from a pickup or a cross-dock.
+    Departure,
+    /// The truck's arrival where a dock is booked, at a delivery or a cross-dock.
+    Arrival,
+    /// The end of the time that a truck may stand at a stop for free.
+    Dwell,
+    /// Anything at all about a shipment on its way; no `stop`.
+    News,
     /// What the customer was promised, first or last; or the truck at a pickup, as it was planned first.
     Promise,
 }
@@ -25,6 +36,11 @@ impl DeadlineKind {
         match self {
             Self::Pickup => "Pickup",
             Self::Pod => "Proof of delivery",
+            Self::TenderAnswer => "Answer to a tender",
+            Self::Departure => "Departure",
+            Self::Arrival => "Arrival",
+            Self::Dwell => "End of free time",
+            Self::News => "News",
             Self::Promise => "What was promised",
         }
     }
@@ -43,6 +59,13 @@ pub struct Deadline {
 pub const PICKUP_GRACE: TimeDelta = TimeDelta::minutes(60);
 /// How long after a delivery its proof is due.
 pub const POD_GRACE: TimeDelta = TimeDelta::hours(24);
+/// How long a carrier may take to answer a tender that does not say.
+pub const TENDER_GRACE: TimeDelta = TimeDelta::hours(2);
+/// How long after the end of its window a departure, or an arrival at a booked dock, counts as late.
+pub const STOP_GRACE: TimeDelta = TimeDelta::minutes(60);
+/// How long a shipment on its way may say nothing, from the end of the hour in which it was last heard: a deadline that
+/// moved with every position would cost a write each.
+pub const NEWS_GRACE: TimeDelta = TimeDelta::hours(24);
 /// How far after the end of its promise a delivery may be expected before anybody is bothered: estimates move by minutes
 /// with every report.
 pub const ETA_TOLERANCE: TimeDelta = TimeDelta::minutes(15);
@@ -63,24 +86,67 @@ pub fn demanded(shipment: &Shipment) -> Vec<Deadline> {
     // Once everything was delivered, nobody waits for a truck, though the TMS may never have told of its arrival.
     let is_over = state.status_for(None).is_final();
     let mut due = Vec::new();
+    let mut wait = |deadline, stop: &str, due_at| {
+        due.push(Deadline { deadline, stop: stop.to_owned(), due_at });
+    };
+    if let Some((tender, due_at)) = unanswered(state) {
+        wait(DeadlineKind::TenderAnswer, tender, due_at);
+    }
     for stop in &state.stops {
-        let waits_for_truck = stop.kind == Some(StopKind::Pickup) && !stop.has_begun() && !is_over;
-        if waits_for_truck && let Some(window) = stop.expected() {
-            due.push(Deadline {
-                deadline: DeadlineKind::Pickup,
-                stop: stop.stop.clone(),
-                due_at: after(window.to, PICKUP_GRACE),
-            });
+        if !is_over {
+            at_stop(stop, &mut wait);
         }
         if let (Some(delivered_at), None, true) = (stop.delivered_at, &stop.pod, stop.is_delivery()) {
-            due.push(Deadline {
-                deadline: DeadlineKind::Pod,
-                stop: stop.stop.clone(),
-                due_at: after(delivered_at, POD_GRACE),
-            });
+            wait(DeadlineKind::Pod, &stop.stop, after(delivered_at, POD_GRACE));
         }
     }
+    if let Some(due_at) = news(state).filter(|_| !is_over) {
+        wait(DeadlineKind::News, "", due_at);
+    }
     due
+}
+
+/// The last tender, where its carrier has not answered, nobody else was named since and nothing has moved.
+fn unanswered(state: &State) -> Option<(&str, Moment)> {
+    let tender = state.tenders.iter().max_by_key(|tender| tender.at)?;
+    let is_settled = state.assigned_at.is_some_and(|assigned| assigned > tender.at)
+        || state.stops.iter().any(Stop::has_begun);
+    (tender.state == TenderState::Offered && !is_settled).then(|| {
+        (tender.tender.as_str(), tender.expires_at.unwrap_or_else(|| after(tender.at, TENDER_GRACE)))
+    })
+}
+
+/// What is due of the truck at a stop.
+fn at_stop(stop: &Stop, wait: &mut impl FnMut(DeadlineKind, &str, Moment)) {
+    let agreed = stop.expected();
+    if !stop.has_begun() {
+        let kind = if stop.kind == Some(StopKind::Pickup) {
+            Some((DeadlineKind::Pickup, PICKUP_GRACE))
+        } else {
+            stop.appointment.as_ref().map(|_| (DeadlineKind::Arrival, STOP_GRACE))
+        };
+        if let (Some((kind, grace)), Some(window)) = (kind, agreed) {
+            wait(kind, &stop.stop, after(window.to, grace));
+        }
+    } else if !stop.is_done()
+        && let Some(arrived_at) = stop.arrived_at
+    {
+        // Who comes early waits at his own cost.
+        let from = agreed.map_or(arrived_at, |window| window.from.max(arrived_at));
+        wait(DeadlineKind::Dwell, &stop.stop, after(from, FREE_TIME));
+        let leaves = matches!(stop.kind, Some(StopKind::Pickup | StopKind::CrossDock));
+        if let Some(window) = agreed.filter(|_| leaves) {
+            wait(DeadlineKind::Departure, &stop.stop, after(window.to.max(arrived_at), STOP_GRACE));
+        }
+    }
+}
+
+/// When something has to be heard of a shipment that is on its way.
+fn news(state: &State) -> Option<Moment> {
+    let is_on_its_way = state.stops.iter().any(|stop| stop.departed_at.is_some());
+    let heard_at = state.heard_at.filter(|_| is_on_its_way)?;
+    let hour = heard_at.duration_trunc(TimeDelta::hours(1)).unwrap_or(heard_at);
+    Some(after(hour, NEWS_GRACE + TimeDelta::hours(1)))
 }
 
 /// A source may state a moment at the end of all time; its deadline is that moment.

@@ -1,12 +1,26 @@
 //! Rules: each looks at a shipment and its orders and says which conditions hold. An exception opens when a condition
 //! becomes true and closes when it stops being true; it re-arms by itself, since only edges count.
 
+mod appointment_missed;
+mod appointment_rescheduled;
 mod customs_hold;
+mod delays;
+mod delivery_discrepancy;
+mod dwell_over_limit;
 mod eta_beyond_promise;
+mod late_departure;
+mod meaning;
 mod missed_pickup;
+mod pod_discrepancy;
 mod pod_overdue;
+mod return_opened;
+mod silent_shipment;
 mod tender_rejected;
+mod tender_unanswered;
 
+pub use meaning::Meaning;
+
+use crate::deadline::{Deadline, DeadlineKind, demanded};
 use crate::event::Recorded;
 use crate::exception::{Closing, Severity, ShipmentException};
 use crate::fact::Priority;
@@ -17,7 +31,7 @@ use crate::shipment::{Shipment, Stop};
 use crate::time::Window;
 use serde::{Deserialize, Serialize};
 
-/// What can go wrong.
+/// What can go wrong. New ones stand at the end: a stored bit is a rule's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
@@ -26,15 +40,39 @@ pub enum Rule {
     EtaBeyondPromise,
     CustomsHold,
     PodOverdue,
+    TenderUnanswered,
+    LateDeparture,
+    AppointmentMissed,
+    AppointmentRescheduled,
+    DelayReported,
+    WeatherOrRoute,
+    InventoryShortage,
+    DwellOverLimit,
+    DeliveryDiscrepancy,
+    PodDiscrepancy,
+    ReturnOpened,
+    SilentShipment,
 }
 
 impl Rule {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 17] = [
         Self::TenderRejected,
         Self::MissedPickup,
         Self::EtaBeyondPromise,
         Self::CustomsHold,
         Self::PodOverdue,
+        Self::TenderUnanswered,
+        Self::LateDeparture,
+        Self::AppointmentMissed,
+        Self::AppointmentRescheduled,
+        Self::DelayReported,
+        Self::WeatherOrRoute,
+        Self::InventoryShortage,
+        Self::DwellOverLimit,
+        Self::DeliveryDiscrepancy,
+        Self::PodDiscrepancy,
+        Self::ReturnOpened,
+        Self::SilentShipment,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -44,6 +82,18 @@ impl Rule {
             Self::EtaBeyondPromise => "eta_beyond_promise",
             Self::CustomsHold => "customs_hold",
             Self::PodOverdue => "pod_overdue",
+            Self::TenderUnanswered => "tender_unanswered",
+            Self::LateDeparture => "late_departure",
+            Self::AppointmentMissed => "appointment_missed",
+            Self::AppointmentRescheduled => "appointment_rescheduled",
+            Self::DelayReported => "delay_reported",
+            Self::WeatherOrRoute => "weather_or_route",
+            Self::InventoryShortage => "inventory_shortage",
+            Self::DwellOverLimit => "dwell_over_limit",
+            Self::DeliveryDiscrepancy => "delivery_discrepancy",
+            Self::PodDiscrepancy => "pod_discrepancy",
+            Self::ReturnOpened => "return_opened",
+            Self::SilentShipment => "silent_shipment",
         }
     }
 
@@ -59,39 +109,96 @@ impl Rule {
             Self::EtaBeyondPromise => "ETA beyond promise",
             Self::CustomsHold => "Customs hold",
             Self::PodOverdue => "POD overdue",
+            Self::TenderUnanswered => "Tender unanswered",
+            Self::LateDeparture => "Late departure",
+            Self::AppointmentMissed => "Appointment missed",
+            Self::AppointmentRescheduled => "Appointment rescheduled",
+            Self::DelayReported => "Delay reported",
+            Self::WeatherOrRoute => "Weather or route",
+            Self::InventoryShortage => "Inventory shortage",
+            Self::DwellOverLimit => "Dwell over limit",
+            Self::DeliveryDiscrepancy => "Delivery discrepancy",
+            Self::PodDiscrepancy => "POD discrepancy",
+            Self::ReturnOpened => "Return opened",
+            Self::SilentShipment => "Silent shipment",
         }
     }
 
     fn severity(self) -> Severity {
         match self {
-            Self::PodOverdue => Severity::Low,
-            Self::TenderRejected | Self::EtaBeyondPromise => Severity::Medium,
-            Self::MissedPickup | Self::CustomsHold => Severity::High,
+            Self::PodOverdue | Self::AppointmentRescheduled => Severity::Low,
+            Self::TenderRejected
+            | Self::EtaBeyondPromise
+            | Self::TenderUnanswered
+            | Self::LateDeparture
+            | Self::DelayReported
+            | Self::WeatherOrRoute
+            | Self::DwellOverLimit
+            | Self::PodDiscrepancy
+            | Self::ReturnOpened
+            | Self::SilentShipment => Severity::Medium,
+            Self::MissedPickup
+            | Self::CustomsHold
+            | Self::AppointmentMissed
+            | Self::InventoryShortage
+            | Self::DeliveryDiscrepancy => Severity::High,
         }
     }
 
     fn conditions(self, situation: &Situation) -> Vec<Condition> {
         match self {
+            Self::DelayReported | Self::WeatherOrRoute | Self::InventoryShortage => {
+                delays::conditions(self, situation)
+            }
             Self::TenderRejected => tender_rejected::conditions(situation),
             Self::MissedPickup => missed_pickup::conditions(situation),
             Self::EtaBeyondPromise => eta_beyond_promise::conditions(situation),
             Self::CustomsHold => customs_hold::conditions(situation),
             Self::PodOverdue => pod_overdue::conditions(situation),
+            Self::TenderUnanswered => tender_unanswered::conditions(situation),
+            Self::LateDeparture => late_departure::conditions(situation),
+            Self::AppointmentMissed => appointment_missed::conditions(situation),
+            Self::AppointmentRescheduled => appointment_rescheduled::conditions(situation),
+            Self::DwellOverLimit => dwell_over_limit::conditions(situation),
+            Self::DeliveryDiscrepancy => delivery_discrepancy::conditions(situation),
+            Self::PodDiscrepancy => pod_discrepancy::conditions(situation),
+            Self::ReturnOpened => return_opened::conditions(situation),
+            Self::SilentShipment => silent_shipment::conditions(situation),
         }
     }
 }
 
 /// Everything that a rule may look at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Situation<'a> {
-    pub shipment: &'a Shipment,
+    shipment: &'a Shipment,
     /// The orders on it, as far as they are known.
-    pub orders: &'a [&'a Order],
+    orders: &'a [&'a Order],
     /// The highest tier among its customers.
-    pub tier: Tier,
+    tier: Tier,
+    /// What it still waits for though its moment has passed.
+    overdue: Vec<Deadline>,
 }
 
-impl Situation<'_> {
+impl<'a> Situation<'a> {
+    pub fn new(shipment: &'a Shipment, orders: &'a [&'a Order], tier: Tier) -> Self {
+        let passed = &shipment.state.passed;
+        // Hardly a shipment has missed anything.
+        let mut overdue = if passed.is_empty() { Vec::new() } else { demanded(shipment) };
+        overdue.retain(|deadline| passed.contains(deadline));
+        Self { shipment, orders, tier, overdue }
+    }
+
+    fn overdue(&self, kind: DeadlineKind) -> impl Iterator<Item = &Deadline> {
+        self.overdue.iter().filter(move |deadline| deadline.deadline == kind)
+    }
+
+    fn overdue_stops(&self, kind: DeadlineKind) -> impl Iterator<Item = (&Deadline, &Stop)> {
+        let stops = &self.shipment.state.stops;
+        self.overdue(kind)
+            .filter_map(|deadline| Some((deadline, stops.iter().find(|stop| stop.stop == deadline.stop)?)))
+    }
+
     /// The narrowest promise among the orders handled at a stop: the earliest end.
     pub fn promise_at(&self, stop: &Stop) -> Option<Window> {
         self.orders

@@ -148,7 +148,7 @@ impl Tracked {
 
     fn situation<'a>(&'a self, orders: &'a [&'a Order], surroundings: &impl Surroundings) -> Situation<'a> {
         let tier = self.customers().map(|customer| surroundings.tier(customer)).max().unwrap_or_default();
-        Situation { shipment: &self.shipment, orders, tier }
+        Situation::new(&self.shipment, orders, tier)
     }
 
     /// Whose shipment it is, as far as its orders tell; a customer may come twice.

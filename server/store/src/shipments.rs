@@ -4,6 +4,7 @@ use crate::load::{self, orders_by_id, orders_ever_on};
 use crate::page::{Cursor, Flag, Page, PageRequest, ShipmentFilter};
 use crate::search::{INTERNAL, Term, audience, expression, terms};
 use crate::subjects::keys_of;
+use crate::writer::projections::rule_bit;
 use crate::writer::views::Around;
 use crate::{Store, StoreError, journal};
 use domain::rules::Rule;
@@ -151,8 +152,8 @@ struct Listing {
     table: &'static str,
     /// The shipment's or row's key, from a match's.
     key_of_match: &'static str,
-    index: &'static str,
-    conditions: Vec<&'static str>,
+    index: String,
+    conditions: Vec<String>,
     arguments: Vec<Argument>,
     is_filtered: bool,
 }
@@ -168,18 +169,18 @@ impl Listing {
         let mut conditions = Vec::new();
         let mut arguments = Vec::new();
         if let Some(customer) = customer {
-            conditions.push("customer = ?");
+            conditions.push("customer = ?".to_owned());
             arguments.push(Argument::Blob(customer.0.as_bytes().to_vec()));
         }
         if let Some(status) = filter.status {
-            conditions.push("status = ?");
+            conditions.push("status = ?".to_owned());
             arguments.push(Argument::Text(status.as_str().to_owned()));
         }
         if let Some(punctuality) = filter.punctuality {
-            conditions.push("punctuality = ?");
+            conditions.push("punctuality = ?".to_owned());
             arguments.push(Argument::Text(punctuality.as_str().to_owned()));
         }
-        conditions.extend(filter.flag.map(flag_condition));
+        conditions.extend(filter.flag.map(|flag| flag_condition(flag).to_owned()));
         conditions.extend(filter.rule.map(rule_condition));
         Self {
             table: if customer.is_some() { "customer_shipments" } else { "shipments" },
@@ -200,7 +201,7 @@ impl Listing {
         limit: i64,
     ) -> Result<Page<T>, StoreError> {
         if let Some(before) = before {
-            self.conditions.push("(seq, key) < (?, ?)");
+            self.conditions.push("(seq, key) < (?, ?)".to_owned());
             self.arguments.push(Argument::Int(before.seq));
             self.arguments.push(Argument::Int(before.key));
         }
@@ -302,26 +303,25 @@ fn unless_unknown_letters<T>(found: Result<T, sqlx::Error>) -> Result<Option<T>,
 }
 
 /// The index of the filter that lets the fewest rows through.
-fn index(is_customers: bool, filter: &ShipmentFilter) -> &'static str {
-    match (filter.rule, filter.flag, filter.punctuality, filter.status, is_customers) {
-        (Some(Rule::TenderRejected), ..) => "shipments_tender_rejected",
-        (Some(Rule::MissedPickup), ..) => "shipments_missed_pickup",
-        (Some(Rule::EtaBeyondPromise), ..) => "shipments_eta_beyond_promise",
-        (Some(Rule::CustomsHold), ..) => "shipments_customs_hold",
-        (Some(Rule::PodOverdue), ..) => "shipments_pod_overdue",
-        (None, Some(Flag::Delayed), .., false) => "shipments_delayed",
-        (None, Some(Flag::ActionNeeded), .., false) => "shipments_action_needed",
-        (None, Some(Flag::OnHold), .., false) => "shipments_on_hold",
-        (None, None, Some(_), _, false) => "shipments_punctuality",
-        (None, None, None, Some(_), false) => "shipments_status",
-        (None, None, None, None, false) => "shipments_seq",
-        (None, Some(Flag::Delayed), .., true) => "customer_shipments_delayed",
-        (None, Some(Flag::ActionNeeded), .., true) => "customer_shipments_action_needed",
-        (None, Some(Flag::OnHold), .., true) => "customer_shipments_on_hold",
-        (None, None, Some(_), _, true) => "customer_shipments_punctuality",
-        (None, None, None, Some(_), true) => "customer_shipments_status",
-        (None, None, None, None, true) => "customer_shipments_seq",
+fn index(is_customers: bool, filter: &ShipmentFilter) -> String {
+    if let Some(rule) = filter.rule {
+        return format!("shipments_{}", rule.as_str());
     }
+    let index = match (filter.flag, filter.punctuality, filter.status, is_customers) {
+        (Some(Flag::Delayed), .., false) => "shipments_delayed",
+        (Some(Flag::ActionNeeded), .., false) => "shipments_action_needed",
+        (Some(Flag::OnHold), .., false) => "shipments_on_hold",
+        (None, Some(_), _, false) => "shipments_punctuality",
+        (None, None, Some(_), false) => "shipments_status",
+        (None, None, None, false) => "shipments_seq",
+        (Some(Flag::Delayed), .., true) => "customer_shipments_delayed",
+        (Some(Flag::ActionNeeded), .., true) => "customer_shipments_action_needed",
+        (Some(Flag::OnHold), .., true) => "customer_shipments_on_hold",
+        (None, Some(_), _, true) => "customer_shipments_punctuality",
+        (None, None, Some(_), true) => "customer_shipments_status",
+        (None, None, None, true) => "customer_shipments_seq",
+    };
+    index.to_owned()
 }
 
 /// As the partial indexes say it.
@@ -334,14 +334,8 @@ fn flag_condition(flag: Flag) -> &'static str {
 }
 
 /// As the partial indexes say it.
-fn rule_condition(rule: Rule) -> &'static str {
-    match rule {
-        Rule::TenderRejected => "open_rules & 1",
-        Rule::MissedPickup => "open_rules & 2",
-        Rule::EtaBeyondPromise => "open_rules & 4",
-        Rule::CustomsHold => "open_rules & 8",
-        Rule::PodOverdue => "open_rules & 16",
-    }
+fn rule_condition(rule: Rule) -> String {
+    format!("open_rules & {}", rule_bit(rule))
 }
 
 fn bound(arguments: Vec<Argument>) -> Result<SqliteArguments, StoreError> {

@@ -122,6 +122,10 @@ pub fn arrived(shipment: &str, minutes: i64, stop: &str) -> Event {
     event(Role::Tms, shipment, minutes, Fact::StopArrived(AtStop { stop: stop.to_owned(), raw_code: None }))
 }
 
+pub fn departed(shipment: &str, minutes: i64, stop: &str) -> Event {
+    event(Role::Tms, shipment, minutes, Fact::StopDeparted(AtStop { stop: stop.to_owned(), raw_code: None }))
+}
+
 pub fn delivered(shipment: &str, minutes: i64) -> Event {
     let handled = Handled { stop: "2".to_owned(), lines: Vec::new(), raw_code: None };
     event(Role::Tms, shipment, minutes, Fact::StopDelivered(handled))

@@ -1,27 +1,20 @@
 //! *Missed pickup*: the pickup's window and an hour of grace went by without a truck, or the TMS says so itself.
 
 use super::{Condition, Rule, Situation, place};
-use crate::deadline::{DeadlineKind, demanded};
+use crate::deadline::DeadlineKind;
 use crate::fact::StopKind;
 use crate::time::told;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
-    let shipment = situation.shipment;
-    let overdue: Vec<_> = demanded(shipment)
-        .into_iter()
-        .filter(|deadline| {
-            deadline.deadline == DeadlineKind::Pickup && shipment.state.passed.contains(deadline)
-        })
-        .collect();
-    let is_over = shipment.state.status_for(None).is_final();
-    let pickups = shipment
-        .state
+    let state = &situation.shipment.state;
+    let is_over = state.status_for(None).is_final();
+    let pickups = state
         .stops
         .iter()
         .filter(|stop| stop.kind == Some(StopKind::Pickup) && !stop.has_begun() && !is_over);
     pickups
         .filter_map(|stop| {
-            let passed = overdue.iter().find(|deadline| deadline.stop == stop.stop);
+            let passed = situation.overdue(DeadlineKind::Pickup).find(|deadline| deadline.stop == stop.stop);
             let why = match (stop.missed_at, passed) {
                 (Some(at), _) => format!("the TMS reported it missed at {}", told(at)),
                 (None, Some(deadline)) => {

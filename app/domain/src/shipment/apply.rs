@@ -5,6 +5,7 @@ use super::state::{
     Appointment, Cancelled, Case, CaseMessage, Delay, Eta, Hold, LastPosition, Refused, State, Stop, Tender,
     TenderState,
 };
+use crate::authority::Role;
 use crate::event::Event;
 use crate::fact::{AppointmentTerms, Fact, Plan, TenderAnswer};
 use crate::fold::FoldState;
@@ -16,6 +17,9 @@ impl FoldState for State {
 
     fn apply(&mut self, event: &Event) {
         let at = event.occurred_at;
+        if event.role == Role::Tms {
+            self.heard_at = Some(at);
+        }
         match &event.fact {
             Fact::ShipmentPlanned(plan) => self.plan(plan),
             Fact::ShipmentCancelled(cancelled) => {
@@ -26,6 +30,7 @@ impl FoldState for State {
                 tender.carrier = Some(offer.carrier.clone());
                 tender.state = TenderState::Offered;
                 tender.at = at;
+                tender.expires_at = offer.expires_at;
             }
             Fact::TenderAccepted(answer) => {
                 self.answer(answer, TenderState::Accepted, at);
@@ -194,6 +199,7 @@ impl State {
                 carrier: None,
                 state: TenderState::Offered,
                 at,
+                expires_at: None,
                 reason: None,
             },
         )

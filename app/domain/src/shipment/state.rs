@@ -33,6 +33,8 @@ pub struct State {
     pub charges: Vec<Charge>,
     pub cancelled: Option<Cancelled>,
     pub passed: Vec<Deadline>,
+    /// When the TMS last said anything, on its own clock.
+    pub heard_at: Option<Moment>,
     pub cases: Vec<Case>,
 }
 
@@ -92,6 +94,8 @@ pub struct Tender {
     pub carrier: Option<Carrier>,
     pub state: TenderState,
     pub at: Moment,
+    /// Until when the carrier may answer, where the offer says so.
+    pub expires_at: Option<Moment>,
     pub reason: Option<String>,
 }
 

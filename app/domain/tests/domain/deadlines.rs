@@ -1,9 +1,10 @@
 //! What a shipment waits for, and since no clock is read here: what is told when it passes.
 
 use crate::support::facts::{
-    appointment, arrived, called_off, delivered, loaded, passed, planned, planned_cross_dock, pod, retracted,
+    accepted, appointment, arrived, assigned, called_off, delivered, departed, loaded, offered,
+    offered_until, ordered, passed, planned, planned_cross_dock, pod, rejected, retracted, seen_near,
 };
-use crate::support::{World, moment, syncline, tms};
+use crate::support::{World, erp, moment, syncline, tms};
 use domain::Fact;
 use domain::deadline::{DeadlineKind, deadlines, demanded};
 use domain::event::Event;
@@ -29,9 +30,55 @@ fn a_pickup_is_due_an_hour_after_its_window_until_the_truck_is_there() {
     let both = ["Pickup 1 1 14:00", "What was promised 1 1 10:15"];
     assert_eq!(due(&[plan.clone(), agreed.clone()]), both);
     assert_eq!(due(&[agreed, plan.clone()]), both);
-    for done in [tms("1 09:00", arrived("1")), tms("1 09:00", loaded("1")), tms("1 09:00", called_off())] {
+    for done in [tms("1 09:00", loaded("1")), tms("1 09:00", called_off())] {
         assert_eq!(due(&[plan.clone(), done]), [""; 0]);
     }
+}
+
+#[test]
+fn a_truck_that_is_there_has_to_leave_and_costs_nothing_for_two_hours() {
+    let plan = tms("1 06:00", planned());
+    // Who comes before the window waits at his own cost, who comes behind it has the hour all the same.
+    let waits = |arrival: &str| due(&[plan.clone(), tms(arrival, arrived("1"))]);
+    assert_eq!(waits("1 07:00"), ["End of free time 1 1 10:00", "Departure 1 1 11:00"]);
+    assert_eq!(waits("1 09:00"), ["End of free time 1 1 11:00", "Departure 1 1 11:00"]);
+    assert_eq!(waits("1 12:00"), ["End of free time 1 1 14:00", "Departure 1 1 13:00"]);
+    let there = tms("1 09:00", arrived("1"));
+    let left = [plan.clone(), there.clone(), tms("1 09:30", departed("1"))];
+    assert_eq!(due(&left), ["News  2 10:00"], "heard within the hour from 9 to 10");
+    assert_eq!(
+        due(&[plan, tms("2 09:00", arrived("2"))])[1..],
+        ["End of free time 2 2 11:00"],
+        "nobody drives on"
+    );
+}
+
+#[test]
+fn a_shipment_on_its_way_has_to_be_heard_of_within_a_day_until_it_is_delivered() {
+    let story = [tms("1 06:00", planned()), tms("1 09:00", loaded("1")), tms("1 09:30", departed("1"))];
+    let with = |event: Event| due(&[&story[..], &[event]].concat());
+    assert_eq!(with(tms("1 13:59", seen_near("A7"))), ["News  2 14:00"]);
+    assert_eq!(with(erp("1 13:59", ordered()))[0], "News  2 10:00", "only the TMS knows of the truck");
+    assert_eq!(with(tms("2 09:00", delivered("2"))), ["Proof of delivery 2 3 09:00"]);
+}
+
+#[test]
+fn an_answer_to_a_tender_is_due_when_the_offer_says_or_two_hours_after_it() {
+    let story = [tms("1 06:00", planned()), tms("1 06:10", offered("T1", "Alfa"))];
+    let with = |event: Event| due(&[&story[..], &[event]].concat())[0].clone();
+    assert_eq!(due(&story)[0], "Answer to a tender T1 1 08:10");
+    assert_eq!(with(tms("1 06:20", offered_until("T2", "Beta", "1 07:00"))), "Answer to a tender T2 1 07:00");
+    for answer in [accepted("T1"), rejected("T1"), assigned("Beta")] {
+        assert_eq!(with(tms("1 06:20", answer)), "Pickup 1 1 11:00");
+    }
+}
+
+#[test]
+fn a_booked_dock_is_waited_for_until_the_truck_is_there() {
+    let story = [tms("1 06:00", planned()), tms("1 07:00", appointment("2", "2 09:00", "2 10:00"))];
+    assert_eq!(due(&story), ["Pickup 1 1 11:00", "Arrival 2 2 11:00"]);
+    let there = due(&[&story[..], &[tms("2 09:30", arrived("2"))]].concat());
+    assert!(there.iter().all(|one| !one.starts_with("Arrival")), "{there:?}");
 }
 
 #[test]

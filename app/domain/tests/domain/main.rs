@@ -11,6 +11,7 @@ mod kpis;
 mod redaction;
 mod redaction_law;
 mod rules;
+mod rules_on_the_way;
 mod status;
 mod support;
 mod timeline;

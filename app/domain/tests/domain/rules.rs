@@ -57,7 +57,7 @@ fn missed_pickup() {
     // Another deadline than the one that holds, or a truck that was there.
     check_exceptions(story([due("1 09:00")]), &[]);
     check_exceptions(story([tms("1 09:00", arrived("1")), due("1 11:00")]), &[]);
-    check_exceptions(story([tms("1 10:30", missed("2"))]), &[]);
+    check_exceptions(story([tms("1 10:30", missed("2"))]), &["appointment_missed, stop 2, #1, high, open"]);
     check_exceptions(story([tms("2 10:00", delivered("2")), due("1 11:00")]), &[]);
     let cleared = &["missed_pickup, stop 1, #1, high, cleared"];
     check_exceptions(story([due("1 11:00"), tms("1 11:20", arrived("1"))]), cleared);

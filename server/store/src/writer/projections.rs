@@ -131,13 +131,7 @@ pub(crate) fn flag_bits(flags: Flags) -> i64 {
 
 /// As in `shipments.open_rules`.
 pub(crate) fn rule_bit(rule: Rule) -> i64 {
-    match rule {
-        Rule::TenderRejected => 1,
-        Rule::MissedPickup => 2,
-        Rule::EtaBeyondPromise => 4,
-        Rule::CustomsHold => 8,
-        Rule::PodOverdue => 16,
-    }
+    1 << rule as i64
 }
 
 /// Rows that wait to be written, by table.

@@ -145,7 +145,11 @@ pub fn pod(stop: &str, signed: &str) -> Fact {
 }
 
 pub fn pod_short(stop: &str, signed: &str) -> Fact {
-    let discrepancy = Discrepancy { kind: DiscrepancyKind::Short, note: None, lines: Vec::new() };
+    pod_disputed(stop, signed, DiscrepancyKind::Short)
+}
+
+pub fn pod_disputed(stop: &str, signed: &str, kind: DiscrepancyKind) -> Fact {
+    let discrepancy = Discrepancy { kind, note: None, lines: Vec::new() };
     Fact::PodReceived(PodStatement {
         stop: stop.to_owned(),
         signed_by: "J. Meyer".to_owned(),
@@ -160,7 +164,11 @@ pub fn eta(stop: &str, expected: &str) -> Fact {
 }
 
 pub fn delay() -> Fact {
-    Fact::DelayReported(DelayStatement { reason: DelayReason::Weather, minutes: Some(90), note: None })
+    delayed_by(DelayReason::Weather)
+}
+
+pub fn delayed_by(reason: DelayReason) -> Fact {
+    Fact::DelayReported(DelayStatement { reason, minutes: Some(90), note: None })
 }
 
 pub fn held(office: &str) -> Fact {
@@ -185,6 +193,11 @@ pub fn missed(stop: &str) -> Fact {
 
 pub fn offered(tender: &str, to: &str) -> Fact {
     Fact::TenderOffered(TenderOffer { tender: tender.to_owned(), carrier: carrier(to), expires_at: None })
+}
+
+pub fn offered_until(tender: &str, to: &str, until: &str) -> Fact {
+    let expires_at = Some(at(until));
+    Fact::TenderOffered(TenderOffer { tender: tender.to_owned(), carrier: carrier(to), expires_at })
 }
 
 pub fn accepted(tender: &str) -> Fact {

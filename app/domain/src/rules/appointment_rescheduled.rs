@@ -1,0 +1,25 @@
+//! *Appointment rescheduled*: a dock that was booked was booked anew, and the truck is not there yet.
+
+use super::{Condition, Rule, Situation, place};
+use crate::time::told;
+
+pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
+    let state = &situation.shipment.state;
+    let is_over = state.status_for(None).is_final();
+    let waiting = state.stops.iter().filter(|stop| !stop.has_begun() && !is_over);
+    waiting
+        .filter_map(|stop| {
+            let appointment = stop.appointment.as_ref().filter(|appointment| appointment.moved > 0)?;
+            let because = appointment.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
+            Some(Condition {
+                rule: Rule::AppointmentRescheduled,
+                cause: format!("stop {}", stop.stop),
+                detail: format!(
+                    "{} is booked anew, now for {}{because}",
+                    place(stop),
+                    told(appointment.window.from)
+                ),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,22 @@
+//! *Dwell over limit*: a truck stands at a stop for longer than is free of charge; detention runs until it leaves.
+
+use super::{Condition, Rule, Situation, place};
+use crate::deadline::DeadlineKind;
+use crate::kpi::FREE_TIME;
+use crate::time::{spoken, told};
+
+pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
+    situation
+        .overdue_stops(DeadlineKind::Dwell)
+        .map(|(deadline, stop)| Condition {
+            rule: Rule::DwellOverLimit,
+            cause: format!("stop {}", stop.stop),
+            detail: format!(
+                "The truck stands at {} for more than {}: detention runs since {}",
+                place(stop),
+                spoken(FREE_TIME),
+                told(deadline.due_at)
+            ),
+        })
+        .collect()
+}

@@ -1,0 +1,105 @@
+//! What each rule means, as people read it: when it fires, when it is over, what is to be done. Shown wherever a rule is.
+
+use super::Rule;
+
+/// A rule in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    pub opens: &'static str,
+    pub closes: &'static str,
+    /// What somebody at the desk does next.
+    pub advice: &'static str,
+}
+
+impl Rule {
+    pub fn meaning(self) -> Meaning {
+        let (opens, closes, advice) = match self {
+            Self::TenderRejected => (
+                "A carrier said no to a tender, and nobody else was asked or named since.",
+                "Another carrier is asked or named, or the goods are on their way.",
+                "Ask the next carrier on the lane; tell the customer if the pickup is at risk.",
+            ),
+            Self::MissedPickup => (
+                "No truck came to a pickup within an hour after its window, or the TMS reported that it was missed.",
+                "The truck arrives, or another window is agreed.",
+                "Call the carrier for a new time; book the dock anew.",
+            ),
+            Self::EtaBeyondPromise => (
+                "A delivery is expected more than 15 minutes after the end of what the customer was promised.",
+                "The expected time moves back into the promise, or the goods are delivered.",
+                "Ask the carrier what would help; tell the customer the new time before they ask.",
+            ),
+            Self::CustomsHold => (
+                "A customs office holds the goods.",
+                "The office lets them go, or they are delivered.",
+                "Find out which papers are missing, and send them to the office.",
+            ),
+            Self::PodOverdue => (
+                "Goods were delivered a day ago, and their proof of delivery has not arrived.",
+                "The proof arrives.",
+                "Ask the carrier for the signed proof: the invoice waits for it.",
+            ),
+            Self::TenderUnanswered => (
+                "A carrier was asked, and has not answered until the tender expired, or within two hours where it does not say.",
+                "The carrier answers, or another is asked or named.",
+                "Call the carrier, or ask the next one.",
+            ),
+            Self::LateDeparture => (
+                "A truck is at a pickup or a cross-dock and has not left an hour after the end of its window.",
+                "The truck leaves.",
+                "Ask the site what it waits for; check whether the delivery still holds.",
+            ),
+            Self::AppointmentMissed => (
+                "A dock was booked at a delivery or a cross-dock, and no truck came within an hour after the window, or the TMS reported that it was missed.",
+                "The truck arrives, or another window is agreed.",
+                "Book the dock anew with the consignee; tell the carrier.",
+            ),
+            Self::AppointmentRescheduled => (
+                "A booked dock was booked anew.",
+                "The truck arrives there.",
+                "Check that the carrier knows, and that the promise still holds.",
+            ),
+            Self::DelayReported => (
+                "The TMS reported a delay, and no new expected time since.",
+                "An expected time is stated, or a stop is reached.",
+                "Ask the carrier for a new expected time.",
+            ),
+            Self::WeatherOrRoute => (
+                "The TMS reported a delay by weather or traffic, and no new expected time since.",
+                "An expected time is stated, or a stop is reached.",
+                "Look at what else is on that way; tell the customers whose promise is at risk.",
+            ),
+            Self::InventoryShortage => (
+                "The TMS reported a delay since goods were not available.",
+                "An expected time is stated, or a stop is reached.",
+                "Ask the plant when the rest is there; decide with the customer on a partial delivery.",
+            ),
+            Self::DwellOverLimit => (
+                "A truck stands at a stop for longer than the two hours that are free of charge.",
+                "It leaves, or the goods are handed over.",
+                "Call the site: detention is charged until the truck leaves.",
+            ),
+            Self::DeliveryDiscrepancy => (
+                "The consignee refused the goods, or signed for fewer, more or damaged ones.",
+                "The goods are accepted, or a clean proof of delivery replaces the disputed one.",
+                "Agree with consignee and carrier on what was delivered; hold the invoice until then.",
+            ),
+            Self::PodDiscrepancy => (
+                "A proof of delivery was signed by the wrong person, or a page of it is missing.",
+                "A clean proof of delivery replaces it.",
+                "Ask the carrier for the right proof.",
+            ),
+            Self::ReturnOpened => (
+                "Goods of an order on the shipment came back.",
+                "Only by hand: the system does not know when it is settled.",
+                "Agree with the customer on credit or replacement.",
+            ),
+            Self::SilentShipment => (
+                "A truck is on its way, and its TMS has said nothing of it for a day.",
+                "Anything is heard of it.",
+                "Call the carrier; check whether its feed has fallen silent as a whole.",
+            ),
+        };
+        Meaning { opens, closes, advice }
+    }
+}
