@@ -39,6 +39,16 @@ pub fn answer_not_found() {
     context::answer(&ApiError::NotFound);
 }
 
+/// The HTML of a drawing as the page begins with it. What the browser takes over it has as nodes already, so that the
+/// page's own data comes without it.
+pub fn html_of_page(html: String) -> String {
+    #[cfg(feature = "ssr")]
+    if let Some(context) = use_context::<Context>() {
+        return context.kept(html);
+    }
+    html
+}
+
 /// The shipments that the account may see, the latest change first.
 #[server(prefix = "/api", endpoint = "shipments", input = Json, output = Json)]
 pub async fn shipments(query: ShipmentsQuery) -> Result<Wire<ShipmentList>, ApiError> {
@@ -46,25 +56,18 @@ pub async fn shipments(query: ShipmentsQuery) -> Result<Wire<ShipmentList>, ApiE
     Wire::of(&context.shipments(&viewer, &query).await.map_err(context::answered)?)
 }
 
-/// One shipment, redacted for customers.
+/// One shipment, redacted for customers, and its share links.
 #[server(prefix = "/api", endpoint = "shipment", input = Json, output = Json)]
 pub async fn shipment(id: ShipmentId) -> Result<Wire<ShipmentPage>, ApiError> {
     let (context, viewer) = context::open(Area::Shipments)?;
     Wire::of(&context.shipment(&viewer, id).await.map_err(context::answered)?)
 }
 
-/// What a share link shows; for everybody who has it.
-#[server(prefix = "/api", endpoint = "track", input = Json, output = Json)]
-pub async fn track(token: String) -> Result<Wire<TrackPage>, ApiError> {
+/// What the server draws, as it is now, for whoever may see it: a board, a shipment, what a share link shows.
+#[server(name = Draw, prefix = "/api", endpoint = "draw", input = Json, output = Json)]
+pub async fn draw(what: Drawn) -> Result<Wire<Drawing>, ApiError> {
     let context = context::current()?;
-    Wire::of(&context.track(&token).await.map_err(context::answered)?)
-}
-
-/// The map of a shipment as it is now, for whoever may see the shipment itself.
-#[server(name = DrawMap, prefix = "/api", endpoint = "map", input = Json, output = Json)]
-pub async fn map(of: MapOf) -> Result<Wire<Drawing>, ApiError> {
-    let context = context::current()?;
-    Wire::of(&context.map(of).await.map_err(context::answered)?)
+    Wire::of(&boards::draw(&context, &what).await?)
 }
 
 /// The open exceptions, or those closed lately, and the one that is looked at.
@@ -80,13 +83,6 @@ pub async fn freshness() -> Result<Wire<Positioned<domain::live::Freshness>>, Ap
     let context = context::current()?;
     let (as_of, content) = context.store.freshness().await.map_err(context::failed)?;
     Wire::of(&Positioned { as_of, content: context.freshness(content) })
-}
-
-/// A board, as the server draws it for the address's query.
-#[server(name = DrawBoard, prefix = "/api", endpoint = "board", input = Json, output = Json)]
-pub async fn board(board: Board, query: String) -> Result<Wire<Drawing>, ApiError> {
-    let (context, _) = context::open(board.area())?;
-    Wire::of(&boards::draw(&context, board, &query).await?)
 }
 
 /// Does something with an exception; refused when somebody was faster. Returns it as it is then.

@@ -1,18 +1,27 @@
-//! Pages that people read but do not work in. The server draws them, as the page and again on every change; the browser
+//! What people read but do not work in. The server draws them, as the page and again on every change; the browser
 //! only shows them, so they cost its bundle nothing and read the same without it.
 
 mod admin;
 mod integrations;
 mod kpis;
+mod shipment;
 pub mod table;
 
-use crate::api::{ApiError, Board, Drawing, session};
+use crate::api::{ApiError, Board, Drawing, Drawn, session};
 use crate::context::{self, Context};
 use domain::account::Area;
 use leptos::prelude::*;
 
 impl Board {
-    pub fn area(self) -> Area {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Kpis => "KPIs",
+            Self::Integrations => "Integrations",
+            Self::Admin => "Admin",
+        }
+    }
+
+    fn area(self) -> Area {
         match self {
             Self::Kpis => Area::Kpis,
             Self::Integrations => Area::Integrations,
@@ -21,15 +30,26 @@ impl Board {
     }
 }
 
-/// Draws a board for somebody who may open it.
-pub async fn draw(context: &Context, board: Board, query: &str) -> Result<Drawing, ApiError> {
+/// Draws it for whoever asks, if they may see it.
+pub async fn draw(context: &Context, what: &Drawn) -> Result<Drawing, ApiError> {
     // Moments are written as seen from the page's clock.
     provide_context(session());
-    let drawn = match board {
-        Board::Kpis => kpis::draw(context, query).await,
-        Board::Integrations => integrations::draw(context).await,
-        Board::Admin => admin::draw(context).await,
+    let (as_of, title, view) = match what {
+        Drawn::Board { board, query } => {
+            context::open(board.area())?;
+            let drawn = match board {
+                Board::Kpis => kpis::draw(context, query).await,
+                Board::Integrations => integrations::draw(context).await,
+                Board::Admin => admin::draw(context).await,
+            };
+            let (as_of, view) = drawn.map_err(context::failed)?;
+            (as_of, board.title().to_owned(), view)
+        }
+        Drawn::Shipment(id) => {
+            let (_, viewer) = context::open(Area::Shipments)?;
+            shipment::draw(context, &viewer, *id).await.map_err(context::answered)?
+        }
+        Drawn::Track(token) => shipment::draw_shared(context, token).await.map_err(context::answered)?,
     };
-    let (as_of, view) = drawn.map_err(context::failed)?;
-    Ok(Drawing { as_of, html: view.to_html() })
+    Ok(Drawing { as_of, title, html: context.set_aside(view.to_html()) })
 }

@@ -1,11 +1,8 @@
 //! What the server gives to pages and server functions: the store, the clock, and who asks. Says who may, and turns the
 //! store's errors into answers.
 
-use crate::api::{
-    ApiError, AudienceShipment, DeskPage, Drawing, Line, MapOf, ShareLine, ShipmentList, ShipmentPage,
-    TrackPage,
-};
-use crate::map::{self, Trip};
+use crate::api::{ApiError, DeskPage, Drawn, Line, ShareFor, ShareLine, ShipmentList, ShipmentPage};
+use crate::boards;
 use crate::query::{Flag, ShipmentsQuery};
 use axum::http::StatusCode;
 use base64::Engine as _;
@@ -17,6 +14,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use rand::RngCore as _;
 use sha2::{Digest, Sha256};
+use std::sync::{Arc, Mutex, PoisonError};
 use store::{Clock, Page, PageRequest, ShipmentFilter, Store, StoreError};
 
 /// Provided by the server for every page and server function.
@@ -28,7 +26,14 @@ pub struct Context {
     pub viewer: Option<Viewer>,
     /// The hash of the session's token.
     pub session: Option<String>,
+    /// Where a page is being rendered.
+    pub aside: Option<Aside>,
 }
+
+/// HTML that was drawn for a page which is being rendered. It stands in the page once: in the data that the browser takes
+/// the page over with, a mark stands for it.
+#[derive(Clone, Default)]
+pub struct Aside(Arc<Mutex<Vec<String>>>);
 
 /// How many rows a page of a list has.
 const ROWS: u32 = 50;
@@ -150,17 +155,38 @@ impl Context {
     }
 
     pub async fn shipment(&self, viewer: &Viewer, id: ShipmentId) -> Result<ShipmentPage, ApiError> {
-        let (as_of, tracked) = self.store.tracked(id).await?.ok_or(ApiError::NotFound)?;
-        let (shipment, trip) = match viewer.audience().ok_or(ApiError::Forbidden)? {
-            Audience::Internal => (AudienceShipment::Internal(Box::new(tracked.view())), Trip::of(&tracked)),
-            Audience::Customer(customer) => {
-                let own = tracked.redacted(customer).ok_or(ApiError::NotFound)?;
-                let trip = Trip::redacted(&own, &tracked);
-                (AudienceShipment::Customer(Box::new(own)), trip)
-            }
+        let drawing = boards::draw(self, &Drawn::Shipment(id)).await?;
+        let customers = match viewer.audience().ok_or(ApiError::Forbidden)? {
+            Audience::Internal => self.customers(id).await?,
+            Audience::Customer(_) => Vec::new(),
         };
-        let map = map::svg(&trip).unwrap_or_default();
-        Ok(ShipmentPage { as_of, shipment, shares: self.shares(viewer, id).await?, map })
+        let may_share = !customers.is_empty() || viewer.customer.is_some();
+        Ok(ShipmentPage { drawing, shares: self.shares(viewer, id).await?, customers, may_share })
+    }
+
+    async fn customers(&self, id: ShipmentId) -> Result<Vec<ShareFor>, ApiError> {
+        let (_, shipment) = self.store.shipment(id).await?.ok_or(ApiError::NotFound)?;
+        let customers = shipment.customers().into_iter();
+        Ok(customers.map(|one| ShareFor { customer: one.id(), name: one.name.clone() }).collect())
+    }
+
+    /// Keeps the HTML of a page that is being rendered: see [`Aside`]. What stands for it in the page's data is returned.
+    pub fn set_aside(&self, html: String) -> String {
+        match &self.aside {
+            Some(Aside(kept)) => {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.push(html);
+                (kept.len() - 1).to_string()
+            }
+            None => html,
+        }
+    }
+
+    /// The HTML that `mark` stands for.
+    pub fn kept(&self, mark: String) -> String {
+        let Some(Aside(kept)) = &self.aside else { return mark };
+        let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        mark.parse().ok().and_then(|place: usize| kept.get(place).cloned()).unwrap_or(mark)
     }
 
     /// An exception that is named stands beside the queue wherever it is: closed, or beyond what the queue holds.
@@ -194,29 +220,6 @@ impl Context {
                 expires_at: share.expires_at.fixed_offset(),
             })
             .collect())
-    }
-
-    pub async fn track(&self, token: &str) -> Result<TrackPage, ApiError> {
-        let share = self.store.customer_of_share(&token_hash(token), (self.clock)()).await?;
-        let share = share.ok_or(ApiError::NotFound)?;
-        let (as_of, tracked) = self.store.tracked(share.shipment).await?.ok_or(ApiError::NotFound)?;
-        let shipment = tracked.redacted(share.customer).ok_or(ApiError::NotFound)?;
-        let map = map::svg(&Trip::redacted(&shipment, &tracked)).unwrap_or_default();
-        Ok(TrackPage { as_of, shipment, map })
-    }
-
-    pub async fn map(&self, of: MapOf) -> Result<Drawing, ApiError> {
-        match of {
-            MapOf::Shipment(id) => {
-                let (_, viewer) = open(Area::Shipments)?;
-                let ShipmentPage { as_of, map: html, .. } = self.shipment(&viewer, id).await?;
-                Ok(Drawing { as_of, html })
-            }
-            MapOf::Track(token) => {
-                let TrackPage { as_of, map: html, .. } = self.track(&token).await?;
-                Ok(Drawing { as_of, html })
-            }
-        }
     }
 
     /// The age of the sources as the viewer may see it; people without an account see what customers do.

@@ -92,21 +92,51 @@ impl Live {
         after: Seq,
         apply: impl Fn(Seq, News<T>) + 'static,
     ) {
-        let apply: Rc<Apply> = Rc::new(move |frame| match read::<T>(frame) {
-            Ok((seq, update)) => apply(seq, update),
-            Err(error) => leptos::logging::error!("a live frame could not be read: {error}"),
-        });
-        let id = StoredValue::new(None);
-        Effect::new(move |_| {
-            let apply = Rc::clone(&apply);
-            id.set_value(Some(add_watcher(view.clone(), after, apply)));
-        });
-        on_cleanup(move || {
-            if let Some(id) = id.try_get_value().flatten() {
-                remove_watcher(id);
+        let apply: Rc<Apply> = Rc::new(move |frame| {
+            match read::<T>(frame) {
+                Ok((seq, update)) => apply(seq, update),
+                Err(error) => leptos::logging::error!("a live frame could not be read: {error}"),
             }
+            Shown::Now
         });
+        listen(view, after, apply);
     }
+
+    /// As [`Self::watch`], for what is drawn by the server: `apply` needs no content, and says itself when it is
+    /// [`Self::painted`].
+    pub fn watch_drawn(view: ViewKey, after: Seq, apply: impl Fn(Seq, News<()>) + 'static) {
+        let apply: Rc<Apply> = Rc::new(move |frame| {
+            let seq = frame.seq.or(frame.as_of).unwrap_or_default();
+            apply(
+                seq,
+                match frame.kind {
+                    Kind::Refused => News::Refused(frame.message.clone().unwrap_or_default()),
+                    Kind::Replayed | Kind::Snapshot | Kind::Change => News::Change(()),
+                    Kind::Current | Kind::Pong | Kind::Ended => News::Current,
+                },
+            );
+            Shown::Later
+        });
+        listen(view, after, apply);
+    }
+
+    /// What came as a change at `seq` stands on the page now.
+    pub fn painted(seq: Seq) {
+        will_paint(seq);
+    }
+}
+
+fn listen(view: ViewKey, after: Seq, apply: Rc<Apply>) {
+    let id = StoredValue::new(None);
+    Effect::new(move |_| {
+        let apply = Rc::clone(&apply);
+        id.set_value(Some(add_watcher(view.clone(), after, apply)));
+    });
+    on_cleanup(move || {
+        if let Some(id) = id.try_get_value().flatten() {
+            remove_watcher(id);
+        }
+    });
 }
 
 /// The server's clock, as well as the page knows it.
@@ -158,7 +188,14 @@ fn read<T: DeserializeOwned>(frame: &Frame) -> Result<(Seq, News<T>), wire::Erro
     Ok((frame.seq.or(frame.as_of).unwrap_or_default(), update))
 }
 
-type Apply = dyn Fn(&Frame);
+type Apply = dyn Fn(&Frame) -> Shown;
+
+/// Whether what a frame brought stands on the page once it was applied.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Now,
+    Later,
+}
 
 struct Watcher {
     id: u32,
@@ -360,11 +397,9 @@ fn hear(generation: u32, text: &str) {
         link.take_in(&frame)
     });
     // The link is free again: a listener may watch or leave views.
-    for apply in &listeners {
-        apply(&frame);
-    }
+    let shown: Vec<Shown> = listeners.iter().map(|apply| apply(&frame)).collect();
     if frame.kind == Kind::Change
-        && !listeners.is_empty()
+        && shown.contains(&Shown::Now)
         && let Some(seq) = frame.seq
     {
         will_paint(seq);

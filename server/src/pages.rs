@@ -4,7 +4,7 @@ use crate::auth::Identity;
 use crate::display;
 use crate::state::AppState;
 use app::api::ApiError;
-use app::context::Context;
+use app::context::{Aside, Context};
 use app::{gallery, palette};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
@@ -32,12 +32,13 @@ pub fn router(has_gallery: bool) -> Router<AppState> {
     if has_gallery { pages.route("/components", get(components)) } else { pages }
 }
 
-fn context(state: &AppState, identity: Identity) -> Context {
+fn context(state: &AppState, identity: Identity, aside: Option<Aside>) -> Context {
     Context {
         store: state.store.clone(),
         clock: state.clock.clone(),
         viewer: identity.viewer,
         session: identity.session,
+        aside,
     }
 }
 
@@ -47,7 +48,7 @@ pub async fn page(
     Extension(identity): Extension<Identity>,
     request: Request<Body>,
 ) -> Response {
-    let context = context(&state, identity);
+    let context = context(&state, identity, Some(Aside::default()));
     let options = state.leptos.clone();
     let display = display::chosen(request.headers());
     let viewer = context.viewer.clone();
@@ -84,7 +85,7 @@ async fn find(
     Extension(identity): Extension<Identity>,
     Query(Words { q }): Query<Words>,
 ) -> Response {
-    let context = context(&state, identity);
+    let context = context(&state, identity, None);
     let options = match &context.viewer {
         Some(viewer) => palette::found(&context, viewer, &q).await,
         None => Err(ApiError::SignIn),
@@ -100,7 +101,7 @@ async fn server_function(
     Extension(identity): Extension<Identity>,
     request: Request<Body>,
 ) -> Response {
-    let context = context(&state, identity);
+    let context = context(&state, identity, None);
     leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request)
         .await
         .into_response()

@@ -4,10 +4,9 @@ use chrono::{DateTime, Utc};
 use domain::exception::ShipmentException;
 use domain::kpi::Punctuality;
 use domain::live::Desk;
-use domain::redaction::CustomerShipment;
 use domain::status::{Flags, Status};
 use domain::time::{Moment, Window};
-use domain::view::{ShipmentRow, ShipmentView, TrackedRow};
+use domain::view::{ShipmentRow, TrackedRow};
 use domain::{CustomerId, ExceptionId, Seq, ShipmentId};
 use serde::{Deserialize, Serialize};
 
@@ -93,37 +92,14 @@ impl From<ShipmentRow> for Line {
 }
 
 /// One shipment with its share links.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ShipmentPage {
-    pub as_of: Seq,
-    pub shipment: AudienceShipment,
-    pub shares: Vec<ShareLine>,
-    /// The map as the audience may see it, as HTML; empty where no place is known.
-    pub map: String,
-}
-
-/// What a share link shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TrackPage {
-    pub as_of: Seq,
-    pub shipment: CustomerShipment,
-    pub map: String,
-}
-
-/// Whose map of which shipment: the account's, or that of a share link's customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MapOf {
-    Shipment(ShipmentId),
-    Track(String),
-}
-
-/// A shipment as the audience may see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AudienceShipment {
-    Internal(Box<ShipmentView>),
-    Customer(Box<CustomerShipment>),
+pub struct ShipmentPage {
+    pub drawing: Drawing,
+    pub shares: Vec<ShareLine>,
+    /// Whose redaction a link may show, where the viewer has to say so: people of the house.
+    pub customers: Vec<ShareFor>,
+    /// Whether there is anybody to share it with.
+    pub may_share: bool,
 }
 
 /// A share link as a list shows it; the link itself is shown once, when it is made.
@@ -200,15 +176,29 @@ pub enum Board {
     Admin,
 }
 
-/// A board as HTML.
+/// What the server draws as HTML.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drawn {
+    /// A board, for the query of its address.
+    Board { board: Board, query: String },
+    /// A shipment, as the account may see it.
+    Shipment(ShipmentId),
+    /// A shipment, as the customer sees it whose share link has this token.
+    Track(String),
+}
+
+/// What was drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drawing {
     pub as_of: Seq,
+    /// The page's title.
+    pub title: String,
     pub html: String,
 }
 
 /// Whose share link it is to be, where a shipment has several customers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShareFor {
     pub customer: CustomerId,
     pub name: String,

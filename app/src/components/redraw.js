@@ -1,4 +1,4 @@
-// What the browser's own code does with a board; see board.rs.
+// What the browser's own code does with HTML that the server draws; see drawn.rs.
 
 import { Idiomorph } from './idiomorph.js';
 
@@ -9,6 +9,18 @@ export function redraw(element, html) {
     ignoreActiveValue: true,
     callbacks: { beforeAttributeUpdated: (name, node) => !(name === 'open' && node.localName === 'details') },
   });
+  revive(element);
+}
+
+/** Does what only a browser can with what stands in `element` now. */
+export function revive() {}
+
+/** Writes the journal position that `element` holds at, where it shows one. */
+export function stamp(element, seq) {
+  for (const shown of element.querySelectorAll('[data-as-of]')) {
+    shown.dataset.asOf = seq;
+    shown.textContent = seq;
+  }
 }
 
 /** The ages that count on inside `element`. */

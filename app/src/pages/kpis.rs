@@ -1,11 +1,11 @@
 //! The manager's board.
 
 use crate::api::Board;
-use crate::components::board::board;
+use crate::components::drawn::board;
 use domain::live::ViewKey;
 use leptos::prelude::*;
 
 #[component]
 pub fn Page() -> impl IntoView {
-    board(Board::Kpis, "KPIs", Some(ViewKey::Kpis))
+    board(Board::Kpis, Some(ViewKey::Kpis))
 }

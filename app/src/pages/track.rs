@@ -1,16 +1,11 @@
 //! What a share link shows: the customer's view of one shipment, without signing in and without what needs an account.
 
-use super::shipment::{Facts, Followed};
-use crate::api::{self, ApiError, MapOf, TrackPage};
-use crate::components::map::shipment_map;
+use super::shipment::shown;
+use crate::api::{self, ApiError, Drawing, Drawn};
 use crate::components::page::or_problem;
-use crate::components::position::refusal;
 use crate::components::problem::{Missing, Problem};
-use crate::pages::shipment::story::story;
 use crate::plain::IntoPlain;
-use domain::Seq;
 use domain::live::ViewKey;
-use domain::redaction::CustomerShipment;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -20,11 +15,12 @@ pub fn Page() -> impl IntoView {
     let token = Memo::new(move |_| params.with(|params| params.get("token").unwrap_or_default()));
     or_problem(
         move || token.get(),
-        move || api::track(token.get_untracked()),
-        move |found: Result<TrackPage, ApiError>| {
+        move || api::draw(Drawn::Track(token.get_untracked())),
+        move |found: Result<Drawing, ApiError>| {
             match found {
-            Ok(TrackPage { as_of, shipment, map }) => {
-                view! { <Tracked token=token.get_untracked() as_of shipment map /> }.plain()
+            Ok(drawing) => {
+                let token = token.get_untracked();
+                shown(Drawn::Track(token.clone()), ViewKey::Track { token }, drawing, None)
             }
             Err(ApiError::NotFound) => view! {
                 <Missing
@@ -37,16 +33,4 @@ pub fn Page() -> impl IntoView {
         }
         },
     )
-}
-
-#[component]
-fn Tracked(token: String, as_of: Seq, shipment: CustomerShipment, map: String) -> impl IntoView {
-    let of = MapOf::Track(token.clone());
-    let Followed { content, as_of, refused } = Followed::start(ViewKey::Track { token }, as_of, shipment);
-    let facts =
-        Memo::new(move |_| content.with(|shipment| Facts { cases: Vec::new(), ..Facts::from(shipment) }));
-    view! {
-        {refusal(refused)}
-        {story(facts, as_of, shipment_map(of, map, facts), ().plain())}
-    }
 }

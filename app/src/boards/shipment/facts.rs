@@ -1,6 +1,6 @@
 //! What the page of a shipment shows to everybody, made from either audience's view of it.
 
-use crate::components::stop::StopCard;
+use super::stop::StopCard;
 use domain::Seq;
 use domain::charge::Document;
 use domain::fact::Mode;

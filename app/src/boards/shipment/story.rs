@@ -1,37 +1,32 @@
-//! The parts of a shipment's page that everybody sees. On a change they are made anew and compared with what stands there:
-//! only the nodes that differ are touched.
+//! The parts of a shipment's page that everybody sees.
 
 use super::facts::{CaseCard, EntryCard, Facts, OrderCard};
+use super::stop::stop_card;
 use crate::components::badge;
-use crate::components::position::position;
 use crate::components::section::{pair, section};
-use crate::components::stop::stop_card;
 use crate::components::when::{moment, window};
-use crate::plain::{IntoPlain, part, text};
+use crate::plain::IntoPlain;
 use chrono::TimeDelta;
 use domain::Seq;
 use domain::fact::Mode;
 use domain::time::spoken;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// `extra` is what else this audience sees; it stands behind the stops.
-pub fn story(facts: Memo<Facts>, as_of: RwSignal<Seq>, map: AnyView, extra: AnyView) -> AnyView {
-    let title = move || facts.with(|facts| format!("Shipment {}", facts.number));
+pub fn story(facts: &Facts, as_of: Seq, map: String, extra: Option<AnyView>) -> AnyView {
     view! {
-        <Title text=title />
         <div class="page-head">
-            <h1>{text(title)}</h1>
-            {position(as_of)}
+            <h1>{format!("Shipment {}", facts.number)}</h1>
+            <p class="as-of">"As of position " <span data-as-of=as_of.to_string()>{as_of.to_string()}</span></p>
         </div>
-        {part(move || facts.with(summary))}
+        {summary(facts)}
         <div class="columns">
             <div class="column">
-                {map}
-                {part(move || facts.with(stops))}
+                <div class="map-frame" inner_html=map></div>
+                {stops(facts)}
                 {extra}
             </div>
-            <div class="column">{part(move || facts.with(rest))}</div>
+            <div class="column">{rest(facts)}</div>
         </div>
     }
     .plain()
