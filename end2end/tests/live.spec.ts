@@ -1,4 +1,4 @@
-import { caughtUp, expect, forbidReload, goLive, hydrated, positionOf, test } from '../fixtures.ts';
+import { caughtUp, expect, forbidReload, goLive, hydrated, test } from '../fixtures.ts';
 import { CARLAS, CASPERS, Shipment } from '../freight.ts';
 
 test('what happens to a shipment is seen by agent and customer at the same position, without reloading', async ({
@@ -19,7 +19,7 @@ test('what happens to a shipment is seen by agent and customer at the same posit
   for (const page of pages) {
     await expect(page.getByLabel('Summary')).toContainText('In transit');
     await expect(page.getByLabel('Summary')).toContainText('On hold');
-    expect(await positionOf(page)).toBe(position);
+    await caughtUp(page, position);
   }
   await expect(pages[0]!.getByRole('region', { name: 'Exceptions' })).toContainText('Customs hold');
   await expect(pages[1]!.getByRole('region', { name: 'Exceptions' })).toHaveCount(0);
