@@ -16,6 +16,7 @@ const FONT = 'node_modules/@fontsource-variable/inter/files';
 // What stands beside the bundle's own script: what it imports (Idiomorph's small form is no module yet), and the fonts.
 const BESIDE = {
   'redraw.js': await readFile('app/src/components/redraw.js'),
+  'actions.js': await readFile('app/src/components/actions.js'),
   'palette.js': await readFile('app/src/palette.js'),
   'idiomorph.js': Buffer.concat([await readFile('node_modules/idiomorph/dist/idiomorph.min.js'), Buffer.from('\nexport { Idiomorph };\n')]),
   'inter-latin.woff2': await readFile(`${FONT}/inter-latin-wght-normal.woff2`),

@@ -51,6 +51,19 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::BillOfLading => "Bill of lading",
+            Self::ProofOfDelivery => "Proof of delivery",
+            Self::CommercialInvoice => "Commercial invoice",
+            Self::PackingList => "Packing list",
+            Self::CustomsDeclaration => "Customs declaration",
+            Self::Photo => "Photo",
+            Self::Other => "Document",
+        }
+    }
+
     /// Whether a customer may see that it exists.
     pub fn is_for_customers(self) -> bool {
         !matches!(self, Self::CommercialInvoice | Self::Other)

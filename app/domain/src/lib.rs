@@ -11,6 +11,7 @@ pub mod exception;
 pub mod fact;
 pub mod fold;
 pub mod id;
+pub mod journey;
 pub mod kpi;
 pub mod latency;
 pub mod live;

@@ -3,16 +3,18 @@
 
 use crate::authority::Role;
 use crate::charge::Document;
-use crate::fact::{Mode, StopKind};
+use crate::fact::{DelayReason, Mode, StopKind};
 use crate::id::{CaseId, CustomerId, Seq, ShipmentId};
 use crate::kpi::{Punctuality, verdict};
 use crate::measure::Quantity;
 use crate::place::Location;
 use crate::reference::{Reference, ReferenceKind};
-use crate::shipment::{CaseMessage, Eta, LastPosition, Stop};
+use crate::shipment::{CaseMessage, Delay, Eta, Hold, LastPosition, State, Stop};
 use crate::status::{Flags, Status};
 use crate::time::{Moment, Window};
-use crate::view::{OrderView, ShipmentView, TimelineEntry, TrackedRow, next_eta, promise};
+use crate::view::{
+    OrderView, Replacement, ShipmentView, TimelineEntry, TrackedRow, delivered, next_eta, promise,
+};
 use serde::{Deserialize, Serialize};
 
 /// A shipment as one of its customers sees it.
@@ -35,6 +37,10 @@ pub struct CustomerShipment {
     pub punctuality: Option<Punctuality>,
     /// None where the route has stops of others: it would show where those are.
     pub position: Option<LastPosition>,
+    /// The delay that stands, until there is a new expected time.
+    pub delay: Option<CustomerDelay>,
+    /// Customs holds the goods.
+    pub hold: Option<CustomerHold>,
     pub documents: Vec<Document>,
     /// When the last thing happened of which they may know.
     pub occurred_at: Option<Moment>,
@@ -57,6 +63,8 @@ pub struct CustomerLine {
     pub item: String,
     pub description: String,
     pub quantity: Quantity,
+    /// How much of it was handed over, once something was.
+    pub delivered: Option<Quantity>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,21 +72,49 @@ pub struct CustomerStop {
     pub stop: String,
     pub kind: Option<StopKind>,
     pub location: Option<Location>,
+    pub planned: Option<Window>,
+    /// As agreed: the appointment, else the plan.
     pub expected: Option<Window>,
     pub etas: Vec<Eta>,
+    pub ready_at: Option<Moment>,
     pub arrived_at: Option<Moment>,
     pub loaded_at: Option<Moment>,
+    pub sent_out_at: Option<Moment>,
     pub delivered_at: Option<Moment>,
+    /// When the goods were not accepted; why is between consignee and service desk.
+    pub refused_at: Option<Moment>,
     pub departed_at: Option<Moment>,
     pub signed_by: Option<String>,
+    pub signed_at: Option<Moment>,
+    /// Whether the proof of delivery carries a remark; which one is looked into first.
+    pub is_disputed: bool,
+}
+
+/// A delay as a customer may read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerDelay {
+    pub reported_at: Moment,
+    /// None where it may be about another customer's goods.
+    pub reason: Option<DelayReason>,
+    pub minutes: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerHold {
+    pub since: Moment,
+    pub office: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerEntry {
     pub occurred_at: Moment,
+    /// The stop that it is about: one of theirs.
+    pub stop: Option<String>,
     pub text: String,
     /// Whether the source took it back.
     pub corrected: bool,
+    /// What it said instead.
+    pub replaced_by: Option<Replacement>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,9 +160,11 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
         punctuality: verdict(&shipment.state, &own),
         occurred_at: latest.max(position.as_ref().map(|position| position.at)),
         timeline,
-        stops: stops.into_iter().map(customer_stop).collect(),
+        stops: stops.into_iter().map(|stop| customer_stop(stop, is_shared)).collect(),
         promised,
         position,
+        delay: shipment.state.delay_for(Some(&numbers)).map(|delay| customer_delay(delay, is_shared)),
+        hold: shipment.state.hold.as_ref().map(customer_hold),
         // Papers of a shared load may name the other customers.
         documents: shipment
             .state
@@ -146,8 +184,44 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
                 closed: case.closed_at.is_some(),
             })
             .collect(),
-        orders: own.into_iter().map(customer_order).collect(),
+        orders: own.into_iter().map(|order| customer_order(order, &shipment.state)).collect(),
     })
+}
+
+/// The whole shipment in the shape in which customers see their part: for the house, which then reads the same page.
+pub fn whole(shipment: &ShipmentView) -> CustomerShipment {
+    let state = &shipment.state;
+    let cases = state.cases.iter().map(|case| CustomerCase {
+        case: case.case,
+        messages: case.messages.clone(),
+        closed: case.closed_at.is_some(),
+    });
+    CustomerShipment {
+        id: shipment.id,
+        number: shipment.number.clone(),
+        seq: shipment.seq,
+        status: shipment.status,
+        flags: shipment.flags,
+        mode: state.mode,
+        carrier: state.carrier.as_ref().map(|carrier| carrier.name.clone()),
+        orders: shipment.orders.iter().cloned().map(|order| customer_order(order, state)).collect(),
+        references: shipment.references.clone(),
+        stops: state.stops.iter().cloned().map(|stop| customer_stop(stop, false)).collect(),
+        promised: shipment.promised,
+        eta: next_eta(&state.stops),
+        punctuality: verdict(state, &shipment.orders),
+        position: state.position.clone(),
+        delay: state.delay_for(None).map(|delay| customer_delay(delay, false)),
+        hold: state.hold.as_ref().map(customer_hold),
+        documents: state.documents.clone(),
+        occurred_at: shipment.occurred_at,
+        timeline: shipment
+            .timeline
+            .iter()
+            .filter_map(|entry| customer_entry(entry, &state.stops, false))
+            .collect(),
+        cases: cases.collect(),
+    }
 }
 
 impl CustomerShipment {
@@ -219,37 +293,67 @@ fn customer_entry(entry: &TimelineEntry, stops: &[Stop], is_shared: bool) -> Opt
     let is_seen = entry.stop.as_ref().is_none_or(|stop| stops.iter().any(|seen| seen.stop == *stop))
         && !(is_shared && is_paper);
     let text = entry.for_customers.clone().filter(|_| is_seen)?;
-    Some(CustomerEntry { occurred_at: entry.occurred_at, text, corrected: entry.corrected.is_some() })
+    let reason = entry.reason.filter(|reason| reason.is_for_customers(is_shared));
+    Some(CustomerEntry {
+        occurred_at: entry.occurred_at,
+        stop: entry.stop.clone(),
+        text: reason.map_or_else(|| text.clone(), |reason| format!("{text} ({})", reason.label())),
+        corrected: entry.corrected.is_some(),
+        replaced_by: entry.replaced_by.clone(),
+    })
 }
 
-fn customer_stop(stop: Stop) -> CustomerStop {
+fn customer_delay(delay: &Delay, is_shared: bool) -> CustomerDelay {
+    CustomerDelay {
+        reported_at: delay.reported_at,
+        reason: Some(delay.reason).filter(|reason| reason.is_for_customers(is_shared)),
+        minutes: delay.minutes,
+    }
+}
+
+fn customer_hold(hold: &Hold) -> CustomerHold {
+    CustomerHold { since: hold.since, office: hold.office.clone() }
+}
+
+fn customer_eta(eta: Eta, is_shared: bool) -> Eta {
+    Eta { reason: eta.reason.filter(|reason| reason.is_for_customers(is_shared)), ..eta }
+}
+
+fn customer_stop(stop: Stop, is_shared: bool) -> CustomerStop {
     CustomerStop {
+        planned: stop.planned,
+        is_disputed: stop.discrepancy().is_some(),
         expected: stop.expected(),
         delivered_at: stop.handed_over_at(),
         stop: stop.stop,
         kind: stop.kind,
         location: stop.location,
-        etas: stop.etas,
+        etas: stop.etas.into_iter().map(|eta| customer_eta(eta, is_shared)).collect(),
+        ready_at: stop.ready_at,
+        sent_out_at: stop.sent_out_at,
+        refused_at: stop.refused.map(|refused| refused.at),
         arrived_at: stop.arrived_at,
         loaded_at: stop.loaded_at,
         departed_at: stop.departed_at,
+        signed_at: stop.pod.as_ref().map(|pod| pod.signed_at),
         signed_by: stop.pod.map(|pod| pod.signed_by),
     }
 }
 
-fn customer_order(order: OrderView) -> CustomerOrder {
+fn customer_order(order: OrderView, state: &State) -> CustomerOrder {
     CustomerOrder {
-        number: order.number,
         promised: order.promised,
         lines: order
             .lines
             .into_iter()
             .map(|line| CustomerLine {
+                delivered: delivered(state, &order.number, &line),
                 line: line.line,
                 item: line.item.code,
                 description: line.item.description,
                 quantity: line.quantity,
             })
             .collect(),
+        number: order.number,
     }
 }

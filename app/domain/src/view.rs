@@ -1,10 +1,12 @@
 //! What agents, managers and admins see of a shipment: everything. What customers see is made from this, by
 //! [`crate::redaction`] alone.
 
+mod quantities;
 mod standing;
 mod timeline;
 
-pub use timeline::TimelineEntry;
+pub use quantities::delivered;
+pub use timeline::{Replacement, TimelineEntry};
 
 use crate::exception::ShipmentException;
 use crate::fact::{OrderLine, Priority, StopKind};

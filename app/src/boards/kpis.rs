@@ -27,7 +27,8 @@ pub async fn draw(context: &Context, query: &str) -> Result<(Seq, AnyView), Stor
     let today = Day::of(now);
     let period = Period::read(query);
     let (window, compared) = period.windows(today);
-    let (_, board) = store.kpis(now).await?;
+    // The earliest reading: what comes between it and the others is drawn with the next.
+    let (as_of, board) = store.kpis(now).await?;
     let figures = store.figures(window, compared).await?;
     let carriers = store.scorecard(Dimension::Carrier, window).await?;
     let lanes = store.scorecard(Dimension::Lane, window).await?;
@@ -49,7 +50,7 @@ pub async fn draw(context: &Context, query: &str) -> Result<(Seq, AnyView), Stor
         {scorecard(&PLACES, &places)}
         {counted(&board)}
     };
-    Ok((figures.as_of, view.into_any()))
+    Ok((as_of, view.into_any()))
 }
 
 const SERVICE: &[Measure] = &[

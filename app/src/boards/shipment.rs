@@ -1,55 +1,98 @@
 //! A shipment's page: one drawing for the house, its customers and whoever has a share link, each with what they may see.
 
-mod facts;
+mod clock;
+mod glance;
+mod goods;
 mod inside;
-mod stop;
-mod story;
+mod papers;
+mod plan;
+mod timeline;
 
 use crate::api::ApiError;
+use crate::components::section::section;
 use crate::context::{Context, token_hash};
 use crate::map::{self, Trip};
+use crate::plain::IntoPlain;
+use chrono::{DateTime, Utc};
 use domain::account::{Audience, Viewer};
-use domain::redaction::CustomerShipment;
+use domain::redaction::{CustomerShipment, whole};
+use domain::view::ShipmentView;
 use domain::{Seq, ShipmentId, Tracked};
-use facts::Facts;
-use inside::inside;
 use leptos::prelude::*;
-use story::story;
 
 type Page = (Seq, String, AnyView);
 
 /// What an account sees of a shipment.
 pub async fn draw(context: &Context, viewer: &Viewer, id: ShipmentId) -> Result<Page, ApiError> {
     let (as_of, tracked) = context.store.tracked(id).await?.ok_or(ApiError::NotFound)?;
+    let now = (context.clock)();
     match viewer.audience().ok_or(ApiError::Forbidden)? {
         Audience::Internal => {
             let shipment = tracked.view();
-            let map = map::svg(&Trip::of(&tracked)).unwrap_or_default();
-            let page = story(&Facts::from(&shipment), as_of, map, Some(inside(&shipment)));
-            Ok((as_of, title(&shipment.number), page))
+            let shown = Shown { shipment: whole(&shipment), map: picture(&Trip::of(&tracked)), as_of, now };
+            Ok(shown.page(Some(&shipment), true))
         }
         Audience::Customer(customer) => {
-            let own = tracked.redacted(customer).ok_or(ApiError::NotFound)?;
-            Ok(for_customer(as_of, &tracked, &own, Facts::from(&own)))
+            let shipment = tracked.redacted(customer).ok_or(ApiError::NotFound)?;
+            Ok(Shown::of_customer(shipment, &tracked, as_of, now).page(None, true))
         }
     }
 }
 
 /// What a share link shows.
 pub async fn draw_shared(context: &Context, token: &str) -> Result<Page, ApiError> {
-    let share = context.store.customer_of_share(&token_hash(token), (context.clock)()).await?;
-    let share = share.ok_or(ApiError::NotFound)?;
+    let now = (context.clock)();
+    let share = context.store.customer_of_share(&token_hash(token), now).await?.ok_or(ApiError::NotFound)?;
     let (as_of, tracked) = context.store.tracked(share.shipment).await?.ok_or(ApiError::NotFound)?;
     let shipment = tracked.redacted(share.customer).ok_or(ApiError::NotFound)?;
-    let facts = Facts { cases: Vec::new(), ..Facts::from(&shipment) };
-    Ok(for_customer(as_of, &tracked, &shipment, facts))
+    Ok(Shown::of_customer(shipment, &tracked, as_of, now).page(None, false))
 }
 
-fn for_customer(as_of: Seq, tracked: &Tracked, own: &CustomerShipment, facts: Facts) -> Page {
-    let map = map::svg(&Trip::redacted(own, tracked)).unwrap_or_default();
-    (as_of, title(&own.number), story(&facts, as_of, map, None))
+fn picture(trip: &Trip) -> String {
+    map::svg(trip).unwrap_or_default()
 }
 
-fn title(number: &str) -> String {
-    format!("Shipment {number}")
+/// What everybody reads.
+struct Shown {
+    shipment: CustomerShipment,
+    map: String,
+    as_of: Seq,
+    now: DateTime<Utc>,
+}
+
+impl Shown {
+    fn of_customer(shipment: CustomerShipment, tracked: &Tracked, as_of: Seq, now: DateTime<Utc>) -> Self {
+        let map = picture(&Trip::redacted(&shipment, tracked));
+        Self { shipment, map, as_of, now }
+    }
+
+    /// `inside` is what else people of the house see; who has no account gets less.
+    fn page(self, inside: Option<&ShipmentView>, has_account: bool) -> Page {
+        let Self { mut shipment, map, as_of, now } = self;
+        clock::set(&mut shipment);
+        let shipment = &shipment;
+        let entries = match inside {
+            Some(inside) => timeline::for_house(inside),
+            None => timeline::for_customers(shipment),
+        };
+        let cases = (has_account && !shipment.cases.is_empty()).then(|| papers::cases(&shipment.cases));
+        let map = (!map.is_empty()).then(|| view! { <div class="map-frame" inner_html=map></div> });
+        let page = view! {
+            {glance::head(shipment, as_of, now)}
+            {glance::glance(shipment, now)}
+            <div class="column">
+                {map}
+                {section("Stops", plan::stops(shipment, inside, now))}
+                {section("Timeline", timeline::list(entries))}
+            </div>
+            <div class="column aside">
+                {inside.map(inside::inside)}
+                {section("Orders", goods::orders(shipment, inside))}
+                {papers::documents(shipment)}
+                {papers::references(shipment)}
+                {cases}
+            </div>
+        };
+        (as_of, format!("Shipment {}", shipment.number), page.plain())
+    }
 }

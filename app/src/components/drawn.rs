@@ -8,7 +8,7 @@ use crate::components::when::ago;
 use crate::live::{Live, News};
 use crate::plain::IntoPlain;
 use crate::session::Now;
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::Seq;
 use domain::live::ViewKey;
 use leptos::html::Div;
@@ -21,6 +21,8 @@ use web_sys::Element;
 
 /// It is drawn anew at once, and then at most this often.
 const PAUSE: Duration = Duration::from_secs(1);
+/// It is drawn anew without news after this long: what it says of today, and of what is overdue, depends on the clock.
+const FRESH_FOR: TimeDelta = TimeDelta::minutes(5);
 /// How long after an error of the server it is tried again.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
@@ -59,6 +61,16 @@ impl Following {
         };
         if let Some(view) = view {
             Live::watch_drawn(view, as_of, move |seq, news| following.hear(seq, news));
+            let now = Now::current();
+            Effect::new(move |drawn_at: Option<DateTime<Utc>>| {
+                let now = now.get();
+                let drawn_at = drawn_at.unwrap_or(now);
+                if now - drawn_at < FRESH_FOR {
+                    return drawn_at;
+                }
+                leptos::task::spawn_local(following.draw());
+                now
+            });
         }
         following
     }
@@ -67,7 +79,7 @@ impl Following {
         match news {
             News::Refused(message) => self.refused.set(Some(message)),
             // Nothing is new since the last news; whether that was drawn is another question.
-            News::Current if self.is_behind() => self.catch_up(),
+            News::Current if self.is_behind() || self.refused.get_untracked().is_some() => self.catch_up(),
             News::Current => {
                 self.as_of.set(seq);
                 self.news.set_value(seq);
@@ -103,7 +115,7 @@ impl Following {
     }
 
     async fn draw(self) {
-        let (what, news) = (self.what.get_value(), self.news.get_value());
+        let Some((what, news)) = self.what.try_get_value().zip(self.news.try_get_value()) else { return };
         let drawn = api::draw(what).await.and_then(|drawing| drawing.read());
         // The page may be gone by now, or show something later already.
         let Some(shown) = self.as_of.try_get_untracked() else { return };
@@ -114,7 +126,9 @@ impl Following {
                 }
                 self.as_of.set(as_of);
                 self.refused.set(None);
-                Live::painted(news);
+                if shown < news {
+                    Live::painted(news);
+                }
             }
             Ok(_) => {}
             Err(error) => {

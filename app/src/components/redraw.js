@@ -1,19 +1,22 @@
 // What the browser's own code does with HTML that the server draws; see drawn.rs.
 
+import { enliven, tell, told } from './actions.js';
 import { Idiomorph } from './idiomorph.js';
 
 /** Brings `element` to `html` and keeps the nodes that stay. What somebody has opened stays open. */
 export function redraw(element, html) {
+  const before = told(element);
   Idiomorph.morph(element, html, {
     morphStyle: 'innerHTML',
     ignoreActiveValue: true,
     callbacks: { beforeAttributeUpdated: (name, node) => !(name === 'open' && node.localName === 'details') },
   });
-  revive(element);
+  enliven(element);
+  tell(element, before);
 }
 
 /** Does what only a browser can with what stands in `element` now. */
-export function revive() {}
+export const revive = enliven;
 
 /** Writes the journal position that `element` holds at, where it shows one. */
 export function stamp(element, seq) {

@@ -5,7 +5,6 @@ use crate::components::when::moment;
 use crate::plain::{IntoPlain, part};
 use domain::ShipmentId;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 #[component]
 pub fn Share(
@@ -71,7 +70,9 @@ pub fn Share(
         let hash = share.token_hash;
         view! {
             <li>
-                <span>{share.label} ", until " {moment(Some(share.expires_at))}</span>
+                <span>
+                    {share.label} <span class="detail">"Open until " {moment(Some(share.expires_at))}</span>
+                </span>
                 <button
                     type="button"
                     class="quiet"
@@ -85,8 +86,17 @@ pub fn Share(
             </li>
         }
     };
-    let list = move || shares.get().into_iter().map(line).collect_view().plain();
+    let list = move || {
+        let all = shares.get();
+        if all.is_empty() {
+            return view! { <li class="empty-note">"No link is open."</li> }.plain();
+        }
+        all.into_iter().map(line).collect_view().plain()
+    };
     view! {
+        <p class="hint">
+            "Who has a link sees what the customer sees of this shipment, live and without signing in, until it expires or you end it."
+        </p>
         <form class="form row" on:submit=submitted>
             <label>
                 "For whom"
@@ -118,21 +128,15 @@ pub fn Share(
         <noscript inner_html="<p class=\"hint\">To make or end a link, switch JavaScript on.</p>"></noscript>
         <div role="status" aria-live="polite">
             {move || made.get().map(|link| view! {
-                <p class="made-link">
+                <div class="made-link">
                     <label>
                         "Copy the link now, it is not shown again"
-                        <input
-                            type="text"
-                            readonly
-                            value=link
-                            on:focus=|event| {
-                                if let Some(target) = event.target() {
-                                    target.unchecked_into::<web_sys::HtmlInputElement>().select();
-                                }
-                            }
-                        />
+                        <input type="text" readonly value=link.clone() />
                     </label>
-                </p>
+                    <button type="button" class="quiet copy" data-copy=link>
+                        "Copy"
+                    </button>
+                </div>
             })}
         </div>
         {move || refusal.get().map(|sentence| view! {

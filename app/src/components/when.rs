@@ -51,7 +51,7 @@ pub fn window(window: Option<Window>) -> impl IntoView + use<> {
             let same_day = from.date_naive() == to.date_naive();
             let end = if same_day { clock(to) } else { format!("{} {}", day(to), clock(to)) };
             view! {
-                <span>
+                <span class="window">
                     <time datetime=from.to_rfc3339()>{format!("{} {}", day(from), clock(from))}</time>
                     " to "
                     <time datetime=to.to_rfc3339()>

@@ -175,6 +175,11 @@ pub enum DelayReason {
 }
 
 impl DelayReason {
+    /// Whether a customer may read it. On a shared load a wait, missing goods or a consignee's wish may be another's.
+    pub fn is_for_customers(self, is_shared: bool) -> bool {
+        !(is_shared && matches!(self, Self::Dwell | Self::Shortage | Self::Consignee))
+    }
+
     /// As people read it, behind "Delayed:".
     pub fn label(self) -> &'static str {
         match self {

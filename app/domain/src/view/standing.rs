@@ -1,7 +1,7 @@
 //! Status and flags: the one place that turns what happened into the words that people read.
 
 use crate::fact::StopKind;
-use crate::shipment::{State, Stop};
+use crate::shipment::{Delay, State, Stop};
 use crate::status::{Flags, Status};
 use crate::view::{OrderView, promise};
 
@@ -48,6 +48,14 @@ impl State {
         }
     }
 
+    /// The delay that stands: until somebody states an expected time with it or after it.
+    pub(crate) fn delay_for(&self, orders: Option<&[String]>) -> Option<&Delay> {
+        let mut open = self.stops_for(orders).filter(|stop| stop.is_delivery() && !is_delivered(stop));
+        self.delay.as_ref().filter(|delay| {
+            !open.any(|stop| stop.eta().is_some_and(|eta| eta.stated_at >= delay.reported_at))
+        })
+    }
+
     /// The flags beside the status, as [`Self::status_for`]. `promises` are the orders that the reader may see, each
     /// with what was promised for it.
     pub(crate) fn flags_for(&self, orders: Option<&[String]>, promises: &[OrderView]) -> Flags {
@@ -65,11 +73,8 @@ impl State {
             let limit = promise(here).or(stop.expected()).map(|window| window.to);
             matches!((stop.eta(), limit), (Some(eta), Some(limit)) if eta.eta > limit)
         });
-        // A delay stands until somebody states an expected time with it or after it.
-        let delay_stands = self.delay.as_ref().is_some_and(|delay| {
-            !open.iter().any(|stop| stop.eta().is_some_and(|eta| eta.stated_at >= delay.reported_at))
-        });
         let on_hold = self.hold.is_some();
+        let delay_stands = self.delay_for(orders).is_some();
         Flags { delayed: late || delay_stands, action_needed: on_hold || is_disputed, on_hold }
     }
 }

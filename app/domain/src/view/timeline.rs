@@ -1,7 +1,7 @@
 //! The timeline: every accepted event as a sentence, for agents and, where it concerns them, for customers.
 
 use crate::event::Event;
-use crate::fact::{Fact, StopKind};
+use crate::fact::{DelayReason, Fact, StopKind};
 use crate::fold::Entry;
 use crate::id::Seq;
 use crate::shipment::{Shipment, Stop};
@@ -26,10 +26,21 @@ pub struct TimelineEntry {
     pub stop: Option<String>,
     /// For agents.
     pub text: String,
-    /// For customers; none where it does not concern them.
+    /// For customers, without the reason; none where it does not concern them.
     pub for_customers: Option<String>,
+    /// Why something is late, where that is what it says.
+    pub reason: Option<DelayReason>,
     /// Why the source took it back, if it did.
     pub corrected: Option<String>,
+    /// What stands in its place, where it was taken back.
+    pub replaced_by: Option<Replacement>,
+}
+
+/// What a source said in place of what it took back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    pub occurred_at: Moment,
+    pub text: String,
 }
 
 /// All entries, latest first.
@@ -41,6 +52,11 @@ fn timeline_entry(shipment: &Shipment, entry: &Entry) -> TimelineEntry {
     let event = &*entry.recorded.event;
     let (stop, raw_code) = stop_and_code(&event.fact);
     let (text, for_customers) = sentences(shipment, event, stop);
+    let reason = match &event.fact {
+        Fact::EtaChanged(statement) => statement.reason,
+        Fact::DelayReported(delay) => Some(delay.reason),
+        _ => None,
+    };
     TimelineEntry {
         seq: entry.recorded.seq,
         occurred_at: event.occurred_at,
@@ -52,8 +68,30 @@ fn timeline_entry(shipment: &Shipment, entry: &Entry) -> TimelineEntry {
         stop: stop.cloned(),
         text,
         for_customers,
+        reason,
         corrected: entry.corrected.as_ref().map(|corrected| corrected.reason.clone()),
+        replaced_by: replacement(shipment, entry),
     }
+}
+
+/// What the source says of the same thing and has not taken back: the nearest in time.
+fn replacement(shipment: &Shipment, entry: &Entry) -> Option<Replacement> {
+    entry.corrected.as_ref()?;
+    let taken_back = &*entry.recorded.event;
+    let (stop, _) = stop_and_code(&taken_back.fact);
+    let is_it = |other: &&Entry| {
+        let event = &*other.recorded.event;
+        other.corrected.is_none()
+            && event.source == taken_back.source
+            && event.fact.kind() == taken_back.fact.kind()
+            && stop_and_code(&event.fact).0 == stop
+    };
+    let apart = |other: &&Entry| (other.recorded.event.occurred_at - taken_back.occurred_at).abs();
+    let instead = shipment.entries().iter().filter(is_it).min_by_key(apart)?;
+    let event = &*instead.recorded.event;
+    // Customers read it too, and only of what they may see themselves: it is said in their words.
+    let text = sentences(shipment, event, stop).1?;
+    Some(Replacement { occurred_at: event.occurred_at, text })
 }
 
 fn stop_and_code(fact: &Fact) -> (Option<&String>, Option<&String>) {
@@ -146,20 +184,20 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
             },
             None,
         ),
-        Fact::EtaChanged(statement) => both(format!(
-            "Expected {at} on {}{}",
-            told(statement.eta),
-            statement.reason.map_or(String::new(), |reason| format!(" ({})", reason.label()))
-        )),
+        Fact::EtaChanged(statement) => {
+            let text = format!("Expected {at} on {}", told(statement.eta));
+            let reason = statement.reason.map_or(String::new(), |reason| format!(" ({})", reason.label()));
+            (format!("{text}{reason}"), Some(text))
+        }
         Fact::DelayReported(delay) => {
             let text = match delay.minutes {
                 Some(minutes) => {
-                    let by = spoken(TimeDelta::minutes(i64::from(minutes)));
-                    format!("Delayed by about {by}: {}", delay.reason.label())
+                    format!("Delayed by about {}", spoken(TimeDelta::minutes(i64::from(minutes))))
                 }
-                None => format!("Delayed: {}", delay.reason.label()),
+                None => "Delayed".to_owned(),
             };
-            (format!("{text}{}", because(delay.note.as_ref())), Some(text))
+            let note = because(delay.note.as_ref());
+            (format!("{text} ({}){note}", delay.reason.label()), Some(text))
         }
         Fact::CustomsHeld(hold) => (
             format!("Held by customs, {}{}", hold.office, because(hold.reason.as_ref())),

@@ -4,9 +4,9 @@ use crate::support::facts::{
     arrived, delivered, departed, loaded, ordered, planned, pod, retracted, sent_out, terms_for,
 };
 use crate::support::{Told, World, at, check, erp, tms};
-use domain::Fact;
 use domain::event::Event;
 use domain::fact::Retraction;
+use domain::{CustomerId, Fact};
 
 fn under_way() -> Vec<Event> {
     vec![tms("1 07:00", planned()), tms("1 09:00", loaded("1")), tms("1 10:00", departed("1"))]
@@ -14,6 +14,34 @@ fn under_way() -> Vec<Event> {
 
 fn with(more: impl IntoIterator<Item = Event>) -> Vec<Event> {
     under_way().into_iter().chain(more).collect()
+}
+
+#[test]
+fn what_was_taken_back_names_what_stands_in_its_place_to_house_and_customer() {
+    let story = [
+        erp("1 06:00", ordered()),
+        tms("1 07:00", planned()),
+        tms("2 10:00", delivered("2")).named("d-1"),
+        tms("2 10:20", retracted("d-1")),
+        tms("2 09:40", delivered("2")).named("d-2"),
+        tms("2 08:00", arrived("2")),
+    ];
+    let expect = Some((at("2 09:40"), "Delivered in Hamburg, DE"));
+    for order in [story.to_vec(), story.into_iter().rev().collect()] {
+        let world = World::of(order);
+        let view = world.shipment().view();
+        let taken_back = view.timeline.iter().find(|entry| entry.corrected.is_some()).expect("it stays");
+        let said =
+            taken_back.replaced_by.as_ref().map(|instead| (instead.occurred_at, instead.text.as_str()));
+        assert_eq!(said, expect);
+        let seen = world.shipment().redacted(CustomerId::numbered("ACME")).expect("ACME's goods");
+        let taken_back = seen.timeline.iter().find(|entry| entry.corrected).expect("it stays");
+        let said =
+            taken_back.replaced_by.as_ref().map(|instead| (instead.occurred_at, instead.text.as_str()));
+        assert_eq!(said, expect);
+        let standing = view.timeline.iter().filter(|entry| entry.corrected.is_none());
+        assert!(standing.into_iter().all(|entry| entry.replaced_by.is_none()));
+    }
 }
 
 #[test]

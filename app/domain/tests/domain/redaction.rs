@@ -7,9 +7,12 @@ use domain::CustomerId;
 use domain::authority::Role;
 use domain::charge::{Document, DocumentKind};
 use domain::event::Event;
-use domain::fact::{AtStop, CaseAnswer, CaseKind, CaseOpening, Fact, OrderTerms, Plan, StopKind};
+use domain::fact::{
+    AtStop, CaseAnswer, CaseKind, CaseOpening, DelayReason, DelayStatement, EtaStatement, Fact, OrderTerms,
+    Plan, StopKind,
+};
 use domain::id::CaseId;
-use domain::redaction::CustomerShipment;
+use domain::redaction::{CustomerShipment, whole};
 use domain::reference::{Reference, ReferenceKind};
 
 fn acme() -> CustomerId {
@@ -91,6 +94,36 @@ fn the_trucks_position_is_shown_unless_it_would_show_where_others_are() {
         vec![stop("2", StopKind::Delivery, "Hamburg", window("2 08:00", "2 12:00"), &[])],
     ));
     assert!(with([tms("1 10:00", one_yard), here()]).position.is_some(), "every stop is theirs");
+}
+
+#[test]
+fn a_reason_is_shown_unless_it_may_be_another_customers() {
+    let late = |reason| {
+        let eta = EtaStatement { stop: "2".into(), eta: at("2 14:00"), reason: Some(reason) };
+        let delay = DelayStatement { reason, minutes: Some(90), note: Some("their forklift".into()) };
+        [tms("1 12:00", Fact::EtaChanged(eta)), tms("1 13:00", Fact::DelayReported(delay))]
+    };
+    let reasons = |seen: CustomerShipment| {
+        let delay = seen.delay.expect("the delay stands");
+        assert_eq!(delay.minutes, Some(90));
+        (seen.stops[1].etas[0].reason, delay.reason, seen.timeline[0].text.clone())
+    };
+    let (weather, wait) = (DelayReason::Weather, DelayReason::Dwell);
+    let text = "Delayed by about 1 h 30 min (weather)".to_owned();
+    assert_eq!(reasons(with(late(weather))), (Some(weather), Some(weather), text));
+    let text = "Delayed by about 1 h 30 min (long wait at a stop)".to_owned();
+    assert_eq!(reasons(alone(late(wait))), (Some(wait), Some(wait), text));
+    assert_eq!(reasons(with(late(wait))), (None, None, "Delayed by about 1 h 30 min".to_owned()));
+}
+
+#[test]
+fn the_house_reads_the_same_page_with_nothing_left_out() {
+    let world = World::of(shared().into_iter().chain([tms("1 12:00", seen_near("Kiel"))]));
+    let all = whole(&world.shipment().view());
+    let stops: Vec<&str> = all.stops.iter().map(|stop| stop.stop.as_str()).collect();
+    assert_eq!(stops, ["1", "2", "3"]);
+    assert_eq!(all.orders.iter().map(|order| order.number.as_str()).collect::<Vec<_>>(), ["4711", "4712"]);
+    assert!(all.position.is_some());
 }
 
 #[test]

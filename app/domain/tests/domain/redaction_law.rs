@@ -229,6 +229,8 @@ proptest! {
             for other in CUSTOMERS.into_iter().filter(|other| *other != customer) {
                 prop_assert!(!json.contains(other), "{} reads of {}: {}", customer, other, json);
             }
+            // Who made a shared load wait is between the others and the house.
+            prop_assert!(!json.contains("dwell") && !json.contains("long wait"), "{}: {}", customer, json);
             for secret in [SECRET, &FIGURE.to_string()] {
                 prop_assert!(!json.contains(secret), "{} reads {}: {}", customer, secret, json);
             }

@@ -1,0 +1,271 @@
+//! A shipment's way at a glance, for either audience: how far it has come, and in one sentence what happens now and what
+//! comes next. Made from [`CustomerShipment`], the shape that both can read; `now` only names days (law 6).
+
+use crate::fact::{DelayReason, StopKind};
+use crate::redaction::{CustomerShipment, CustomerStop};
+use crate::shipment::Eta;
+use crate::status::Status;
+use crate::time::{Moment, Window, spoken, zone};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// How far a stop is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    Done,
+    /// Nobody reported it, but a later stop was reached.
+    NotReported,
+    /// The truck is here.
+    Current,
+    /// Where it is expected next.
+    Next,
+    Ahead,
+    /// It will not be called at any more.
+    CalledOff,
+}
+
+impl Progress {
+    /// As the stylesheet knows it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::NotReported => "not_reported",
+            Self::Current => "current",
+            Self::Next => "next",
+            Self::Ahead => "ahead",
+            Self::CalledOff => "called_off",
+        }
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::NotReported => "not reported",
+            Self::Current => "now here",
+            Self::Next => "next",
+            Self::Ahead => "to come",
+            Self::CalledOff => "called off",
+        }
+    }
+}
+
+/// How far each stop is, in the order of the route.
+pub fn progress(shipment: &CustomerShipment) -> Vec<Progress> {
+    let stops = &shipment.stops;
+    let reached = stops.iter().rposition(has_begun).map_or(0, |last| last + 1);
+    let current = stops.iter().rposition(|stop| has_begun(stop) && !is_done(stop));
+    let mut is_next = !shipment.status.is_final();
+    stops
+        .iter()
+        .enumerate()
+        .map(|(place, stop)| {
+            if is_done(stop) {
+                Progress::Done
+            } else if Some(place) == current && !shipment.status.is_final() {
+                Progress::Current
+            } else if place < reached {
+                Progress::NotReported
+            } else if shipment.status == Status::Cancelled {
+                Progress::CalledOff
+            } else if std::mem::take(&mut is_next) {
+                Progress::Next
+            } else {
+                Progress::Ahead
+            }
+        })
+        .collect()
+}
+
+fn is_done(stop: &CustomerStop) -> bool {
+    stop.departed_at.is_some() || stop.delivered_at.is_some()
+}
+
+fn has_begun(stop: &CustomerStop) -> bool {
+    stop.arrived_at.is_some() || stop.loaded_at.is_some() || is_done(stop)
+}
+
+/// What happens now and what comes next. Moments are said on the clock that they carry.
+pub fn sentence(shipment: &CustomerShipment, now: DateTime<Utc>) -> String {
+    let progress = progress(shipment);
+    let at = |wanted: Progress| {
+        let place = progress.iter().position(|one| *one == wanted);
+        place.map(|place| &shipment.stops[place])
+    };
+    let (current, next) = (at(Progress::Current), at(Progress::Next));
+    let mut said = Vec::new();
+    if let Some(hold) = shipment.hold.as_ref().filter(|_| !shipment.status.is_final()) {
+        said.push(format!("Held by customs, {}, since {}.", hold.office, when(hold.since, now)));
+    }
+    match shipment.status {
+        Status::Cancelled => said.push("Cancelled: nothing more is expected to move.".to_owned()),
+        Status::Delivered | Status::AwaitingConfirmation => said.extend(delivered(shipment, now)),
+        Status::Ordered if shipment.stops.is_empty() => {
+            said.push("Ordered. The transport is not planned yet.".to_owned());
+            said.extend(shipment.promised.map(|window| format!("Promised {}.", span(window, now))));
+        }
+        _ => {
+            let refused = shipment.stops.iter().filter(|stop| !is_done(stop));
+            let refused = refused.filter_map(|stop| Some((stop, stop.refused_at?))).next_back();
+            if let Some((stop, at)) = refused {
+                said.push(format!("The delivery {} was not accepted {}.", inside(stop), when(at, now)));
+            } else if let Some(stop) = current {
+                said.push(here(stop, now));
+            }
+            said.extend(
+                next.or(current.filter(|_| refused.is_some())).map(|stop| onwards(shipment, stop, now)),
+            );
+        }
+    }
+    said.join(" ")
+}
+
+/// That the truck is at a stop, and what it waits for.
+fn here(stop: &CustomerStop, now: DateTime<Utc>) -> String {
+    let since =
+        stop.arrived_at.or(stop.loaded_at).map_or(String::new(), |at| format!(" since {}", when(at, now)));
+    let then = match (stop.kind, stop.loaded_at) {
+        (Some(StopKind::Delivery), _) => ", not unloaded yet",
+        (Some(StopKind::Pickup), None) => ", not loaded yet",
+        (_, Some(_)) => ", loaded",
+        _ => "",
+    };
+    let place = inside(stop);
+    let mut letters = place.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    format!("{}{}{since}{then}.", first.map(String::from).unwrap_or_default(), letters.as_str())
+}
+
+/// The way to the next stop, and when it is expected there.
+fn onwards(shipment: &CustomerShipment, stop: &CustomerStop, now: DateTime<Utc>) -> String {
+    let name = name(stop);
+    let way = match shipment.status {
+        Status::OutForDelivery => format!("Out for delivery to {name}"),
+        Status::InTransit if shipment.stops.iter().any(has_begun) => format!("On the way to {name}"),
+        Status::ReadyForPickup if stop.ready_at.is_some() => format!("Ready for pickup {}", inside(stop)),
+        _ if stop.kind == Some(StopKind::Pickup) => format!("Pickup {}", inside(stop)),
+        _ => format!("Next: {name}"),
+    };
+    match expectation(shipment, stop, now) {
+        Some(expectation) => format!("{way}, {expectation}."),
+        None => format!("{way}."),
+    }
+}
+
+fn expectation(shipment: &CustomerShipment, stop: &CustomerStop, now: DateTime<Utc>) -> Option<String> {
+    let Some(eta) = stop.etas.last() else {
+        return stop.expected.map(|window| {
+            let open = if window.to < now { ", not reported yet" } else { "" };
+            format!("planned {}{open}", span(window, now))
+        });
+    };
+    if eta.eta < now {
+        return Some(format!("expected {}, its arrival is not reported yet", when(eta.eta, now)));
+    }
+    let limit = shipment.promised.filter(|_| stop.kind == Some(StopKind::Delivery));
+    let (limit, by) = match (limit, stop.expected) {
+        (Some(promised), _) => (Some(promised), "promised"),
+        (None, agreed) => (agreed, "planned"),
+    };
+    let late = limit
+        .and_then(|limit| lateness(eta.eta, limit, by))
+        .map_or(String::new(), |late| format!(", {late}"));
+    let reason = eta.reason.map_or(String::new(), |reason| format!(" ({})", reason.label()));
+    Some(format!("expected {}{late}{reason}", when(eta.eta, now)))
+}
+
+/// How far a moment misses a window; none where it does not.
+pub fn lateness(at: Moment, window: Window, by: &str) -> Option<String> {
+    match window.minutes_off(at) {
+        0 => None,
+        late if late > 0 => Some(format!("{} later than {by}", spoken(TimeDelta::minutes(late)))),
+        early => Some(format!("{} earlier than {by}", spoken(TimeDelta::minutes(-early)))),
+    }
+}
+
+fn delivered(shipment: &CustomerShipment, now: DateTime<Utc>) -> Vec<String> {
+    let deliveries = || shipment.stops.iter().filter(|stop| stop.delivered_at.is_some());
+    let Some((stop, at)) =
+        deliveries().filter_map(|stop| Some((stop, stop.delivered_at?))).max_by_key(|(_, at)| *at)
+    else {
+        return Vec::new();
+    };
+    let late = shipment.promised.and_then(|promised| lateness(at, promised, "promised"));
+    let late = late.map_or(String::new(), |late| format!(", {late}"));
+    let mut said = vec![format!("Delivered {} {}{late}.", inside(stop), when(at, now))];
+    if deliveries().any(|stop| stop.is_disputed) {
+        said.push("A remark on the proof of delivery is being looked into.".to_owned());
+    } else if let Some(open) = deliveries().find(|stop| stop.signed_by.is_none()) {
+        said.push(match deliveries().count() {
+            1 => "The proof of delivery is not here yet.".to_owned(),
+            _ => format!("The proof of delivery from {} is not here yet.", name(open)),
+        });
+    } else if let Some(by) = &stop.signed_by {
+        said.push(format!("Signed by {by}."));
+    }
+    said
+}
+
+/// A stop's place, short.
+pub fn name(stop: &CustomerStop) -> String {
+    stop.location.as_ref().map_or_else(|| format!("stop {}", stop.stop), |location| location.city.clone())
+}
+
+fn inside(stop: &CustomerStop) -> String {
+    match &stop.location {
+        Some(location) => format!("in {}", location.city),
+        None => format!("at stop {}", stop.stop),
+    }
+}
+
+/// How the expected time of a stop has changed, `was 14:00, now 16:30, weather`: its last three values. None while there
+/// was one only.
+pub fn changes(etas: &[Eta], now: DateTime<Utc>) -> Option<String> {
+    let mut told: Vec<&Eta> = Vec::new();
+    for eta in etas {
+        match told.last_mut() {
+            Some(last) if last.eta == eta.eta => *last = eta,
+            _ => told.push(eta),
+        }
+    }
+    let (latest, earlier) = told.split_last().filter(|(_, earlier)| !earlier.is_empty())?;
+    let mut said: Vec<String> = Vec::new();
+    for eta in &earlier[earlier.len().saturating_sub(2)..] {
+        let is_same_day = eta.eta.date_naive() == latest.eta.date_naive();
+        let at = if is_same_day { clock(eta.eta) } else { day_and_clock(eta.eta, now) };
+        said.push(format!("{} {at}", if said.is_empty() { "was" } else { "then" }));
+    }
+    said.push(format!("now {}", day_and_clock(latest.eta, now)));
+    said.extend(latest.reason.map(DelayReason::label).map(str::to_owned));
+    Some(said.join(", "))
+}
+
+/// `today 16:30 UTC+1`.
+fn when(at: Moment, now: DateTime<Utc>) -> String {
+    format!("{} {}", day_and_clock(at, now), zone(at))
+}
+
+/// `today 14:00 to 16:00 UTC+1`.
+fn span(Window { from, to }: Window, now: DateTime<Utc>) -> String {
+    let is_same_day = from.date_naive() == to.with_timezone(from.offset()).date_naive();
+    if is_same_day {
+        format!("{} to {} {}", day_and_clock(from, now), clock(to.with_timezone(from.offset())), zone(from))
+    } else {
+        format!("{} to {}", day_and_clock(from, now), when(to.with_timezone(from.offset()), now))
+    }
+}
+
+fn day_and_clock(at: Moment, now: DateTime<Utc>) -> String {
+    let today = now.with_timezone(at.offset()).date_naive();
+    let day = match (at.date_naive() - today).num_days() {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
+        days if days.abs() < 180 => at.format("%-d %b").to_string(),
+        _ => at.format("%-d %b %Y").to_string(),
+    };
+    format!("{day} {}", clock(at))
+}
+
+fn clock(at: Moment) -> String {
+    at.format("%H:%M").to_string()
+}

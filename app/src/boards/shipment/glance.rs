@@ -1,0 +1,170 @@
+//! What is known in two seconds: where it is, what comes next and when, and how far it has come.
+
+use crate::components::badge;
+use crate::components::section::pair;
+use crate::components::when::{ago, moment, window};
+use crate::plain::IntoPlain;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::Seq;
+use domain::fact::{Mode, StopKind};
+use domain::journey::{Progress, changes, lateness, name, progress, sentence};
+use domain::redaction::{CustomerDelay, CustomerShipment, CustomerStop};
+use domain::shipment::LastPosition;
+use domain::time::spoken;
+use leptos::prelude::*;
+
+/// Stays in sight: which shipment it is, where it stands, and of when that is.
+pub fn head(shipment: &CustomerShipment, as_of: Seq, now: DateTime<Utc>) -> impl IntoView + use<> {
+    let as_of = as_of.to_string();
+    let news = shipment.occurred_at.map(|at| {
+        view! {
+            <p class="as-of">
+                "Last news " <time class="age" datetime=at.to_rfc3339()>{ago(at.to_utc(), now)}</time>
+            </p>
+        }
+    });
+    view! {
+        <div class="page-head shipment-head">
+            <h1>{format!("Shipment {}", shipment.number)}</h1>
+            {news}
+            <p class="as-of">
+                "As of position " <span data-as-of=as_of.clone()>{as_of.clone()}</span>
+            </p>
+            <p class="buttons needs-script">
+                <button type="button" class="quiet" data-notify=shipment.id.to_string() aria-pressed="false">
+                    "Notify me"
+                </button>
+                <button type="button" class="quiet" data-print="">
+                    "Print"
+                </button>
+            </p>
+        </div>
+    }
+}
+
+/// Status, sentence, way and the figures that one asks for first.
+pub fn glance(shipment: &CustomerShipment, now: DateTime<Utc>) -> impl IntoView + use<> {
+    let said = sentence(shipment, now);
+    let history = open_delivery(shipment).and_then(|stop| changes(&stop.etas, now));
+    view! {
+        <section class="summary" aria-label="Summary">
+            <p class="summary-status" aria-live="polite">
+                {badge::status(shipment.status)}
+                {badge::flags(shipment.flags)}
+            </p>
+            <p class="summary-sentence" data-tell=shipment.number.clone()>
+                {said}
+            </p>
+            {history.map(|history| view! { <p class="summary-history">{format!("Expected {history}")}</p> })}
+            {way(shipment)}
+            {figures(shipment)}
+        </section>
+    }
+}
+
+/// The next delivery.
+fn open_delivery(shipment: &CustomerShipment) -> Option<&CustomerStop> {
+    shipment.stops.iter().find(|stop| stop.kind == Some(StopKind::Delivery) && stop.delivered_at.is_none())
+}
+
+/// The stops as a line, each with the moment that matters most there.
+fn way(shipment: &CustomerShipment) -> Option<AnyView> {
+    if shipment.stops.is_empty() {
+        return None;
+    }
+    let stops = shipment.stops.iter().zip(progress(shipment));
+    let stops = stops.map(|(stop, progress)| step(stop, progress)).collect_view();
+    Some(
+        view! {
+            <ol class="way" aria-label="Progress by stop">
+                {stops}
+            </ol>
+        }
+        .plain(),
+    )
+}
+
+fn step(stop: &CustomerStop, progress: Progress) -> impl IntoView + use<> {
+    let happened = stop.delivered_at.or(stop.departed_at).or(stop.loaded_at).or(stop.arrived_at);
+    let eta = stop.etas.last().map(|eta| eta.eta);
+    let at = match (happened, progress) {
+        (Some(at), _) => moment(Some(at)).into_any(),
+        (None, Progress::CalledOff | Progress::NotReported) => ().into_any(),
+        (None, _) => match eta {
+            Some(eta) => view! { "expected " {moment(Some(eta))} }.into_any(),
+            None => window(stop.expected).into_any(),
+        },
+    };
+    view! {
+        <li data-progress=progress.as_str() aria-current=(progress == Progress::Current).then_some("step")>
+            <span class="way-place">{capital(&name(stop))}</span>
+            <span class="way-word">{kind(stop.kind)} ", " {progress.label()}</span>
+            <span class="way-time">{at}</span>
+        </li>
+    }
+}
+
+/// A word at the beginning of a line.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What happens at a stop, as people read it.
+pub fn kind(kind: Option<StopKind>) -> &'static str {
+    match kind {
+        Some(StopKind::Pickup) => "Pickup",
+        Some(StopKind::CrossDock) => "Cross-dock",
+        Some(StopKind::Delivery) => "Delivery",
+        None => "Stop",
+    }
+}
+
+fn figures(shipment: &CustomerShipment) -> impl IntoView + use<> {
+    let delivered_at = shipment.row().delivered_at;
+    let due = delivered_at.or(shipment.eta);
+    let late = due.zip(shipment.promised).and_then(|(at, promised)| lateness(at, promised, "promised"));
+    let late = late.map(|late| view! { <span class="late">{late}</span> });
+    let label = if delivered_at.is_some() { "Delivered" } else { "Expected" };
+    let carrier = shipment.carrier.clone().unwrap_or_else(|| "not known yet".to_owned());
+    let mode = shipment.mode.map_or("mode not known yet", mode_label);
+    view! {
+        <dl>
+            {pair(label, view! { {moment(due)} " " {late} })} {pair("Promised", window(shipment.promised))}
+            {shipment.delay.as_ref().map(delay)} {shipment.position.as_ref().map(position)}
+            {pair("Carrier", format!("{carrier}, {}", mode.to_lowercase()))}
+        </dl>
+    }
+}
+
+fn delay(delay: &CustomerDelay) -> impl IntoView + use<> {
+    let minutes = delay.minutes.map(|minutes| spoken(TimeDelta::minutes(i64::from(minutes))));
+    let by = minutes.map_or("Not known by how much".to_owned(), |minutes| format!("About {minutes}"));
+    let reason = delay.reason.map_or(String::new(), |reason| format!(", {}", reason.label()));
+    pair("Delay", view! { {format!("{by}{reason}, said ")} {moment(Some(delay.reported_at))} })
+}
+
+fn position(last: &LastPosition) -> impl IntoView + use<> {
+    let place = last.near.clone().unwrap_or_else(|| {
+        format!("{}, {}", degrees(last.position.latitude), degrees(last.position.longitude))
+    });
+    pair("Last position", view! { {place} ", " {moment(Some(last.at))} })
+}
+
+/// Three decimals: about a hundred metres.
+fn degrees(value: f64) -> String {
+    let thousandths = (value * 1000.0).round() as i64;
+    let sign = if thousandths < 0 { "-" } else { "" };
+    format!("{sign}{}.{:03}", thousandths.abs() / 1000, thousandths.abs() % 1000)
+}
+
+fn mode_label(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Truckload => "Full truckload",
+        Mode::LessThanTruckload => "Less than truckload",
+        Mode::Parcel => "Parcel",
+        Mode::Rail => "Rail",
+        Mode::Ocean => "Ocean",
+        Mode::Air => "Air",
+    }
+}

@@ -1,0 +1,92 @@
+//! Numbers to copy, documents, and what was said about the shipment.
+
+use crate::components::section::section;
+use crate::components::when::moment;
+use domain::journey::name;
+use domain::redaction::{CustomerCase, CustomerShipment, CustomerStop};
+use leptos::prelude::*;
+
+/// Every number by which somebody knows it, each to be copied.
+pub fn references(shipment: &CustomerShipment) -> Option<AnyView> {
+    let references = shipment.references.iter().map(|one| {
+        let label = one.kind.label();
+        view! {
+            <div class="pair">
+                <dt>{label}</dt>
+                <dd class="copied">
+                    <code>{one.value.clone()}</code>
+                    {copy(&one.value, &format!("{label} {}", one.value))}
+                </dd>
+            </div>
+        }
+    });
+    (!shipment.references.is_empty())
+        .then(|| section("References", view! { <dl class="references">{references.collect_view()}</dl> }))
+}
+
+/// A button that copies; `name` says what, to those who don't see it.
+fn copy(value: &str, name: &str) -> impl IntoView + use<> {
+    view! {
+        <button
+            type="button"
+            class="quiet copy needs-script"
+            data-copy=value.to_owned()
+            aria-label=format!("Copy {name}")
+        >
+            "Copy"
+        </button>
+    }
+}
+
+/// Signatures and the papers that exist.
+pub fn documents(shipment: &CustomerShipment) -> Option<AnyView> {
+    let signed = shipment.stops.iter().filter(|stop| stop.signed_by.is_some()).map(proof).collect_view();
+    let papers = shipment.documents.iter().map(|one| {
+        let text = format!("{}: {}", one.kind.label(), one.title);
+        view! {
+            <li class="copied">
+                <span>{text} <span class="detail">{one.document.clone()}</span></span>
+                {copy(&one.document, &format!("document {}", one.document))}
+            </li>
+        }
+    });
+    let is_signed = shipment.stops.iter().any(|stop| stop.signed_by.is_some());
+    (is_signed || !shipment.documents.is_empty())
+        .then(|| section("Documents", view! { <ul class="plain">{signed} {papers.collect_view()}</ul> }))
+}
+
+/// A proof of delivery.
+fn proof(stop: &CustomerStop) -> impl IntoView + use<> {
+    let text = format!(
+        "Proof of delivery, {}: signed by {}, ",
+        name(stop),
+        stop.signed_by.as_deref().unwrap_or("somebody")
+    );
+    let remark = stop
+        .is_disputed
+        .then(|| view! { <span class="off">"with a remark that is being looked into"</span> });
+    view! { <li>{text} {moment(stop.signed_at)} " " {remark}</li> }
+}
+
+/// What customers and service desk wrote to each other.
+pub fn cases(cases: &[CustomerCase]) -> AnyView {
+    section("Cases", cases.iter().map(case).collect_view())
+}
+
+fn case(case: &CustomerCase) -> impl IntoView + use<> {
+    let messages = case.messages.iter().map(|message| {
+        let by = message.by.clone().unwrap_or_else(|| "Customer".to_owned());
+        view! {
+            <li>
+                <p class="entry-time">{by} ", " {moment(Some(message.at))}</p>
+                <p>{message.text.clone()}</p>
+            </li>
+        }
+    });
+    view! {
+        <article class="case">
+            <h3>{if case.closed { "Closed case" } else { "Open case" }}</h3>
+            <ol class="timeline">{messages.collect_view()}</ol>
+        </article>
+    }
+}

@@ -1,0 +1,122 @@
+// What buttons and moments in drawn HTML do: copy a number, print, tell of news, say a moment on the viewer's own clock.
+
+const NOTIFY = 'syncline.notify.';
+
+/** Says something to people who don't see it, and shows it on the button for a moment. */
+function confirm(button, said) {
+  let status = document.getElementById('said');
+  if (!status) {
+    status = document.createElement('p');
+    status.id = 'said';
+    status.className = 'unseen';
+    status.setAttribute('role', 'status');
+    document.body.append(status);
+  }
+  status.textContent = said;
+  button.dataset.said = said;
+  setTimeout(() => delete button.dataset.said, 2000);
+}
+
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    confirm(button, 'Copied');
+  } catch {
+    // Not over http, or not allowed: the number is selected, so that the keyboard copies it.
+    const shown = button.parentElement.querySelector('input, code, .detail');
+    if (shown instanceof HTMLInputElement) shown.select();
+    else getSelection().selectAllChildren(shown);
+    confirm(button, 'Selected: press Ctrl C');
+  }
+}
+
+const wants = (id) => localStorage.getItem(NOTIFY + id) === 'yes';
+
+function show(button) {
+  const on = wants(button.dataset.notify) && Notification.permission === 'granted';
+  button.setAttribute('aria-pressed', String(on));
+  button.textContent = on ? 'Notifying you' : 'Notify me';
+  button.title = on ? 'While this page is open in a tab. Press to stop.' : 'A notification at each change, while this page is open in a tab.';
+}
+
+async function toggle(button) {
+  const id = button.dataset.notify;
+  if (wants(id)) {
+    localStorage.removeItem(NOTIFY + id);
+    confirm(button, 'No notifications any more');
+  } else if ((await Notification.requestPermission()) === 'granted') {
+    localStorage.setItem(NOTIFY + id, 'yes');
+    confirm(button, 'You are told of each change while this page is open');
+  } else {
+    confirm(button, 'Your browser does not allow it: see its settings for this site');
+  }
+  show(button);
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('[data-copy], [data-print], [data-notify]');
+  if (!button) return;
+  if ('copy' in button.dataset) void copy(button);
+  else if ('print' in button.dataset) print();
+  else void toggle(button);
+});
+
+// All that is closed is opened on paper.
+addEventListener('beforeprint', () => {
+  for (const closed of document.querySelectorAll('.drawn details:not([open])')) {
+    closed.open = true;
+    addEventListener('afterprint', () => (closed.open = false), { once: true });
+  }
+});
+
+/** The sentence of `element` that tells what happens, if it has one. */
+export const told = (element) => element.querySelector('[data-tell]')?.textContent ?? '';
+
+/** Tells of what has changed since `before`, if the viewer wants that. */
+export function tell(element, before) {
+  const button = element.querySelector('[data-notify]');
+  const now = told(element);
+  if (!button || now === before || !('Notification' in window)) return;
+  if (!wants(button.dataset.notify) || Notification.permission !== 'granted') return;
+  const title = element.querySelector('h1')?.textContent ?? 'Shipment';
+  try {
+    const note = new Notification(title, { body: now, tag: button.dataset.notify });
+    note.addEventListener('click', () => window.focus());
+  } catch (error) {
+    // Some phones allow notifications only to installed pages.
+    confirm(button, 'Your browser shows no notifications of pages');
+    console.warn('no notification could be shown', error);
+  }
+}
+
+/** Brings what stands in `element` to life: buttons that this browser can serve, moments on the viewer's own clock. */
+export function enliven(element) {
+  for (const button of element.querySelectorAll('[data-notify]')) {
+    button.hidden = !('Notification' in window);
+    if (!button.hidden) show(button);
+  }
+  // Elsewhere moments are our own clock's, not a place's.
+  if (!element.closest('.shipment')) return;
+  for (const note of element.querySelectorAll('.mine')) note.remove();
+  for (const shown of element.querySelectorAll('.window, time[datetime]:not(.age, .window *)')) {
+    if (shown.closest('.origin')) continue;
+    const moments = shown.matches('time') ? [shown] : [...shown.querySelectorAll('time')];
+    const mine = moments.map((moment) => ownTime(moment.dateTime));
+    if (mine.some((one) => one === undefined)) continue;
+    const note = document.createElement('span');
+    note.className = 'mine';
+    note.textContent = ` (${mine.join(' to ')} yours)`;
+    shown.append(note);
+  }
+}
+
+/** The moment on the viewer's clock, where that differs from the clock that it is written in. */
+function ownTime(written) {
+  const at = new Date(written);
+  const stated = /([+-])(\d\d):(\d\d)$/.exec(written);
+  const offset = stated ? Number(`${stated[1]}1`) * (Number(stated[2]) * 60 + Number(stated[3])) : 0;
+  if (Number.isNaN(at.getTime()) || offset === -at.getTimezoneOffset()) return undefined;
+  const clock = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  const there = new Date(at.getTime() + offset * 60_000).getUTCDate();
+  return there === at.getDate() ? clock : `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${clock}`;
+}
