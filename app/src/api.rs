@@ -15,6 +15,8 @@ pub use wire::{Wire, read_answer};
 use crate::boards;
 #[cfg(feature = "ssr")]
 use crate::context::{self, Context};
+#[cfg(feature = "ssr")]
+use crate::lists;
 use crate::query::ShipmentsQuery;
 use crate::session::Session;
 #[cfg(feature = "ssr")]
@@ -53,7 +55,10 @@ pub fn html_of_page(html: String) -> String {
 #[server(prefix = "/api", endpoint = "shipments", input = Json, output = Json)]
 pub async fn shipments(query: ShipmentsQuery) -> Result<Wire<ShipmentList>, ApiError> {
     let (context, viewer) = context::open(Area::Shipments)?;
-    Wire::of(&context.shipments(&viewer, &query).await.map_err(context::answered)?)
+    let list = context.shipments(&viewer, &query, lists::ROWS).await.map_err(context::answered)?;
+    let views = context.saved_views(&viewer, lists::PAGE).await.map_err(context::answered)?;
+    let needs = if query.is_plain() { Some(boards::draw(&context, &Drawn::Needs).await?) } else { None };
+    Wire::of(&ShipmentList { needs, views, ..list })
 }
 
 /// One shipment, redacted for customers, and its share links.

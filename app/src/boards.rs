@@ -4,6 +4,7 @@
 mod admin;
 mod integrations;
 mod kpis;
+mod needs;
 mod shipment;
 pub mod table;
 
@@ -48,6 +49,11 @@ pub async fn draw(context: &Context, what: &Drawn) -> Result<Drawing, ApiError> 
         Drawn::Shipment(id) => {
             let (_, viewer) = context::open(Area::Shipments)?;
             shipment::draw(context, &viewer, *id).await.map_err(context::answered)?
+        }
+        Drawn::Needs => {
+            let (_, viewer) = context::open(Area::Shipments)?;
+            let (as_of, view) = needs::draw(context, &viewer).await.map_err(context::answered)?;
+            (as_of, String::new(), view)
         }
         Drawn::Track(token) => shipment::draw_shared(context, token).await.map_err(context::answered)?,
     };

@@ -9,6 +9,7 @@ pub mod page;
 pub mod pill;
 pub mod position;
 pub mod problem;
+pub mod saved_views;
 pub mod section;
 pub mod share;
 pub mod when;

@@ -1,9 +1,8 @@
 //! What the server gives to pages and server functions: the store, the clock, and who asks. Says who may, and turns the
 //! store's errors into answers.
 
-use crate::api::{ApiError, DeskPage, Drawn, Line, ShareFor, ShareLine, ShipmentList, ShipmentPage};
+use crate::api::{ApiError, DeskPage, Drawn, ShareFor, ShareLine, ShipmentPage};
 use crate::boards;
-use crate::query::{Flag, ShipmentsQuery};
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,7 +14,7 @@ use leptos_axum::ResponseOptions;
 use rand::RngCore as _;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Clock, Page, PageRequest, ShipmentFilter, Store, StoreError};
+use store::{Clock, Store, StoreError};
 
 /// Provided by the server for every page and server function.
 #[derive(Clone)]
@@ -34,9 +33,6 @@ pub struct Context {
 /// the page over with, a mark stands for it.
 #[derive(Clone, Default)]
 pub struct Aside(Arc<Mutex<Vec<String>>>);
-
-/// How many rows a page of a list has.
-const ROWS: u32 = 50;
 
 /// The context of the request that is being answered.
 pub fn current() -> Result<Context, ApiError> {
@@ -115,45 +111,7 @@ pub fn token_hash(token: &str) -> String {
     })
 }
 
-impl From<&ShipmentsQuery> for ShipmentFilter {
-    fn from(query: &ShipmentsQuery) -> Self {
-        Self {
-            query: query.q.clone(),
-            status: query.status,
-            flag: query.flag.map(|flag| match flag {
-                Flag::Delayed => store::Flag::Delayed,
-                Flag::ActionNeeded => store::Flag::ActionNeeded,
-                Flag::OnHold => store::Flag::OnHold,
-            }),
-            punctuality: query.punctuality,
-            rule: query.rule,
-        }
-    }
-}
-
-fn list<T: Into<Line>>(page: Page<T>, is_internal: bool) -> ShipmentList {
-    ShipmentList {
-        as_of: page.as_of,
-        rows: page.rows.into_iter().map(Into::into).collect(),
-        is_internal,
-        next: page.next.map(|next| next.to_string()),
-    }
-}
-
 impl Context {
-    pub async fn shipments(&self, viewer: &Viewer, query: &ShipmentsQuery) -> Result<ShipmentList, ApiError> {
-        let before = query.before.as_deref().map(str::parse).transpose();
-        let before =
-            before.map_err(|error: store::BadCursor| ApiError::Invalid { message: error.to_string() })?;
-        let (filter, page) = (ShipmentFilter::from(query), PageRequest { before, limit: ROWS });
-        match viewer.audience().ok_or(ApiError::Forbidden)? {
-            Audience::Internal => Ok(list(self.store.shipment_rows(&filter, &page).await?, true)),
-            Audience::Customer(customer) => {
-                Ok(list(self.store.tracked_rows(customer, &filter, &page).await?, false))
-            }
-        }
-    }
-
     pub async fn shipment(&self, viewer: &Viewer, id: ShipmentId) -> Result<ShipmentPage, ApiError> {
         let drawing = boards::draw(self, &Drawn::Shipment(id)).await?;
         let customers = match viewer.audience().ok_or(ApiError::Forbidden)? {

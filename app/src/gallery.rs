@@ -64,7 +64,7 @@ pub fn document(
         };
         let document = view! {
             <!DOCTYPE html>
-            <html lang="en" data-scheme=display.scheme data-density=display.density>
+            <html lang="en" data-scheme=display.scheme data-density=display.density data-hides=display.hides()>
                 <head>
                     {head(options, display)}
                     <title>"Components · Syncline"</title>

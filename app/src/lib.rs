@@ -11,6 +11,8 @@ pub mod context;
 pub mod display;
 #[cfg(feature = "ssr")]
 pub mod gallery;
+#[cfg(feature = "ssr")]
+pub mod lists;
 mod live;
 #[cfg(feature = "ssr")]
 pub mod map;
@@ -18,7 +20,7 @@ mod pages;
 #[cfg(feature = "ssr")]
 pub mod palette;
 mod plain;
-mod query;
+pub mod query;
 mod session;
 mod wire;
 
@@ -38,7 +40,7 @@ pub fn shell(options: LeptosOptions, display: Display, palette: Option<AnyView>)
     let palette = beside(&options, palette);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-scheme=display.scheme data-density=display.density>
+        <html lang="en" data-scheme=display.scheme data-density=display.density data-hides=display.hides()>
             <head>
                 {head(&options, display)}
                 <HydrationScripts options />
@@ -72,13 +74,14 @@ fn head(options: &LeptosOptions, display: Display) -> impl IntoView + use<> {
     }
 }
 
-/// The command palette's dialog and its script.
+/// The command palette's dialog and its script, and the one that tells what changed since somebody last looked.
 fn beside(options: &LeptosOptions, palette: Option<AnyView>) -> impl IntoView + use<> {
-    let script = file(options, "palette.js");
+    let [palette_script, seen_script] = ["palette.js", "seen.js"].map(|name| file(options, name));
     palette.map(|dialog| {
         view! {
             {dialog}
-            <script type="module" src=script></script>
+            <script type="module" src=palette_script></script>
+            <script type="module" src=seen_script></script>
         }
     })
 }

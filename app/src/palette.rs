@@ -11,7 +11,7 @@ use domain::account::Viewer;
 use leptos::prelude::*;
 
 /// How many shipments are found at most: the list itself is one key further.
-const FOUND: usize = 8;
+const FOUND: u32 = 8;
 
 /// The dialog for somebody who has signed in.
 pub fn dialog(viewer: &Viewer) -> impl IntoView + use<> {
@@ -86,8 +86,8 @@ pub fn dialog(viewer: &Viewer) -> impl IntoView + use<> {
 /// The shipments that the words find, as options of the dialog. Each sees only what is theirs.
 pub async fn found(context: &Context, viewer: &Viewer, words: &str) -> Result<String, ApiError> {
     let query = ShipmentsQuery { q: Some(words.to_owned()), ..ShipmentsQuery::default() };
-    let rows = context.shipments(viewer, &query).await?.rows;
-    let more = (rows.len() > FOUND).then(|| {
+    let rows = context.shipments(viewer, &query, FOUND + 1).await?.rows;
+    let more = (rows.len() > FOUND as usize).then(|| {
         view! {
             <a role="option" id="palette-all" href=query.href() tabindex="-1">
                 <span class="palette-kind">"Shipments"</span>
@@ -95,7 +95,7 @@ pub async fn found(context: &Context, viewer: &Viewer, words: &str) -> Result<St
             </a>
         }
     });
-    let options = rows.into_iter().take(FOUND).map(option).collect_view();
+    let options = rows.into_iter().take(FOUND as usize).map(option).collect_view();
     Ok(view! {
         {options}
         {more}

@@ -50,19 +50,65 @@ impl Flag {
     }
 }
 
-/// Which shipments a list shows: `/shipments?q=…&status=…&flag=…&punctuality=…&rule=…&before=…`.
+/// In which order a list stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// The latest change first.
+    #[default]
+    Changed,
+    /// What is expected first; only what is still to come.
+    Expected,
+}
+
+impl Sort {
+    pub const ALL: [Self; 2] = [Self::Changed, Self::Expected];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Expected => "expected",
+        }
+    }
+
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.as_str() == word)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Changed => "Latest change",
+            Self::Expected => "Expected first",
+        }
+    }
+}
+
+/// Which shipments a list shows:
+/// `/shipments?q=…&status=…&flag=…&arriving=today&punctuality=…&rule=…&sort=…&before=…`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ShipmentsQuery {
     /// Words of references and names.
     pub q: Option<String>,
     pub status: Option<Status>,
     pub flag: Option<Flag>,
+    /// Still to come and expected today, a day being one of UTC.
+    #[serde(default)]
+    pub arriving_today: bool,
+    #[serde(default)]
+    pub sort: Sort,
     pub punctuality: Option<Punctuality>,
     /// Has an open exception of it.
     pub rule: Option<Rule>,
     /// Where the page before ended; none is the newest page.
     pub before: Option<String>,
 }
+
+/// The list as a file, for the same query as the page.
+pub const EXPORT: &str = "/shipments.csv";
+
+/// The one day that a list can be asked for.
+pub const TODAY: &str = "today";
 
 fn text(params: &ParamsMap, name: &str) -> Option<String> {
     params.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
@@ -75,7 +121,11 @@ fn address(path: &str, pairs: &[(&'static str, Option<&str>)]) -> String {
             params.insert(*name, (*value).to_owned());
         }
     }
-    format!("{path}{}", params.to_query_string())
+    // The server escapes more than the browser does: an address has one form, so that saved ones can be compared.
+    let query = [("%5F", "_"), ("%2D", "-"), ("%2E", "."), ("%7E", "~")]
+        .into_iter()
+        .fold(params.to_query_string(), |query, (escaped, plain)| query.replace(escaped, plain));
+    format!("{path}{query}")
 }
 
 impl ShipmentsQuery {
@@ -85,6 +135,8 @@ impl ShipmentsQuery {
             q: text(params, "q"),
             status: text(params, "status").and_then(|word| Status::named(&word)),
             flag: text(params, "flag").and_then(|word| Flag::named(&word)),
+            arriving_today: text(params, "arriving").is_some_and(|word| word == TODAY),
+            sort: text(params, "sort").and_then(|word| Sort::named(&word)).unwrap_or_default(),
             punctuality: text(params, "punctuality").and_then(|word| Punctuality::named(&word)),
             rule: text(params, "rule").and_then(|word| Rule::named(&word)),
             before: text(params, "before"),
@@ -98,22 +150,45 @@ impl ShipmentsQuery {
                 ("q", self.q.as_deref()),
                 ("status", self.status.map(Status::as_str)),
                 ("flag", self.flag.map(Flag::as_str)),
+                ("arriving", self.arriving_today.then_some(TODAY)),
                 ("punctuality", self.punctuality.map(Punctuality::as_str)),
                 ("rule", self.rule.map(Rule::as_str)),
+                ("sort", (self.sort != Sort::default()).then_some(self.sort.as_str())),
                 ("before", self.before.as_deref()),
             ],
         )
     }
 
+    /// Whether it is the list as everybody finds it.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Where all of it can be had as a file.
+    pub fn export_href(&self) -> String {
+        let query = self.as_view();
+        if query.is_empty() { EXPORT.to_owned() } else { format!("{EXPORT}?{query}") }
+    }
+
+    /// The address's part behind the question mark, without the place in the list: what is saved as a view.
+    pub fn as_view(&self) -> String {
+        let href = Self { before: None, ..self.clone() }.href();
+        href.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    }
+
     /// Whether it leaves anything out.
     pub fn is_filtered(&self) -> bool {
-        *self != Self { before: self.before.clone(), ..Self::default() }
+        *self != Self { before: self.before.clone(), sort: self.sort, ..Self::default() }
     }
 
     /// Whether a row that just changed belongs into this list, as far as the row itself can tell. The server decides in
     /// the end; this decides whether the page offers the row.
     pub fn takes(&self, row: &Line) -> bool {
-        let is_newest_page = self.before.is_none() && self.rule.is_none();
+        // A row that is expected at another time than before has another place: the next reading of the page finds it.
+        let is_newest_page = self.before.is_none()
+            && self.rule.is_none()
+            && !self.arriving_today
+            && self.sort == Sort::Changed;
         let found = self.q.as_ref().is_none_or(|q| {
             let names = [&row.origin, &row.destination, &row.carrier].into_iter().flatten();
             let all = names.chain(&row.orders).chain(row.customers.iter().flatten());
@@ -206,6 +281,8 @@ mod tests {
     #[test]
     fn an_address_says_exactly_what_the_list_shows() {
         let query = ShipmentsQuery {
+            arriving_today: true,
+            sort: Sort::Expected,
             q: Some("PO 4711/ä & more".to_owned()),
             status: Some(Status::OutForDelivery),
             flag: Some(Flag::OnHold),

@@ -32,7 +32,7 @@ pub fn router(has_gallery: bool) -> Router<AppState> {
     if has_gallery { pages.route("/components", get(components)) } else { pages }
 }
 
-fn context(state: &AppState, identity: Identity, aside: Option<Aside>) -> Context {
+pub fn context(state: &AppState, identity: Identity, aside: Option<Aside>) -> Context {
     Context {
         store: state.store.clone(),
         clock: state.clock.clone(),

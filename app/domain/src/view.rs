@@ -93,6 +93,13 @@ pub struct TrackedRow {
     pub occurred_at: Option<Moment>,
 }
 
+impl TrackedRow {
+    /// When it is expected, while it is still to come.
+    pub fn awaited(&self) -> Option<Moment> {
+        self.eta.filter(|_| self.delivered_at.is_none() && !self.status.is_final())
+    }
+}
+
 /// Makes the whole view. `orders` are those of the shipment, as far as they are known, in any order; `seq` is the
 /// journal position of the last event about any of the three.
 pub fn view(

@@ -26,6 +26,21 @@ pub struct ShipmentList {
     pub is_internal: bool,
     /// Where the next page starts, if there is one.
     pub next: Option<String>,
+    /// What needs somebody first, above the list as it is without any condition.
+    pub needs: Option<Drawing>,
+    /// The views that the account has saved.
+    pub views: Vec<SavedView>,
+}
+
+/// How many characters the name of a view may have.
+pub const VIEW_NAME: usize = 40;
+
+/// A list that somebody comes back to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedView {
+    pub name: String,
+    /// The address's query, without the question mark.
+    pub query: String,
 }
 
 /// A row of either audience, as it stands on the wire: [`ShipmentRow`] or [`TrackedRow`]. The latter has no fields for the
@@ -182,6 +197,8 @@ pub enum Board {
 pub enum Drawn {
     /// A board, for the query of its address.
     Board { board: Board, query: String },
+    /// What needs the account first, above its list of shipments.
+    Needs,
     /// A shipment, as the account may see it.
     Shipment(ShipmentId),
     /// A shipment, as the customer sees it whose share link has this token.

@@ -66,7 +66,13 @@ pub fn Header() -> impl IntoView {
                     <a class="palette-open" href="/shipments" data-opens="palette">
                         "Find " <kbd>"Ctrl K"</kbd>
                     </a>
-                    <form id="sign-out" class="account" method="post" action="/sign-out">
+                    <form
+                        id="sign-out"
+                        class="account"
+                        method="post"
+                        action="/sign-out"
+                        data-account=viewer.account
+                    >
                         <span class="account-name">
                             {viewer.name} " " <span class="role">{viewer.role.as_str()}</span>
                         </span>

@@ -6,7 +6,7 @@ use crate::api;
 use crate::components::chips::{Chip, chips};
 use crate::components::page::content;
 use crate::plain::{IntoPlain, part};
-use crate::query::{Flag, ShipmentsQuery};
+use crate::query::{Flag, ShipmentsQuery, Sort, TODAY};
 use domain::kpi::Punctuality;
 use domain::rules::Rule;
 use domain::status::Status;
@@ -94,6 +94,8 @@ fn Search(query: Memo<ShipmentsQuery>) -> impl IntoView {
                 ("flag", query.flag.map(Flag::as_str)),
                 ("punctuality", query.punctuality.map(Punctuality::as_str)),
                 ("rule", query.rule.map(Rule::as_str)),
+                ("arriving", query.arriving_today.then_some(TODAY)),
+                ("sort", (query.sort != Sort::default()).then_some(query.sort.as_str())),
             ]
             .into_iter()
             .filter_map(|(name, value)| Some(view! { <input type="hidden" name=name value=value? /> }))
@@ -133,12 +135,23 @@ fn Filters(query: Memo<ShipmentsQuery>) -> impl IntoView {
     };
     let by_flag = move || {
         let now = query.get();
-        Flag::ALL
+        let flags = Flag::ALL.into_iter().map(|flag| {
+            let is_on = now.flag == Some(flag);
+            let with = ShipmentsQuery { flag: (!is_on).then_some(flag), before: None, ..now.clone() };
+            Chip { label: flag.label(), href: with.href(), is_on }
+        });
+        let is_on = now.arriving_today;
+        let with = ShipmentsQuery { arriving_today: !is_on, before: None, ..now.clone() };
+        let arriving = Chip { label: "Arriving today (UTC)", href: with.href(), is_on };
+        flags.chain([arriving]).collect::<Vec<_>>()
+    };
+    let by_sort = move || {
+        let now = query.get();
+        Sort::ALL
             .into_iter()
-            .map(|flag| {
-                let is_on = now.flag == Some(flag);
-                let with = ShipmentsQuery { flag: (!is_on).then_some(flag), before: None, ..now.clone() };
-                Chip { label: flag.label(), href: with.href(), is_on }
+            .map(|sort| {
+                let with = ShipmentsQuery { sort, before: None, ..now.clone() };
+                Chip { label: sort.label(), href: with.href(), is_on: now.sort == sort }
             })
             .collect::<Vec<_>>()
     };
@@ -161,6 +174,7 @@ fn Filters(query: Memo<ShipmentsQuery>) -> impl IntoView {
         <div class="filters">
             {chips("Status", by_status)}
             {chips("Flags", by_flag)}
+            {chips("Order", by_sort)}
             {part(also)}
         </div>
     }

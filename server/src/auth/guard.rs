@@ -71,7 +71,7 @@ pub fn same_origin(headers: &HeaderMap) -> bool {
 fn area(path: &str) -> Option<Area> {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     match first {
-        "shipments" => Some(Area::Shipments),
+        "shipments" | "shipments.csv" => Some(Area::Shipments),
         "desk" => Some(Area::Desk),
         "kpis" => Some(Area::Kpis),
         "integrations" => Some(Area::Integrations),

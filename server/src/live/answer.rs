@@ -166,7 +166,7 @@ fn content(value: &impl Serialize) -> Content {
 }
 
 fn first_page() -> PageRequest {
-    PageRequest { before: None, limit: ROWS as u32 }
+    PageRequest { limit: ROWS as u32, ..PageRequest::default() }
 }
 
 fn since_then<T: Serialize>(rows: Vec<T>) -> Content {

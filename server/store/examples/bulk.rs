@@ -210,8 +210,10 @@ async fn main() {
     for query in [None, Some("S-00"), Some("munich"), Some("hamburg acme"), Some("O-0000042")] {
         let filter = ShipmentFilter { query: query.map(str::to_owned), ..ShipmentFilter::default() };
         let begun = Instant::now();
-        let page =
-            store.shipment_rows(&filter, &PageRequest { before: None, limit: 50 }).await.expect("a page");
+        let page = store
+            .shipment_rows(&filter, &PageRequest { limit: 50, ..PageRequest::default() })
+            .await
+            .expect("a page");
         println!("page of {query:?}: {} rows in {:?}", page.rows.len(), begun.elapsed());
     }
     let begun = Instant::now();

@@ -81,6 +81,10 @@ impl Store {
             .act(move |connection| {
                 Box::pin(async move {
                     let ended = end_sessions(connection, &account).await?;
+                    query("delete from saved_views where account = $1")
+                        .bind(account.clone())
+                        .execute(&mut *connection)
+                        .await?;
                     let done = query("delete from accounts where account = $1")
                         .bind(account)
                         .execute(connection)

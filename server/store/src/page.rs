@@ -1,5 +1,6 @@
 //! Pages of rows by keyset: what is asked for, and where the next page begins.
 
+use chrono::{DateTime, Utc};
 use domain::Seq;
 use domain::kpi::Punctuality;
 use domain::rules::Rule;
@@ -24,13 +25,26 @@ pub struct ShipmentFilter {
     pub status: Option<Status>,
     pub flag: Option<Flag>,
     pub punctuality: Option<Punctuality>,
+    /// Is still to come and expected within this span: from the first moment on, before the second.
+    pub expected: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Has an open exception of this rule. Customers see no exceptions, so for them nothing has.
     pub rule: Option<Rule>,
 }
 
+/// In which order a list is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The latest change first; with a query the latest shipment first.
+    #[default]
+    Changed,
+    /// What is expected first; only what is still to come. A search keeps its own order.
+    Expected,
+}
+
 /// Which page: rows by position, the latest change first; with a query the latest shipment first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageRequest {
+    pub order: Order,
     /// [`Page::next`] of the page before; none for the first.
     pub before: Option<Cursor>,
     pub limit: u32,
@@ -48,6 +62,7 @@ pub struct Page<T> {
 /// The end of a page. Its text is opaque to everybody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
+    /// A position, or the moment that something is expected at.
     pub(crate) seq: i64,
     pub(crate) key: i64,
 }

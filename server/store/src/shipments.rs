@@ -1,7 +1,7 @@
 //! Reading shipments: one as a whole, folded from the journal, and the lists by keyset pages.
 
 use crate::load::{self, orders_by_id, orders_ever_on};
-use crate::page::{Cursor, Flag, Page, PageRequest, ShipmentFilter};
+use crate::page::{Cursor, Flag, Order, Page, PageRequest, ShipmentFilter};
 use crate::search::{INTERNAL, Term, audience, expression, terms};
 use crate::subjects::keys_of;
 use crate::writer::projections::rule_bit;
@@ -117,6 +117,25 @@ impl Store {
         changes(after, as_of, &rows, limit)
     }
 
+    /// How many shipments fit, counted up to `most`: at a million a full count would cost more than the page. `customer`
+    /// counts its own alone.
+    pub async fn count_shipments(
+        &self,
+        customer: Option<CustomerId>,
+        filter: &ShipmentFilter,
+        most: u32,
+    ) -> Result<u32, StoreError> {
+        let Listing { table, index, conditions, mut arguments, .. } = Listing::new(customer, filter);
+        let filters = all(&conditions);
+        let sql = format!(
+            "select count(*) from (select 1 from {table} indexed by {index} where {filters} limit ?)"
+        );
+        arguments.push(Argument::Int(i64::from(most)));
+        let count: i64 =
+            query_with(AssertSqlSafe(sql), bound(arguments)?).fetch_one(&self.readers).await?.try_get(0)?;
+        Ok(u32::try_from(count).unwrap_or(most))
+    }
+
     async fn page<T: DeserializeOwned>(
         &self,
         customer: Option<CustomerId>,
@@ -133,7 +152,11 @@ impl Store {
         let words = filter.query.as_deref().map(str::trim).filter(|words| !words.is_empty());
         let mut listing = Listing::new(customer, filter);
         let Some(words) = words else {
-            return listing.by_change(&mut read, as_of, page.before, limit).await;
+            return if page.order == Order::Expected || filter.expected.is_some() {
+                listing.by_expected(&mut read, as_of, page.before, limit).await
+            } else {
+                listing.by_change(&mut read, as_of, page.before, limit).await
+            };
         };
         let audience = customer.map_or_else(|| INTERNAL.to_owned(), audience);
         let mut terms = terms(words);
@@ -149,6 +172,9 @@ impl Store {
 
 /// A list being read: its table, the index that fits its filters best, and the filters.
 struct Listing {
+    customer: Option<CustomerId>,
+    /// From and until when something is expected, in milliseconds.
+    expected: Option<(i64, i64)>,
     table: &'static str,
     /// The shipment's or row's key, from a match's.
     key_of_match: &'static str,
@@ -182,7 +208,15 @@ impl Listing {
         }
         conditions.extend(filter.flag.map(|flag| flag_condition(flag).to_owned()));
         conditions.extend(filter.rule.map(rule_condition));
+        let expected =
+            filter.expected.map(|(from, until)| (from.timestamp_millis(), until.timestamp_millis()));
+        if let Some((from, until)) = expected {
+            conditions.push("expected >= ? and expected < ?".to_owned());
+            arguments.extend([from, until].map(Argument::Int));
+        }
         Self {
+            customer,
+            expected,
             table: if customer.is_some() { "customer_shipments" } else { "shipments" },
             key_of_match: if customer.is_some() { "place" } else { "place / 65536" },
             index: index(customer.is_some(), filter),
@@ -205,8 +239,7 @@ impl Listing {
             self.arguments.push(Argument::Int(before.seq));
             self.arguments.push(Argument::Int(before.key));
         }
-        let filters =
-            if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" and ") };
+        let filters = all(&self.conditions);
         let sql = format!(
             "select seq, key, row from {} indexed by {} where {filters} order by seq desc, key desc limit ?",
             self.table, self.index,
@@ -226,6 +259,57 @@ impl Listing {
         Ok(Page { as_of, rows, next })
     }
 
+    /// What is expected first. Of what comes in that order, filters look at a bounded number for one page.
+    async fn by_expected<T: DeserializeOwned>(
+        &mut self,
+        connection: &mut SqliteConnection,
+        as_of: Seq,
+        before: Option<Cursor>,
+        limit: i64,
+    ) -> Result<Page<T>, StoreError> {
+        let candidates = if self.is_filtered { CANDIDATES } else { limit + 1 };
+        let (from, until) = self.expected.unwrap_or((0, i64::MAX));
+        let Cursor { seq: expected, key } = before.unwrap_or(Cursor { seq: from - 1, key: i64::MAX });
+        let (customers, index) = if self.customer.is_some() {
+            ("customer = ? and", "customer_shipments_expected")
+        } else {
+            ("", "shipments_expected")
+        };
+        let sql = format!(
+            "with found as materialized (
+                 select expected as moment, key as place from {table} indexed by {index}
+                 where {customers} expected < ? and (expected, key) > (?, ?)
+                 order by expected, key limit ?)
+             select moment, place, iif({filters}, row, null) as row
+             from found cross join {table} on key = place order by moment, place",
+            table = self.table,
+            filters = all(&self.conditions),
+        );
+        let customer = self.customer.map(|customer| Argument::Blob(customer.0.as_bytes().to_vec()));
+        let bounds = [until, expected, key, candidates].map(Argument::Int);
+        let arguments =
+            customer.into_iter().chain(bounds).chain(std::mem::take(&mut self.arguments)).collect();
+        let found = query_with(AssertSqlSafe(sql), bound(arguments)?).fetch_all(connection).await?;
+        let mut rows = Vec::new();
+        let mut last = None;
+        for row in &found {
+            let Some(text) = row.try_get::<Option<&str>, _>("row")? else { continue };
+            if i64::try_from(rows.len()) == Ok(limit) {
+                return Ok(Page { as_of, rows, next: last });
+            }
+            rows.push(parsed(text)?);
+            last = Some(Cursor { seq: row.try_get("moment")?, key: row.try_get("place")? });
+        }
+        // The filters may have dropped what came: go on behind the last candidate.
+        let behind = found.last().filter(|_| i64::try_from(found.len()) == Ok(candidates));
+        let next = behind
+            .map(|row| {
+                Ok::<_, StoreError>(Cursor { seq: row.try_get("moment")?, key: row.try_get("place")? })
+            })
+            .transpose()?;
+        Ok(Page { as_of, rows, next })
+    }
+
     /// The latest shipment first: the order of the search's own index, so that no search has to be sorted as a whole.
     async fn by_words<T: DeserializeOwned>(
         &mut self,
@@ -237,8 +321,7 @@ impl Listing {
     ) -> Result<Page<T>, StoreError> {
         let candidates = if self.is_filtered { CANDIDATES } else { limit + 1 };
         let before = before.map_or(i64::MAX, |before| before.key);
-        let filters =
-            if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" and ") };
+        let filters = all(&self.conditions);
         let found = "select rowid as place from search where search match ? and rowid < ? \
                      order by rowid desc limit ?";
         let sql = format!(
@@ -302,10 +385,17 @@ fn unless_unknown_letters<T>(found: Result<T, sqlx::Error>) -> Result<Option<T>,
     }
 }
 
+fn all(conditions: &[String]) -> String {
+    if conditions.is_empty() { "true".to_owned() } else { conditions.join(" and ") }
+}
+
 /// The index of the filter that lets the fewest rows through.
 fn index(is_customers: bool, filter: &ShipmentFilter) -> String {
     if let Some(rule) = filter.rule {
         return format!("shipments_{}", rule.as_str());
+    }
+    if filter.expected.is_some() {
+        return if is_customers { "customer_shipments_expected" } else { "shipments_expected" }.to_owned();
     }
     let index = match (filter.flag, filter.punctuality, filter.status, is_customers) {
         (Some(Flag::Delayed), .., false) => "shipments_delayed",

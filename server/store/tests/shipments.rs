@@ -8,13 +8,16 @@ use domain::status::Status;
 use domain::view::TrackedRow;
 use domain::{Event, Seq, ShipmentId};
 use std::collections::{HashMap, HashSet};
-use store::{Cursor, Flag, Page, PageRequest, ShipmentFilter, Store};
+use store::{Cursor, Flag, Order, Page, PageRequest, ShipmentFilter, Store};
 
 async fn all_pages(store: &Store, filter: &ShipmentFilter, limit: u32) -> Vec<String> {
     let mut numbers = Vec::new();
     let mut before: Option<Cursor> = None;
     loop {
-        let page = store.shipment_rows(filter, &PageRequest { before, limit }).await.expect("a page");
+        let page = store
+            .shipment_rows(filter, &PageRequest { before, limit, ..PageRequest::default() })
+            .await
+            .expect("a page");
         numbers.extend(page.rows.into_iter().map(|row| row.tracked.number));
         before = match page.next {
             // Cursors travel as text.
@@ -55,7 +58,7 @@ async fn it_does_not_matter_whether_the_erp_or_the_tms_comes_first() {
 }
 
 fn first_page(limit: u32) -> PageRequest {
-    PageRequest { before: None, limit }
+    PageRequest { limit, ..PageRequest::default() }
 }
 
 fn fleet(count: usize) -> Vec<Event> {
@@ -73,7 +76,10 @@ async fn pages_show_every_row_once_while_rows_change() {
     for round in 0.. {
         let page: Page<_> = bench
             .store
-            .shipment_rows(&ShipmentFilter::default(), &PageRequest { before, limit: 10 })
+            .shipment_rows(
+                &ShipmentFilter::default(),
+                &PageRequest { before, limit: 10, ..PageRequest::default() },
+            )
             .await
             .expect("a page");
         first_as_of.get_or_insert(page.as_of);
@@ -146,6 +152,102 @@ async fn filters_find_what_they_name_and_nothing_else() {
     assert_eq!(customers(ShipmentFilter { rule, ..none.clone() }).await, [""; 0], "no customer sees rules");
     let punctuality = Some(domain::kpi::Punctuality::Kept);
     assert_eq!(customers(ShipmentFilter { punctuality, ..none }).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_is_expected_first_comes_first_page_by_page_and_what_has_come_is_not_there() {
+    let bench = Bench::new().await;
+    bench.deliver("d-1", vec![erp("1", "O-1", 0, released("C-1", "Acme"))]).await;
+    let mut events = fleet(28);
+    // Two share a moment; every third belongs to the customer; one has come already.
+    for place in 0..28_i64 {
+        let number = format!("S-{place:03}");
+        events.push(tms(&format!("e{place}"), &number, 1, eta(5000 - place / 2 * 10)));
+        if place % 3 == 0 {
+            events.push(tms(&format!("o{place}"), &number, 2, planned(&["O-1"])));
+        }
+    }
+    events.push(tms("done", "S-004", 1500, Fact::StopDelivered(handled("2"))));
+    bench.deliver("d-2", events).await;
+    let due: Vec<String> = (0..28).filter(|place| *place != 4).map(|place| format!("S-{place:03}")).collect();
+    let in_order = |numbers: &[String]| {
+        let mut sorted = numbers.to_vec();
+        sorted.sort_by_key(|number| std::cmp::Reverse(number[2..].parse::<i64>().expect("a place") / 2));
+        sorted == numbers
+    };
+    let read = async |filter: &ShipmentFilter, limit: u32| {
+        let (mut numbers, mut before) = (Vec::new(), None);
+        loop {
+            let request = PageRequest { order: Order::Expected, before, limit };
+            let page = bench.store.shipment_rows(filter, &request).await.expect("a page");
+            numbers.extend(page.rows.into_iter().map(|row| row.tracked.number));
+            before = page.next;
+            if before.is_none() {
+                return numbers;
+            }
+        }
+    };
+    for limit in [1, 7, 100] {
+        let numbers = read(&ShipmentFilter::default(), limit).await;
+        assert!(in_order(&numbers), "{numbers:?}");
+        let mut sorted = numbers;
+        sorted.sort_unstable();
+        assert_eq!(sorted, due, "{limit} rows a page");
+    }
+    let request = PageRequest { order: Order::Expected, limit: 100, ..PageRequest::default() };
+    let own = bench.store.tracked_rows(customer("C-1"), &ShipmentFilter::default(), &request).await;
+    let own: Vec<String> = own.expect("a page").rows.into_iter().map(|row| row.number).collect();
+    assert!(own.len() == 10 && in_order(&own), "{own:?}");
+
+    // From 4900 on, before 4950 minutes: places 11 to 20.
+    let expected = Some((at(4900).to_utc(), at(4950).to_utc()));
+    let soon = ShipmentFilter { expected, ..ShipmentFilter::default() };
+    let numbers = read(&soon, 3).await;
+    assert_eq!(numbers.len(), 10, "{numbers:?}");
+    assert_eq!(bench.store.count_shipments(None, &soon, 100).await.expect("a count"), 10);
+    assert_eq!(bench.store.count_shipments(None, &soon, 4).await.expect("a count"), 4, "counted up to four");
+    let theirs = bench.store.count_shipments(Some(customer("C-1")), &soon, 100).await.expect("a count");
+    assert!((3..=4).contains(&theirs), "{theirs}");
+    let delayed = ShipmentFilter { flag: Some(Flag::Delayed), ..ShipmentFilter::default() };
+    let count = bench.store.count_shipments(None, &delayed, 100).await.expect("a count");
+    assert_eq!(read(&delayed, 2).await.len(), count as usize);
+}
+
+#[tokio::test]
+async fn a_saved_view_is_the_accounts_own_and_goes_with_it() {
+    use store::{Account, SAVED_VIEWS, SavedView};
+    let bench = Bench::new().await;
+    let account = Account {
+        account: "carla".into(),
+        name: "Carla".into(),
+        role: domain::account::AccountRole::Agent,
+        customer: None,
+        customer_name: None,
+        disabled: false,
+    };
+    bench.store.put_account(account, "hash".into()).await.expect("written");
+    let view = |name: &str, query: &str| SavedView { name: name.into(), query: query.into() };
+    let save = async |account: &str, page: &str, view| {
+        bench.store.save_view(account, page, view).await.expect("written")
+    };
+    assert!(save("carla", "shipments", view("Late", "flag=delayed")).await);
+    assert!(save("carla", "desk", view("Late", "severity=high")).await);
+    assert!(save("anna", "shipments", view("Mine", "q=x")).await);
+    assert!(save("carla", "shipments", view("Late", "flag=delayed&sort=expected")).await, "saved anew");
+    let known = async |account: &str, page: &str| bench.store.saved_views(account, page).await.expect("read");
+    assert_eq!(known("carla", "shipments").await, [view("Late", "flag=delayed&sort=expected")]);
+    assert_eq!(known("anna", "shipments").await, [view("Mine", "q=x")]);
+    for place in 1..SAVED_VIEWS {
+        assert!(save("carla", "shipments", view(&format!("view {place}"), "q=x")).await);
+    }
+    assert!(!save("carla", "shipments", view("one too many", "q=x")).await);
+    assert!(save("carla", "shipments", view("Late", "q=y")).await, "an old name needs no room");
+    bench.store.forget_view("carla", "shipments", "Late").await.expect("written");
+    assert!(save("carla", "shipments", view("one too many", "q=x")).await);
+    bench.store.remove_account("carla").await.expect("removed");
+    assert_eq!(known("carla", "shipments").await, []);
+    assert_eq!(known("carla", "desk").await, []);
+    assert_eq!(known("anna", "shipments").await.len(), 1);
 }
 
 #[tokio::test]

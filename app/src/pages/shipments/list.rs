@@ -1,12 +1,14 @@
 //! The rows: each is a signal of its own, so that a change touches the cells that differ and no other row.
 
-use crate::api::{Line, ShipmentList};
+use crate::api::{Drawing, Drawn, Line, ShipmentList};
 use crate::components::badge;
+use crate::components::drawn::Following;
 use crate::components::pill::pill;
+use crate::components::saved_views::saved_views;
 use crate::components::when::{moment, window};
 use crate::live::{Live, News};
 use crate::plain::{IntoPlain, part, text};
-use crate::query::ShipmentsQuery;
+use crate::query::{ShipmentsQuery, Sort};
 use crate::session::Now;
 use domain::live::{Rows, ViewKey};
 use domain::{Seq, ShipmentId};
@@ -63,7 +65,12 @@ impl Shown {
 /// A page of shipments, live. `again` reads the page anew.
 #[component]
 pub fn List(query: ShipmentsQuery, list: ShipmentList, again: Callback<()>) -> impl IntoView {
-    let ShipmentList { as_of, rows, is_internal, next } = list;
+    let ShipmentList { as_of, rows, is_internal, next, needs, views } = list;
+    let needs = needs.map(|Drawing { as_of, html, .. }| {
+        Following::start(Drawn::Needs, Some(ViewKey::Shipments), as_of).show(html)
+    });
+    let saved = saved_views(&query, views);
+    let export = query.export_href();
     let rows = rows.into_iter().map(|line| (line.id, ArcRwSignal::new(line))).collect();
     let shown = Shown { rows: RwSignal::new(rows), new: RwSignal::new(Vec::new()) };
     follow(shown, query.clone(), as_of, again);
@@ -74,11 +81,13 @@ pub fn List(query: ShipmentsQuery, list: ShipmentList, again: Callback<()>) -> i
     let unfiltered = query.is_filtered().then(|| ShipmentsQuery::default().href());
     // How many there are in all is not counted: at a million it would cost more than the page.
     let has_more = is_older || older.is_some();
+    let by_change = query.sort == Sort::Changed && !query.arriving_today;
     let count = text(move || match (shown.rows.with(Vec::len), has_more) {
         (1, false) => "1 shipment".to_owned(),
-        (count, false) => format!("{count} shipments, the latest change first"),
-        (count, true) if is_older => format!("{count} shipments that changed earlier"),
-        (count, true) => format!("The {count} shipments that changed last, older ones follow below"),
+        (count, false) if by_change => format!("{count} shipments, the latest change first"),
+        (count, _) if !by_change => format!("{count} shipments still to come, what is expected first on top"),
+        (count, _) if is_older => format!("{count} shipments that changed earlier"),
+        (count, _) => format!("The {count} shipments that changed last, older ones follow below"),
     });
     let is_empty = Memo::new(move |_| shown.rows.with(Vec::is_empty));
     let new = Memo::new(move |_| shown.new.with(Vec::len));
@@ -88,20 +97,20 @@ pub fn List(query: ShipmentsQuery, list: ShipmentList, again: Callback<()>) -> i
         }
         view! {
             <table class="rows shipments">
-                <caption class="unseen">"Shipments, the latest change first"</caption>
+                <caption class="unseen">"Shipments"</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Shipment"</th>
                         <th scope="col">"Status"</th>
-                        {is_internal.then(|| view! { <th scope="col">"Customer"</th> })}
-                        <th scope="col">"From, to"</th>
-                        <th scope="col">"Expected"</th>
-                        <th scope="col">"Promised"</th>
+                        {is_internal.then(|| heading("customer", "Customer"))}
+                        {heading("route", "From, to")}
+                        {heading("expected", "Expected")}
+                        {heading("promised", "Promised")}
                         {is_internal.then(|| view! {
-                            <th scope="col">"Carrier"</th>
+                            {heading("carrier", "Carrier")}
                             <th scope="col">"Exceptions"</th>
                         })}
-                        <th scope="col">"Last event"</th>
+                        {heading("event", "Last event")}
                     </tr>
                 </thead>
                 <tbody>
@@ -113,16 +122,33 @@ pub fn List(query: ShipmentsQuery, list: ShipmentList, again: Callback<()>) -> i
         }
         .plain()
     };
+    let (first, next) = if by_change { ("Newest", "Older") } else { ("First", "Later") };
     view! {
+        {saved}
+        {needs}
         <div class="list-head">
             <p class="count">{count}</p>
             {pill(new, move || shown.unfold())}
+            <p class="list-tools" data-seen="">
+                <a href=export rel="external" download="">
+                    "Export CSV"
+                </a>
+            </p>
         </div>
         {part(table)}
         <nav class="pages" aria-label="Pages">
-            {newest.map(|href| view! { <a href=href>"Newest"</a> })}
-            {older.map(|href| view! { <a href=href rel="next">"Older"</a> })}
+            {newest.map(|href| view! { <a href=href>{first}</a> })}
+            {older.map(|href| view! { <a href=href rel="next">{next}</a> })}
         </nav>
+    }
+}
+
+/// A column that people may leave out.
+fn heading(column: &'static str, label: &'static str) -> impl IntoView {
+    view! {
+        <th scope="col" data-column=column>
+            {label}
+        </th>
     }
 }
 
@@ -181,13 +207,19 @@ fn cells(line: &Line, is_overdue: bool) -> AnyView {
     let delivered = line.delivered_at.map(|_| "Delivered ");
     let customer = line.customers.as_ref().map(|customers| {
         let customers = customers.join(", ");
-        view! { <td data-label="Customer">{customers}</td> }
+        view! {
+            <td data-label="Customer" data-column="customer">
+                {customers}
+            </td>
+        }
     });
     let rest = line.open_exceptions.map(|open| {
         let carrier = line.carrier.clone();
         let exceptions = (open > 0).then(|| open.to_string());
         view! {
-            <td data-label="Carrier">{carrier}</td>
+            <td data-label="Carrier" data-column="carrier">
+                {carrier}
+            </td>
             <td data-label="Exceptions" class="number">
                 {exceptions}
             </td>
@@ -196,14 +228,20 @@ fn cells(line: &Line, is_overdue: bool) -> AnyView {
     view! {
         <td data-label="Status">{badge::status(line.status)} {badge::flags(line.flags)}</td>
         {customer}
-        <td data-label="From, to">{route}</td>
-        <td data-label="Expected">
+        <td data-label="From, to" data-column="route">
+            {route}
+        </td>
+        <td data-label="Expected" data-column="expected">
             {delivered} {moment(line.delivered_at.or(line.eta))}
             {is_overdue.then(|| view! { <span class="flag">"Time passed"</span> })}
         </td>
-        <td data-label="Promised">{window(line.promised)}</td>
+        <td data-label="Promised" data-column="promised">
+            {window(line.promised)}
+        </td>
         {rest}
-        <td data-label="Last event">{moment(line.occurred_at)}</td>
+        <td data-label="Last event" data-column="event">
+            {moment(line.occurred_at)}
+        </td>
     }
     .plain()
 }

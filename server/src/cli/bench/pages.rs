@@ -156,7 +156,7 @@ impl House {
     ) -> anyhow::Result<()> {
         let (customer, _) = self.customer(turn);
         let everything = ShipmentFilter::default();
-        let first = PageRequest { before: None, limit: ROWS };
+        let first = PageRequest { limit: ROWS, ..PageRequest::default() };
         match page {
             Page::Portal => {
                 let rows = self.store.tracked_rows(*customer, &everything, &first).await?.rows;
@@ -164,7 +164,7 @@ impl House {
             }
             Page::Older => {
                 let (customer, before) = older[turn % older.len()];
-                let request = PageRequest { before: Some(before), limit: ROWS };
+                let request = PageRequest { before: Some(before), limit: ROWS, ..PageRequest::default() };
                 self.store.tracked_rows(self.customers[customer].0, &everything, &request).await?;
             }
             Page::Desk => {
@@ -220,7 +220,7 @@ impl House {
         for (place, (customer, _)) in self.customers.iter().enumerate() {
             let mut before = None;
             for _ in 0..DEPTH {
-                let request = PageRequest { before, limit: ROWS };
+                let request = PageRequest { before, limit: ROWS, ..PageRequest::default() };
                 let page = self.store.tracked_rows(*customer, &ShipmentFilter::default(), &request).await?;
                 before = page.next;
                 match before {

@@ -12,6 +12,7 @@ use domain::kpi::{Contribution, Punctuality, Rollup, contributions};
 use domain::redaction::redact;
 use domain::rules::Rule;
 use domain::status::{Flags, Status};
+use domain::view::TrackedRow;
 use domain::{CustomerId, OrderId, Seq, Tracked};
 use sqlx::{SqliteConnection, query};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -33,8 +34,8 @@ pub(crate) struct Shown {
 
 /// Rows of the two lists.
 struct Rows {
-    shipment: [Cell; 10],
-    customers: Vec<[Cell; 7]>,
+    shipment: [Cell; 11],
+    customers: Vec<[Cell; 8]>,
 }
 
 /// A shipment that can't be shown, since no event of today's makes one.
@@ -89,6 +90,7 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
             row.status.as_str().into(),
             flag_bits(row.flags).into(),
             row.punctuality.map(Punctuality::as_str).into(),
+            expected(&row).into(),
             serde_json::to_string(&row)?.into(),
         ]);
     }
@@ -102,6 +104,7 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
         flag_bits(view.flags).into(),
         punctual.map(Punctuality::as_str).into(),
         open_rules.into(),
+        expected(&row.tracked).into(),
         serde_json::to_string(&row)?.into(),
     ];
     let shown = Shown {
@@ -124,6 +127,11 @@ fn issuer(tracked: &Tracked) -> Option<String> {
     (issuer != domain::ShipmentId::DEFAULT_ISSUER).then(|| issuer.to_owned())
 }
 
+/// As in `shipments.expected`. What is said of times before 1970 is as good as overdue.
+fn expected(row: &TrackedRow) -> Option<i64> {
+    row.awaited().map(|eta| eta.timestamp_millis().max(0))
+}
+
 /// As in `shipments.flags`.
 pub(crate) fn flag_bits(flags: Flags) -> i64 {
     i64::from(flags.delayed) | i64::from(flags.action_needed) << 1 | i64::from(flags.on_hold) << 2
@@ -137,8 +145,8 @@ pub(crate) fn rule_bit(rule: Rule) -> i64 {
 /// Rows that wait to be written, by table.
 #[derive(Default)]
 pub(crate) struct Pending {
-    shipments: Vec<[Cell; 10]>,
-    customers: Vec<[Cell; 7]>,
+    shipments: Vec<[Cell; 11]>,
+    customers: Vec<[Cell; 8]>,
     gone_customers: Vec<i64>,
     search: Vec<[Cell; 3]>,
     gone_search: Vec<i64>,
@@ -213,10 +221,11 @@ impl Pending {
         write_rows(
             connection,
             "insert into shipments
-             (key, id, number, issuer, seq, status, flags, punctuality, open_rules, row)",
+             (key, id, number, issuer, seq, status, flags, punctuality, open_rules, expected, row)",
             "on conflict (key) do update set number = excluded.number, issuer = excluded.issuer,
              seq = excluded.seq, status = excluded.status, flags = excluded.flags,
-             punctuality = excluded.punctuality, open_rules = excluded.open_rules, row = excluded.row",
+             punctuality = excluded.punctuality, open_rules = excluded.open_rules,
+             expected = excluded.expected, row = excluded.row",
             self.shipments,
         )
         .await?;
@@ -228,10 +237,10 @@ impl Pending {
         }
         write_rows(
             connection,
-            "insert into customer_shipments (key, customer, seq, status, flags, punctuality, row)",
+            "insert into customer_shipments (key, customer, seq, status, flags, punctuality, expected, row)",
             "on conflict (key) do update set customer = excluded.customer, seq = excluded.seq,
              status = excluded.status, flags = excluded.flags, punctuality = excluded.punctuality,
-             row = excluded.row",
+             expected = excluded.expected, row = excluded.row",
             self.customers,
         )
         .await?;

@@ -1,0 +1,70 @@
+//! Saved views: the lists that somebody comes back to, and the form that saves this one. Plain forms, which work without a
+//! script; the server takes what is saved from the page's own address.
+
+use crate::api::{SavedView, VIEW_NAME};
+use crate::plain::IntoPlain;
+use crate::query::ShipmentsQuery;
+use leptos::prelude::*;
+
+/// The views of the list of shipments, and what can be done with the one that is shown.
+pub fn saved_views(query: &ShipmentsQuery, views: Vec<SavedView>) -> AnyView {
+    let shown = query.as_view();
+    let is_saved = views.iter().any(|view| view.query == shown);
+    let may_save = !shown.is_empty() && !is_saved;
+    if views.is_empty() && !may_save {
+        return ().plain();
+    }
+    let items = views
+        .into_iter()
+        .map(|SavedView { name, query }| {
+            let is_shown = query == shown;
+            let forget = is_shown.then(|| {
+                let said = format!("Forget the view {name}");
+                view! {
+                    <form method="post" action="/views/forget">
+                        <input type="hidden" name="name" value=name.clone() />
+                        <button class="quiet" aria-label=said>
+                            "Forget"
+                        </button>
+                    </form>
+                }
+            });
+            view! {
+                <li>
+                    <a
+                        class="chip saved"
+                        href=format!("/shipments?{query}")
+                        aria-current=is_shown.then_some("page")
+                    >
+                        {name}
+                    </a>
+                    {forget}
+                </li>
+            }
+        })
+        .collect_view();
+    let save = may_save.then(|| {
+        view! {
+            <details class="save-view">
+                <summary>"Save this view"</summary>
+                <form method="post" action="/views" class="form row">
+                    <label>
+                        "Name of the view"
+                        <input name="name" maxlength=VIEW_NAME.to_string() required autocomplete="off" />
+                    </label>
+                    <button>"Save"</button>
+                </form>
+            </details>
+        }
+    });
+    view! {
+        <nav class="chips views" aria-label="Saved views">
+            <span class="chips-label" aria-hidden="true">
+                "Views"
+            </span>
+            <ul>{items}</ul>
+            {save}
+        </nav>
+    }
+    .plain()
+}
