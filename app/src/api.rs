@@ -78,8 +78,10 @@ pub async fn draw(what: Drawn) -> Result<Wire<Drawing>, ApiError> {
 /// The open exceptions, or those closed lately, and the one that is looked at.
 #[server(prefix = "/api", endpoint = "desk", input = Json, output = Json)]
 pub async fn desk(closed: bool, selected: Option<ExceptionId>) -> Result<Wire<DeskPage>, ApiError> {
-    let (context, _) = context::open(Area::Desk)?;
-    Wire::of(&context.desk(closed, selected).await.map_err(context::failed)?)
+    let (context, viewer) = context::open(Area::Desk)?;
+    let views = context.saved_views(&viewer, lists::DESK).await.map_err(context::answered)?;
+    let page = context.desk(closed, selected).await.map_err(context::failed)?;
+    Wire::of(&DeskPage { views, ..page })
 }
 
 /// The age of each source's data; people outside the house learn roles, not names.
@@ -95,6 +97,15 @@ pub async fn freshness() -> Result<Wire<Positioned<domain::live::Freshness>>, Ap
 pub async fn act(on: Target, act: Act) -> Result<Wire<ShipmentException>, ApiError> {
     let (context, viewer) = context::open(Area::Desk)?;
     Wire::of(&context.act(&viewer, &on, act).await.map_err(context::answered)?)
+}
+
+/// Says that the account looks at an exception. Returns the names of others who do.
+#[server(prefix = "/api", endpoint = "look", input = Json, output = Json)]
+pub async fn look(exception: ExceptionId) -> Result<Wire<Vec<String>>, ApiError> {
+    let (context, viewer) = context::open(Area::Desk)?;
+    let known = context.store.exception(exception).await.map_err(context::failed)?;
+    let known = known.ok_or_else(|| context::answered(ApiError::NotFound))?;
+    Wire::of(&context.presence.look(&viewer, known.id, (context.clock)()))
 }
 
 /// Makes a link that shows the shipment without signing in. Agents say for which of its customers, where it has

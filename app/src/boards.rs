@@ -2,6 +2,7 @@
 //! only shows them, so they cost its bundle nothing and read the same without it.
 
 mod admin;
+mod case;
 mod integrations;
 mod kpis;
 mod needs;
@@ -49,6 +50,16 @@ pub async fn draw(context: &Context, what: &Drawn) -> Result<Drawing, ApiError> 
         Drawn::Shipment(id) => {
             let (_, viewer) = context::open(Area::Shipments)?;
             shipment::draw(context, &viewer, *id).await.map_err(context::answered)?
+        }
+        Drawn::Case(id) => {
+            context::open(Area::Desk)?;
+            let (as_of, view) = case::draw(context, *id).await.map_err(context::answered)?;
+            (as_of, String::new(), view)
+        }
+        Drawn::SeenBy { shipment, customer } => {
+            // Only people of the house look through somebody else's eyes.
+            context::open(Area::Desk)?;
+            shipment::draw_as(context, *shipment, *customer).await.map_err(context::answered)?
         }
         Drawn::Needs => {
             let (_, viewer) = context::open(Area::Shipments)?;

@@ -3,6 +3,7 @@
 
 use crate::api::{ApiError, DeskPage, Drawn, ShareFor, ShareLine, ShipmentPage};
 use crate::boards;
+use crate::presence::Presence;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,6 +22,7 @@ use store::{Clock, Store, StoreError};
 pub struct Context {
     pub store: Store,
     pub clock: Clock,
+    pub presence: Presence,
     /// None for people who have not signed in.
     pub viewer: Option<Viewer>,
     /// The hash of the session's token.
@@ -156,7 +158,7 @@ impl Context {
             Some(id) => self.store.exception(id).await?.into_iter().collect(),
             None => Vec::new(),
         };
-        Ok(DeskPage { as_of, desk, selected })
+        Ok(DeskPage { as_of, desk, selected, views: Vec::new() })
     }
 
     /// The share links that a viewer may know of and end: customers only those that show their own redaction.

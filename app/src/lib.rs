@@ -20,6 +20,8 @@ mod pages;
 #[cfg(feature = "ssr")]
 pub mod palette;
 mod plain;
+#[cfg(feature = "ssr")]
+pub mod presence;
 pub mod query;
 mod session;
 mod wire;

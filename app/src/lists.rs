@@ -11,8 +11,9 @@ use store::{Order, Page, PageRequest, ShipmentFilter};
 
 /// How many rows a page of the list has.
 pub const ROWS: u32 = 50;
-/// The name under which views of the list are saved.
+/// The names under which views of the list, and queues of the desk, are saved.
 pub const PAGE: &str = "shipments";
+pub const DESK: &str = "desk";
 /// Counted up to here: more is "99+".
 pub const MOST: u32 = 100;
 /// How many rows of what needs somebody first are shown.

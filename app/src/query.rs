@@ -203,9 +203,88 @@ impl ShipmentsQuery {
     }
 }
 
-/// Which exceptions the desk shows, and which one is open beside them: `/desk?rule=…&severity=…&show=…&selected=…`.
+/// Who has an exception, as a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    Me,
+    Nobody,
+}
+
+impl Holder {
+    pub const ALL: [Self; 2] = [Self::Me, Self::Nobody];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Me => "me",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Me => "Mine",
+            Self::Nobody => "Nobody's",
+        }
+    }
+}
+
+/// What the queue is grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    Rule,
+    Customer,
+    Shipment,
+}
+
+impl Group {
+    pub const ALL: [Self; 3] = [Self::Rule, Self::Customer, Self::Shipment];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Customer => "customer",
+            Self::Shipment => "shipment",
+        }
+    }
+
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Rule => "Cause",
+            Self::Customer => "Customer",
+            Self::Shipment => "Shipment",
+        }
+    }
+
+    /// The heading that an exception stands under.
+    pub fn of(self, exception: &ShipmentException) -> String {
+        match self {
+            Self::Rule => exception.rule.label().to_owned(),
+            Self::Customer => {
+                exception.customer.clone().unwrap_or_else(|| "Customer not known yet".to_owned())
+            }
+            Self::Shipment => exception.number.clone(),
+        }
+    }
+}
+
+/// Which exceptions the desk shows, in which groups, and which one is open beside them:
+/// `/desk?q=…&rule=…&severity=…&with=…&show=…&group=…&selected=…`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeskQuery {
+    /// Words of the shipment's number, the customer, the cause.
+    pub q: Option<String>,
+    pub with: Option<Holder>,
+    pub group: Option<Group>,
     pub rule: Option<Rule>,
     pub severity: Option<Severity>,
     /// Those that were closed lately, in place of the open ones.
@@ -221,8 +300,11 @@ impl DeskQuery {
     /// Words that name nothing known leave nothing out, but are said.
     pub fn read(params: &ParamsMap) -> Self {
         let (rule, severity) = (text(params, "rule"), text(params, "severity"));
-        let show = text(params, "show");
+        let (show, with, group) = (text(params, "show"), text(params, "with"), text(params, "group"));
         let mut read = Self {
+            q: text(params, "q"),
+            with: with.as_deref().and_then(Holder::named),
+            group: group.as_deref().and_then(Group::named),
             rule: rule.as_deref().and_then(Rule::named),
             severity: severity.as_deref().and_then(Severity::named),
             closed: show.as_deref() == Some(CLOSED),
@@ -233,6 +315,8 @@ impl DeskQuery {
             ("rule", rule, read.rule.is_some()),
             ("severity", severity, read.severity.is_some()),
             ("show", show, read.closed),
+            ("with", with, read.with.is_some()),
+            ("group", group, read.group.is_some()),
         ];
         for (name, word, is_known) in conditions {
             if let Some(word) = word.filter(|_| !is_known) {
@@ -246,21 +330,44 @@ impl DeskQuery {
         address(
             "/desk",
             &[
+                ("q", self.q.as_deref()),
                 ("rule", self.rule.map(Rule::as_str)),
                 ("severity", self.severity.map(Severity::as_str)),
+                ("with", self.with.map(Holder::as_str)),
                 ("show", self.closed.then_some(CLOSED)),
+                ("group", self.group.map(Group::as_str)),
                 ("selected", self.selected.as_deref()),
             ],
         )
     }
 
     pub fn is_filtered(&self) -> bool {
-        self.rule.is_some() || self.severity.is_some()
+        self.rule.is_some() || self.severity.is_some() || self.with.is_some() || self.q.is_some()
     }
 
-    pub fn takes(&self, exception: &ShipmentException) -> bool {
-        self.rule.is_none_or(|rule| exception.rule == rule)
+    /// The address's part behind the question mark, without what is open: what is saved as a view.
+    pub fn as_view(&self) -> String {
+        let href = Self { selected: None, unknown: Vec::new(), ..self.clone() }.href();
+        href.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    }
+
+    /// Whether an exception fits, in the eyes of the account `me`.
+    pub fn takes(&self, exception: &ShipmentException, me: &str) -> bool {
+        let holder = exception.assignee.as_deref();
+        let found = self.q.as_ref().is_none_or(|q| {
+            let customer = exception.customer.as_deref().unwrap_or_default();
+            let text = [&exception.number, customer, exception.rule.label(), &exception.detail]
+                .join(" ")
+                .to_lowercase();
+            q.to_lowercase().split_whitespace().all(|word| text.contains(word))
+        });
+        found
+            && self.rule.is_none_or(|rule| exception.rule == rule)
             && self.severity.is_none_or(|severity| exception.severity == severity)
+            && self.with.is_none_or(|with| match with {
+                Holder::Me => holder == Some(me),
+                Holder::Nobody => holder.is_none(),
+            })
     }
 }
 

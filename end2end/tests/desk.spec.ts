@@ -97,7 +97,7 @@ test('text beyond the limit is refused with a sentence and kept, and a long word
   await expect(panel.getByLabel('Note')).toHaveValue('x'.repeat(501));
   await panel.getByLabel('Note').fill('x'.repeat(500));
   await button(panel, 'Add note').click();
-  await expect(panel.getByRole('listitem')).toContainText('x'.repeat(500));
+  await expect(panel.getByRole('list', { name: 'History' }).getByRole('listitem')).toContainText('x'.repeat(500));
   await expect(panel.getByLabel('Note')).toHaveValue('');
   for (const width of [390, 1440]) {
     await page.setViewportSize({ width, height: 900 });
@@ -110,10 +110,10 @@ test('a snoozed exception says until when, and wakes on demand', async ({ open, 
   const { panel } = await opened(open, url);
   await button(panel, 'Snooze').click();
   await expect(panel).toContainText(/Snoozed until\s*\d+ \w+ \d\d:\d\d UTC/);
-  await expect(panel.getByRole('listitem')).toContainText(/snoozed it until \d+ \w+ \d\d:\d\d UTC$/);
+  await expect(panel.getByRole('list', { name: 'History' }).getByRole('listitem')).toContainText(/snoozed it until \d+ \w+ \d\d:\d\d UTC$/);
   await button(panel, 'Wake').click();
   await expect(panel).not.toContainText('Snoozed until');
-  await expect(panel.getByRole('listitem').first()).toContainText('woke it');
+  await expect(panel.getByRole('list', { name: 'History' }).getByRole('listitem').first()).toContainText('woke it');
 });
 
 test('what an agent is writing survives that a colleague resolves the exception', async ({ open, url }) => {

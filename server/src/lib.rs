@@ -17,6 +17,7 @@ mod export;
 pub mod hold;
 pub mod intake;
 pub mod live;
+mod messages;
 pub mod metrics;
 pub mod pages;
 pub mod router;

@@ -36,6 +36,7 @@ pub fn context(state: &AppState, identity: Identity, aside: Option<Aside>) -> Co
     Context {
         store: state.store.clone(),
         clock: state.clock.clone(),
+        presence: state.presence.clone(),
         viewer: identity.viewer,
         session: identity.session,
         aside,

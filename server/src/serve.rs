@@ -8,6 +8,7 @@ use crate::live::Hub;
 use crate::state::AppState;
 use crate::{assets, auth, deadlines, router};
 use anyhow::Context;
+use app::presence::Presence;
 use axum::serve::ListenerExt;
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
@@ -73,6 +74,7 @@ impl Server {
             clock,
             hub,
             attempts: Attempts::default(),
+            presence: Presence::default(),
             leptos,
             secure_cookies: options.secure_cookies,
             has_gallery: false,

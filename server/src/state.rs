@@ -2,6 +2,7 @@
 
 use crate::auth::Attempts;
 use crate::live::Hub;
+use app::presence::Presence;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use store::{Clock, Store};
@@ -13,6 +14,7 @@ pub struct AppState {
     pub clock: Clock,
     pub hub: Hub,
     pub attempts: Attempts,
+    pub presence: Presence,
     pub leptos: LeptosOptions,
     /// Whether cookies are for https only: true behind a TLS proxy.
     #[from_ref(skip)]

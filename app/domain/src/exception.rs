@@ -7,6 +7,7 @@ use crate::rules::Rule;
 use crate::time::{Moment, told};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 /// How urgent an exception is; the greater, the more so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,6 +89,8 @@ pub struct ShipmentException {
     pub detail: String,
     /// The name of the customer that waits, if an order says so.
     pub customer: Option<String>,
+    /// When the earliest promise ends that is still to be kept: until then there is time left.
+    pub due_at: Option<Moment>,
     pub opened_at: DateTime<Utc>,
     pub opened_seq: Seq,
     pub assignee: Option<String>,
@@ -100,6 +103,12 @@ pub struct ShipmentException {
 }
 
 impl ShipmentException {
+    /// The order of the desk: the most severe first, then the least time left, then the oldest.
+    pub fn urgency(&self) -> (Reverse<Severity>, DateTime<Utc>, Seq, ExceptionId) {
+        let due_at = self.due_at.map_or(DateTime::<Utc>::MAX_UTC, |due_at| due_at.to_utc());
+        (Reverse(self.severity), due_at, self.opened_seq, self.id)
+    }
+
     pub fn is_open(&self) -> bool {
         self.closed_at.is_none()
     }

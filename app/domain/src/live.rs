@@ -128,9 +128,9 @@ impl Desk {
         self.exceptions.truncate(EXCEPTIONS);
     }
 
-    /// The most severe first, then the oldest.
+    /// See [`ShipmentException::urgency`].
     pub fn sort(&mut self) {
-        self.exceptions.sort_by_key(|one| (std::cmp::Reverse(one.severity), one.opened_seq, one.id));
+        self.exceptions.sort_by_key(ShipmentException::urgency);
     }
 }
 

@@ -28,7 +28,7 @@ use crate::id::{ExceptionId, canonical};
 use crate::order::Order;
 use crate::party::Tier;
 use crate::shipment::{Shipment, Stop};
-use crate::time::Window;
+use crate::time::{Moment, Window};
 use serde::{Deserialize, Serialize};
 
 /// What can go wrong. New ones stand at the end: a stored bit is a rule's place.
@@ -124,7 +124,8 @@ impl Rule {
         }
     }
 
-    fn severity(self) -> Severity {
+    /// What it is before a customer's tier or an order's priority raises it.
+    pub fn severity(self) -> Severity {
         match self {
             Self::PodOverdue | Self::AppointmentRescheduled => Severity::Low,
             Self::TenderRejected
@@ -217,6 +218,13 @@ impl<'a> Situation<'a> {
         (0..raises).fold(rule.severity(), |severity, _| severity.raised())
     }
 
+    /// When the earliest promise ends that is still to be kept.
+    fn due_at(&self) -> Option<Moment> {
+        let stops = &self.shipment.state.stops;
+        let open = stops.iter().filter(|stop| stop.is_delivery() && stop.handed_over_at().is_none());
+        open.filter_map(|stop| self.promise_at(stop)).map(|promised| promised.to).min()
+    }
+
     fn customer(&self) -> Option<String> {
         self.orders
             .iter()
@@ -287,10 +295,11 @@ pub fn restate(
             continue;
         };
         let severity = situation.severity(exception.rule);
-        let customer = situation.customer();
-        if (&exception.detail, exception.severity, &exception.customer)
-            != (&condition.detail, severity, &customer)
+        let (customer, due_at) = (situation.customer(), situation.due_at());
+        if (&exception.detail, exception.severity, &exception.customer, exception.due_at)
+            != (&condition.detail, severity, &customer, due_at)
         {
+            exception.due_at = due_at;
             exception.detail.clone_from(&condition.detail);
             exception.severity = severity;
             exception.customer = customer;
@@ -353,6 +362,7 @@ fn open(
         severity: situation.severity(rule),
         detail,
         customer: situation.customer(),
+        due_at: situation.due_at(),
         opened_at: recorded.recorded_at,
         opened_seq: recorded.seq,
         assignee: None,

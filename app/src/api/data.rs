@@ -141,6 +141,8 @@ pub struct DeskPage {
     pub desk: Desk,
     /// The one that the address names, where it is not among them.
     pub selected: Vec<ShipmentException>,
+    /// The queues that the account has saved.
+    pub views: Vec<SavedView>,
 }
 
 /// How many characters a person may write at once.
@@ -199,8 +201,12 @@ pub enum Drawn {
     Board { board: Board, query: String },
     /// What needs the account first, above its list of shipments.
     Needs,
+    /// What stands beside an exception at the desk.
+    Case(ExceptionId),
     /// A shipment, as the account may see it.
     Shipment(ShipmentId),
+    /// A shipment as one of its customers sees it, for people of the house.
+    SeenBy { shipment: ShipmentId, customer: CustomerId },
     /// A shipment, as the customer sees it whose share link has this token.
     Track(String),
 }

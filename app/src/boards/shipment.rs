@@ -17,8 +17,10 @@ use chrono::{DateTime, Utc};
 use domain::account::{Audience, Viewer};
 use domain::redaction::{CustomerShipment, whole};
 use domain::view::ShipmentView;
-use domain::{Seq, ShipmentId, Tracked};
+use domain::{CustomerId, Seq, ShipmentId, Tracked};
 use leptos::prelude::*;
+
+pub use timeline::{for_house, list};
 
 type Page = (Seq, String, AnyView);
 
@@ -37,6 +39,24 @@ pub async fn draw(context: &Context, viewer: &Viewer, id: ShipmentId) -> Result<
             Ok(Shown::of_customer(shipment, &tracked, as_of, now).page(None, true))
         }
     }
+}
+
+/// What one of its customers sees, for people of the house.
+pub async fn draw_as(context: &Context, id: ShipmentId, customer: CustomerId) -> Result<Page, ApiError> {
+    let (as_of, tracked) = context.store.tracked(id).await?.ok_or(ApiError::NotFound)?;
+    let name =
+        tracked.view().customers().into_iter().find(|one| one.id() == customer).map(|one| one.name.clone());
+    let (name, shipment) = name.zip(tracked.redacted(customer)).ok_or(ApiError::NotFound)?;
+    let own = format!("/shipments/{id}");
+    let (as_of, title, page) =
+        Shown::of_customer(shipment, &tracked, as_of, (context.clock)()).page(None, true);
+    let page = view! {
+        <p class="seen-by">
+            {format!("You see what {name} sees. ")} <a href=own>"Back to your own view"</a>
+        </p>
+        {page}
+    };
+    Ok((as_of, title, page.plain()))
 }
 
 /// What a share link shows.
@@ -72,7 +92,7 @@ impl Shown {
         clock::set(&mut shipment);
         let shipment = &shipment;
         let entries = match inside {
-            Some(inside) => timeline::for_house(inside),
+            Some(inside) => for_house(inside),
             None => timeline::for_customers(shipment),
         };
         let cases = (has_account && !shipment.cases.is_empty()).then(|| papers::cases(&shipment.cases));
@@ -83,7 +103,7 @@ impl Shown {
             <div class="column">
                 {map}
                 {section("Stops", plan::stops(shipment, inside, now))}
-                {section("Timeline", timeline::list(entries))}
+                {section("Timeline", list(entries))}
             </div>
             <div class="column aside">
                 {inside.map(inside::inside)}

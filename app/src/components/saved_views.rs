@@ -3,12 +3,10 @@
 
 use crate::api::{SavedView, VIEW_NAME};
 use crate::plain::IntoPlain;
-use crate::query::ShipmentsQuery;
 use leptos::prelude::*;
 
-/// The views of the list of shipments, and what can be done with the one that is shown.
-pub fn saved_views(query: &ShipmentsQuery, views: Vec<SavedView>) -> AnyView {
-    let shown = query.as_view();
+/// The views of a page, and what can be done with the one that is shown: the query behind the question mark.
+pub fn saved_views(path: &'static str, shown: String, views: Vec<SavedView>) -> AnyView {
     let is_saved = views.iter().any(|view| view.query == shown);
     let may_save = !shown.is_empty() && !is_saved;
     if views.is_empty() && !may_save {
@@ -33,7 +31,7 @@ pub fn saved_views(query: &ShipmentsQuery, views: Vec<SavedView>) -> AnyView {
                 <li>
                     <a
                         class="chip saved"
-                        href=format!("/shipments?{query}")
+                        href=format!("{path}?{query}")
                         aria-current=is_shown.then_some("page")
                     >
                         {name}

@@ -1,17 +1,20 @@
 //! The exception desk: what is wrong, the most urgent first; who has it; and what one does about it.
 
+mod actions;
 mod case;
 mod keys;
 mod queue;
 
-use crate::api::{self, Act, DeskPage, Target};
+use crate::api::{self, DeskPage};
 use crate::components::chips::{Chip, chips};
 use crate::components::page::content;
+use crate::components::saved_views::saved_views;
 use crate::plain::{IntoPlain, mark, part, text};
-use crate::query::DeskQuery;
+use crate::query::{DeskQuery, Group, Holder};
+use actions::Actions;
 use case::Case;
 use domain::ExceptionId;
-use domain::exception::{Severity, ShipmentException};
+use domain::exception::Severity;
 use domain::live::EXCEPTIONS;
 use domain::rules::Rule;
 use leptos::prelude::*;
@@ -39,70 +42,14 @@ fn selected(query: &DeskQuery) -> Option<ExceptionId> {
     query.selected.as_ref()?.parse().ok()
 }
 
-/// Lets a person act on an exception, from a row or from the open case.
-#[derive(Clone, Copy)]
-struct Actions {
-    queue: Queue,
-    /// Whether an action is on its way. Buttons say so and stay focusable: a disabled one would lose the focus.
-    is_busy: RwSignal<bool>,
-    /// The exception that an action was refused for, and why.
-    refusal: RwSignal<Option<(ExceptionId, String)>>,
-}
-
-impl Actions {
-    fn new(queue: Queue) -> Self {
-        Self { queue, is_busy: RwSignal::new(false), refusal: RwSignal::new(None) }
-    }
-
-    /// Empties `draft` once what it says is in the journal; until then nobody loses what they wrote.
-    fn act(self, exception: &ShipmentException, act: Act, draft: Option<RwSignal<String>>) {
-        let Self { queue, is_busy, refusal } = self;
-        if is_busy.get_untracked() {
-            return;
-        }
-        let target = Target::of(exception);
-        is_busy.set(true);
-        leptos::task::spawn_local(async move {
-            let id = target.exception;
-            match api::act(target, act).await.and_then(|now| now.read()) {
-                Ok(now) => {
-                    refusal.set(None);
-                    if let Some(draft) = draft {
-                        draft.try_set(String::new());
-                    }
-                    queue.take_in(vec![now]);
-                }
-                // How it is by now comes with the live view.
-                Err(error) => refusal.set(Some((id, error.to_string()))),
-            }
-            is_busy.set(false);
-        });
-    }
-}
-
 #[component]
 fn Board(found: DeskPage, query: Memo<DeskQuery>) -> impl IntoView {
+    let views = found.views.clone();
     let queue = Queue::start(found, query.with_untracked(|query| query.closed));
     let actions = Actions::new(queue);
+    let saved = move || saved_views("/desk", query.with(DeskQuery::as_view), views.clone());
     let selected = Memo::new(move |_| query.with(selected));
     keys::listen(selected);
-    let refused = move || {
-        actions.refusal.get().map(|(id, message)| {
-            let what = queue.find(id).map(|row| {
-                row.with_untracked(|row| {
-                    format!("{}, {}: ", row.exception.number, row.exception.rule.label())
-                })
-            });
-            view! {
-                <div class="refusal" role="alert">
-                    <p>{what} {message}</p>
-                    <button type="button" class="quiet" on:click=move |_| actions.refusal.set(None)>
-                        "Close this message"
-                    </button>
-                </div>
-            }
-        })
-    };
     let count = move || {
         let (open, shown) = (queue.open.get(), query.with(|query| queue.count(query)));
         match query.with(|query| (query.closed, query.is_filtered())) {
@@ -122,24 +69,56 @@ fn Board(found: DeskPage, query: Memo<DeskQuery>) -> impl IntoView {
     view! {
         <div class="page-head">
             <h1>"Desk"</h1>
+            {part(move || query.with(search))}
             {keys::help()}
             <p class="as-of" data-open=text(move || queue.open.get().to_string())>
                 {text(count)}
             </p>
         </div>
         <noscript inner_html="<p class=\"hint\">You can read the desk without JavaScript; to act on an exception, switch it on.</p>"></noscript>
-        <Filters query />
+        <Filters query queue />
         {part(unknown)}
-        {refused}
+        {part(saved)}
+        {actions.refusals()}
+        {actions.bulk()}
         <div class="desk" data-selected=mark("true", move || selected.get().is_some())>
             {move || selected.get().map(|id| view! { <Case id queue query actions /> })}
             <Rows queue query actions />
         </div>
+        {actions.toast()}
     }
 }
 
+/// A plain form: the queue is read anew with the words.
+fn search(query: &DeskQuery) -> AnyView {
+    let hidden = [
+        ("rule", query.rule.map(Rule::as_str)),
+        ("severity", query.severity.map(Severity::as_str)),
+        ("with", query.with.map(Holder::as_str)),
+        ("group", query.group.map(Group::as_str)),
+    ];
+    let hidden = hidden
+        .into_iter()
+        .filter_map(|(name, value)| Some(view! { <input type="hidden" name=name value=value? /> }))
+        .collect_view();
+    view! {
+        <form class="search desk-search" role="search" method="get" action="/desk">
+            <label for="desk-search">"Search the queue"</label>
+            <input
+                id="desk-search"
+                name="q"
+                type="search"
+                placeholder="Shipment, customer, cause"
+                value=query.q.clone()
+            />
+            {hidden}
+        </form>
+    }
+    .plain()
+}
+
 #[component]
-fn Filters(query: Memo<DeskQuery>) -> impl IntoView {
+fn Filters(query: Memo<DeskQuery>, queue: Queue) -> impl IntoView {
     let by_severity = move || {
         let now = query.get();
         Severity::ALL
@@ -154,8 +133,11 @@ fn Filters(query: Memo<DeskQuery>) -> impl IntoView {
     };
     let by_rule = move || {
         let now = query.get();
+        // Only those that something is open for: there are many rules, and most hold.
+        let open = queue.rules();
         Rule::ALL
             .into_iter()
+            .filter(|rule| now.rule == Some(*rule) || open.contains(rule))
             .map(|rule| {
                 let is_on = now.rule == Some(rule);
                 let with = DeskQuery { rule: (!is_on).then_some(rule), ..now.clone() };
@@ -163,16 +145,34 @@ fn Filters(query: Memo<DeskQuery>) -> impl IntoView {
             })
             .collect::<Vec<_>>()
     };
-    let by_end = move || {
+    let by_holder = move || {
         let now = query.get();
+        let holders = Holder::ALL.into_iter().map(|holder| {
+            let is_on = now.with == Some(holder);
+            let with = DeskQuery { with: (!is_on).then_some(holder), ..now.clone() };
+            Chip { label: holder.label(), href: with.href(), is_on }
+        });
         let with = DeskQuery { closed: !now.closed, ..now.clone() };
-        vec![Chip { label: "Closed lately", href: with.href(), is_on: now.closed }]
+        let closed = Chip { label: "Closed lately", href: with.href(), is_on: now.closed };
+        holders.chain([closed]).collect::<Vec<_>>()
+    };
+    let by_group = move || {
+        let now = query.get();
+        Group::ALL
+            .into_iter()
+            .map(|group| {
+                let is_on = now.group == Some(group);
+                let with = DeskQuery { group: (!is_on).then_some(group), ..now.clone() };
+                Chip { label: group.label(), href: with.href(), is_on }
+            })
+            .collect::<Vec<_>>()
     };
     view! {
         <div class="filters">
             {chips("Severity", by_severity)}
+            {chips("Show", by_holder)}
+            {chips("Group by", by_group)}
             {chips("Rule", by_rule)}
-            {chips("Show", by_end)}
         </div>
     }
 }

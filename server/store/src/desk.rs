@@ -11,12 +11,12 @@ use sqlx::{Row, SqliteConnection, query, query_scalar};
 const CLOSED: i64 = 100;
 
 impl Store {
-    /// The open exceptions, the most severe first, then the oldest.
+    /// The open exceptions in the order of [`ShipmentException::urgency`].
     pub async fn desk(&self) -> Result<(Seq, Desk), StoreError> {
         let mut read = self.read().await?;
         let as_of = journal::last_seq(&mut read).await?;
         let rows = query(
-            "select exception from exceptions where open order by severity desc, opened_seq, id limit $1",
+            "select exception from exceptions where open order by severity desc, due, opened_seq, id limit $1",
         )
         .bind(i64::try_from(EXCEPTIONS).unwrap_or(i64::MAX))
         .fetch_all(&mut *read)

@@ -5,8 +5,10 @@ use crate::page::{Cursor, Flag, Order, Page, PageRequest, ShipmentFilter};
 use crate::search::{INTERNAL, Term, audience, expression, terms};
 use crate::subjects::keys_of;
 use crate::writer::projections::rule_bit;
-use crate::writer::views::Around;
+use crate::writer::views::{Around, noun_name};
 use crate::{Store, StoreError, journal};
+use domain::fact::{CustomerTerms, Noun};
+use domain::party::Tier;
 use domain::rules::Rule;
 use domain::view::{ShipmentRow, ShipmentView, TrackedRow};
 use domain::{CustomerId, OrderId, Seq, ShipmentId, Tracked};
@@ -50,6 +52,20 @@ impl Store {
                 .fetch_optional(&self.readers)
                 .await?;
         Ok(issuer.flatten())
+    }
+
+    /// How much a customer's waiting costs, as far as master data says.
+    pub async fn tier(&self, customer: CustomerId) -> Result<Tier, StoreError> {
+        let payload: Option<String> =
+            query_scalar("select payload from master_data where noun = $1 and id = $2")
+                .bind(noun_name(Noun::Customer))
+                .bind(customer.0.as_bytes().to_vec())
+                .fetch_optional(&self.readers)
+                .await?;
+        let Some(payload) = payload else { return Ok(Tier::default()) };
+        let terms: CustomerTerms =
+            serde_json::from_str(&payload).map_err(|error| StoreError::unreadable("master_data", error))?;
+        Ok(terms.tier)
     }
 
     /// A page of all shipments.

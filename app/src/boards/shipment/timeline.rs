@@ -61,10 +61,21 @@ pub fn for_house(shipment: &ShipmentView) -> Vec<Entry> {
 fn origin(entry: &TimelineEntry) -> AnyView {
     let code = entry.raw_code.as_ref().map(|code| format!("code {code}"));
     let actor = entry.actor.as_ref().map(|actor| format!("by {actor}"));
-    let parts =
-        [Some(entry.source.clone()), Some(entry.kind.clone()), code, actor, Some(format!("#{}", entry.seq))];
+    let parts = [Some(entry.source.clone()), Some(entry.kind.clone()), code, actor];
     let parts = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    view! { {parts} ", recorded " {utc(Some(entry.recorded_at))} }.plain()
+    let message = format!("/messages/{}", entry.seq);
+    let said = format!("#{}", entry.seq);
+    view! {
+        {parts}
+        " · "
+        <a href=message rel="external" target="_blank">
+            {said}
+            <span class="unseen">", the message as it came, in a new tab"</span>
+        </a>
+        ", recorded "
+        {utc(Some(entry.recorded_at))}
+    }
+    .plain()
 }
 
 /// The entries as a list.

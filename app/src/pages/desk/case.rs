@@ -3,17 +3,21 @@
 use super::Actions;
 use super::keys;
 use super::queue::{Queue, Row, asleep_until, standing};
-use crate::api::{Act, TEXT};
+use crate::api::{self, Act, Drawing, Drawn, TEXT};
 use crate::components::badge;
+use crate::components::drawn::Following;
+use crate::components::page::content;
 use crate::components::section::pair;
 use crate::components::when::{moment, utc};
 use crate::plain::{IntoPlain, mark, part, text};
 use crate::query::DeskQuery;
 use crate::session::Session;
-use domain::ExceptionId;
 use domain::exception::Closing;
+use domain::live::ViewKey;
 use domain::time::Moment;
+use domain::{ExceptionId, ShipmentId};
 use leptos::prelude::*;
+use std::time::Duration;
 
 #[component]
 pub fn Case(id: ExceptionId, queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl IntoView {
@@ -28,6 +32,7 @@ pub fn Case(id: ExceptionId, queue: Queue, query: Memo<DeskQuery>, actions: Acti
             <a class="close" href=close data-noscroll="">
                 "Close"
             </a>
+            {looking(id)}
             {part(move || match row.get() {
                 Some(row) => view! { <Open row actions /> }.plain(),
                 None => view! {
@@ -42,6 +47,41 @@ pub fn Case(id: ExceptionId, queue: Queue, query: Memo<DeskQuery>, actions: Acti
             })}
         </section>
     }
+}
+
+/// How often a page says what it looks at.
+const ROUND: Duration = Duration::from_secs(8);
+
+/// Who else looks at the exception.
+fn looking(id: ExceptionId) -> AnyView {
+    let others = RwSignal::new(Vec::<String>::new());
+    Effect::new(move |_| {
+        let look = move || {
+            leptos::task::spawn_local(async move {
+                // Where the server can't be reached the page says so elsewhere; who looked a moment ago may have left.
+                let now = api::look(id).await.and_then(|others| others.read()).unwrap_or_default();
+                let _ = others.try_set(now);
+            });
+        };
+        look();
+        if let Ok(round) = set_interval_with_handle(look, ROUND) {
+            on_cleanup(move || round.clear());
+        }
+    });
+    let said = text(move || {
+        let others = others.get();
+        match others.len() {
+            0 => String::new(),
+            1 => format!("{} looks at this too", others[0]),
+            _ => format!("{} look at this too", others.join(", ")),
+        }
+    });
+    view! {
+        <p class="looking" role="status">
+            {said}
+        </p>
+    }
+    .plain()
 }
 
 /// Who did what, where a row has changed between open and closed by somebody else than `me`.
@@ -113,7 +153,21 @@ fn Open(row: ArcRwSignal<Row>, actions: Actions) -> impl IntoView {
         {part(end)}
         <h3>"History"</h3>
         {part(move || row.with(history))}
+        {around(row.with_untracked(|row| (row.exception.id, row.exception.shipment)))}
     }
+}
+
+/// What the server knows around it, kept up with the shipment.
+fn around((id, shipment): (ExceptionId, ShipmentId)) -> AnyView {
+    content(
+        String::new,
+        move || api::draw(Drawn::Case(id)),
+        move |Drawing { as_of, html, .. }| {
+            let following =
+                Following::start(Drawn::Case(id), Some(ViewKey::Shipment { id: shipment }), as_of);
+            following.show(html)
+        },
+    )
 }
 
 fn head(row: &Row, asleep_until: Option<Moment>) -> AnyView {
@@ -149,7 +203,7 @@ fn history(row: &Row) -> AnyView {
             }
         })
         .collect_view();
-    view! { <ol class="timeline">{actions}</ol> }.plain()
+    view! { <ol class="timeline" aria-label="History">{actions}</ol> }.plain()
 }
 
 #[component]
@@ -164,7 +218,7 @@ fn WhileOpen(row: RwSignal<Row>, asleep_until: Memo<Option<Moment>>, actions: Ac
         })
     });
     let hours = RwSignal::new(1_u32);
-    let send = move |act: Act| row.with_untracked(|row| actions.act(&row.exception, act, None));
+    let send = move |act: Act| row.with_untracked(|row| actions.act(vec![row.exception.clone()], act, None));
     let busy = move || mark("true", move || actions.is_busy.get());
     let snooze = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -228,7 +282,7 @@ fn words(row: RwSignal<Row>, actions: Actions, field: Field, draft: RwSignal<Str
         event.prevent_default();
         let words = draft.with_untracked(|draft| draft.trim().to_owned());
         if !words.is_empty() && excess.get_untracked().is_none() {
-            row.with_untracked(|row| actions.act(&row.exception, act(words), Some(draft)));
+            row.with_untracked(|row| actions.act(vec![row.exception.clone()], act(words), Some(draft)));
         }
     };
     let refused = move || {

@@ -5,7 +5,7 @@ use domain::ExceptionId;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent, MouseEventInit};
 
 const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before</dd>\
     <dt><kbd>Enter</kbd></dt><dd>open the row's exception</dd>\
@@ -13,7 +13,9 @@ const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before
     <dt><kbd>c</kbd></dt><dd>comment: write a note</dd>\
     <dt><kbd>s</kbd></dt><dd>snooze</dd>\
     <dt><kbd>e</kbd></dt><dd>end it: resolve or reopen</dd>\
-    <dt><kbd>/</kbd></dt><dd>filters</dd>\
+    <dt><kbd>x</kbd></dt><dd>choose the row; with Shift, all from the last one</dd>\
+    <dt><kbd>u</kbd></dt><dd>undo what was done last</dd>\
+    <dt><kbd>/</kbd></dt><dd>search the queue</dd>\
     <dt><kbd>?</kbd></dt><dd>this list</dd>\
     <dt><kbd>Esc</kbd></dt><dd>leave a field, then the exception</dd>";
 
@@ -85,6 +87,18 @@ fn step(forward: bool) -> bool {
     focus(next.and_then(|row| row.query_selector(LINK).ok().flatten()))
 }
 
+/// Chooses the row with the focus, or all from the row that was chosen last up to it.
+fn choose(is_range: bool) -> bool {
+    let checkbox = row().and_then(|row| row.query_selector("input[type=checkbox]").ok().flatten());
+    let Some(checkbox) = checkbox else { return false };
+    let click = MouseEventInit::new();
+    click.set_bubbles(true);
+    click.set_cancelable(true);
+    click.set_shift_key(is_range);
+    let click = MouseEvent::new_with_mouse_event_init_dict("click", &click);
+    click.is_ok_and(|click| checkbox.dispatch_event(&click).is_ok())
+}
+
 /// Goes to a field of the open exception; opens the row's if there is none.
 fn go(place: &str) -> bool {
     focus(find(place)) || click(row().and_then(|row| row.query_selector(LINK).ok().flatten()))
@@ -95,7 +109,9 @@ fn pressed(event: KeyboardEvent) {
         return;
     }
     let key = event.key();
-    let typing = document().active_element().filter(|element| element.matches("input, select") == Ok(true));
+    let typing = document()
+        .active_element()
+        .filter(|element| element.matches("input:not([type=checkbox]), select") == Ok(true));
     let is_done = match (key.as_str(), typing) {
         ("Escape", Some(_)) => focus(find(HEADING)),
         ("Escape", None) => click(find(".case-panel .close")),
@@ -111,7 +127,9 @@ fn pressed(event: KeyboardEvent) {
         ("c", _) => go(".case-panel .note input"),
         ("s", _) => go(".case-panel select"),
         ("e", _) => go(".case-panel .ending input"),
-        ("/", _) => focus(find(".filters a")),
+        ("x" | "X", _) => choose(event.shift_key()),
+        ("u", _) => click(find(".toast .undo")),
+        ("/", _) => focus(find(".desk-search input")),
         ("?", _) => click(find(".keys summary")),
         _ => false,
     };

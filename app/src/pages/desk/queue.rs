@@ -6,15 +6,16 @@ use crate::components::badge;
 use crate::components::pill::pill;
 use crate::components::when::{Age, moment};
 use crate::live::{Live, News};
-use crate::plain::{IntoPlain, mark, part};
-use crate::query::DeskQuery;
+use crate::plain::{IntoPlain, mark, part, text};
+use crate::query::{DeskQuery, Group};
 use crate::session::{Now, Session};
-use domain::exception::{Closing, Severity, ShipmentException};
+use chrono::TimeDelta;
+use domain::ExceptionId;
+use domain::exception::{Closing, ShipmentException};
 use domain::live::{Desk, EXCEPTIONS, ViewKey};
-use domain::time::Moment;
-use domain::{ExceptionId, Seq};
+use domain::rules::Rule;
+use domain::time::{Moment, spoken};
 use leptos::prelude::*;
-use std::cmp::Reverse;
 
 /// A row of the queue.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,27 +39,26 @@ pub struct Queue {
     pub open: RwSignal<u64>,
     /// Whether the list is of those that were closed lately.
     closed: bool,
+    /// The account that looks.
+    me: StoredValue<String>,
 }
 
 fn row(exception: ShipmentException) -> Entry {
     (exception.id, ArcRwSignal::new(Row { exception, gone: false }))
 }
 
-/// The most severe first, then the oldest.
-fn urgency(exception: &ShipmentException) -> (Reverse<Severity>, Seq, ExceptionId) {
-    (Reverse(exception.severity), exception.opened_seq, exception.id)
-}
-
 impl Queue {
     /// Shows what was found and goes on from its position.
     pub fn start(found: DeskPage, closed: bool) -> Self {
-        let DeskPage { as_of, desk, selected } = found;
+        let DeskPage { as_of, desk, selected, .. } = found;
+        let me = Session::current().viewer.map(|viewer| viewer.account).unwrap_or_default();
         let queue = Self {
             rows: RwSignal::new(desk.exceptions.into_iter().map(row).collect()),
             aside: RwSignal::new(selected.into_iter().map(row).collect()),
             new: RwSignal::new(Vec::new()),
             open: RwSignal::new(desk.open),
             closed,
+            me: StoredValue::new(me),
         };
         Live::watch(ViewKey::Desk, as_of, move |_, update: News<Desk>| match update {
             News::Current | News::Refused(_) => {}
@@ -89,9 +89,25 @@ impl Queue {
         exception.is_open() != self.closed
     }
 
+    /// The rules of what is in the list.
+    pub fn rules(self) -> Vec<Rule> {
+        self.rows.with(|rows| {
+            let mut rules: Vec<Rule> =
+                rows.iter().map(|(_, row)| row.with_untracked(|row| row.exception.rule)).collect();
+            rules.sort_unstable();
+            rules.dedup();
+            rules
+        })
+    }
+
+    /// Whether an exception fits the conditions.
+    fn fits(self, query: &DeskQuery, exception: &ShipmentException) -> bool {
+        self.me.with_value(|me| query.takes(exception, me))
+    }
+
     /// How many in the list fit the conditions, those that wait behind the pill among them.
     pub fn count(self, query: &DeskQuery) -> usize {
-        let fits = |exception: &ShipmentException| self.wants(exception) && query.takes(exception);
+        let fits = |exception: &ShipmentException| self.wants(exception) && self.fits(query, exception);
         let is_counted = |row: &Row| fits(&row.exception) && !row.gone;
         let rows = self.rows.with(|rows| rows.iter().filter(|(_, row)| row.with(is_counted)).count());
         rows + self.new.with(|new| new.iter().filter(|one| fits(one)).count())
@@ -150,13 +166,11 @@ impl Queue {
         let mut aside = self.aside.get_untracked();
         aside.extend(left);
         for exception in new {
-            let urgency = urgency(&exception);
+            let urgency = exception.urgency();
             let at = if self.closed {
                 0
             } else {
-                rows.partition_point(|(_, row)| {
-                    row.with_untracked(|row| self::urgency(&row.exception) < urgency)
-                })
+                rows.partition_point(|(_, row)| row.with_untracked(|row| row.exception.urgency() < urgency))
             };
             // One that somebody looks at keeps what was being done with it.
             let known = aside.iter().position(|(id, _)| *id == exception.id).map(|known| aside.remove(known));
@@ -177,13 +191,21 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
     let shown = Memo::new_with_compare(
         move |_| {
             let filters = filters.get();
-            let takes = |row: &ArcRwSignal<Row>| row.with_untracked(|row| filters.takes(&row.exception));
-            queue.rows.with(|rows| rows.iter().filter(|(_, row)| takes(row)).cloned().collect::<Vec<_>>())
+            let fits =
+                |row: &ArcRwSignal<Row>| row.with_untracked(|row| queue.fits(&filters, &row.exception));
+            let rows: Vec<Entry> =
+                queue.rows.with(|rows| rows.iter().filter(|(_, row)| fits(row)).cloned().collect());
+            grouped(rows, filters.group)
         },
         |_, _| true,
     );
+    Effect::new(move |_| {
+        let order = shown.with(|items| items.iter().filter_map(Item::id).collect());
+        actions.order.set_value(order);
+    });
     let new = Memo::new(move |_| {
-        filters.with(|filters| queue.new.with(|new| new.iter().filter(|one| filters.takes(one)).count()))
+        filters
+            .with(|filters| queue.new.with(|new| new.iter().filter(|one| queue.fits(filters, one)).count()))
     });
     let empty = move || {
         if filters.with(DeskQuery::is_filtered) {
@@ -216,22 +238,28 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
                         {if queue.closed {
                             "Closed exceptions, the last first"
                         } else {
-                            "Open exceptions, the most severe first, then the oldest"
+                            "Open exceptions, the most severe first, then the least time left"
                         }}
                     </caption>
                     <thead>
                         <tr>
+                            <th scope="col">
+                                <span class="unseen">"Choose"</span>
+                            </th>
                             <th scope="col">"Severity"</th>
                             <th scope="col">"Exception"</th>
                             <th scope="col">"Shipment"</th>
-                            <th scope="col">"Since"</th>
+                            <th scope="col">"Time left"</th>
                             <th scope="col">"With"</th>
                             <th scope="col">"Action"</th>
                         </tr>
                     </thead>
                     <tbody>
-                        <For each=move || shown.get() key=|(id, _)| *id let:entry>
-                            <Line row=entry.1 query actions />
+                        <For each=move || shown.get() key=Item::key let:item>
+                            {match item {
+                                Item::Head(name, count) => heading(&name, count),
+                                Item::Entry((_, row)) => view! { <Line row query actions /> }.plain(),
+                            }}
                         </For>
                     </tbody>
                 </table>
@@ -243,6 +271,80 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
             {pill(new, move || queue.unfold())}
             {part(rows)}
         </section>
+    }
+}
+
+/// A line of the queue.
+#[derive(Clone)]
+enum Item {
+    /// A group's name, and how many are in it.
+    Head(String, usize),
+    Entry(Entry),
+}
+
+impl Item {
+    fn id(&self) -> Option<ExceptionId> {
+        match self {
+            Self::Head(..) => None,
+            Self::Entry((id, _)) => Some(*id),
+        }
+    }
+
+    fn key(&self) -> String {
+        match self {
+            Self::Head(name, count) => format!("{count} {name}"),
+            Self::Entry((id, _)) => id.to_string(),
+        }
+    }
+}
+
+/// The rows under the headings of their groups; the group of the most urgent row comes first.
+fn grouped(rows: Vec<Entry>, group: Option<Group>) -> Vec<Item> {
+    let Some(group) = group else { return rows.into_iter().map(Item::Entry).collect() };
+    let mut groups: Vec<(String, Vec<Entry>)> = Vec::new();
+    for entry in rows {
+        let name = entry.1.with_untracked(|row| group.of(&row.exception));
+        match groups.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, entries)) => entries.push(entry),
+            None => groups.push((name, vec![entry])),
+        }
+    }
+    let items = groups.into_iter().flat_map(|(name, entries)| {
+        let head = Item::Head(name, entries.len());
+        [head].into_iter().chain(entries.into_iter().map(Item::Entry))
+    });
+    items.collect()
+}
+
+fn heading(name: &str, count: usize) -> AnyView {
+    let said = format!("{name}, {count}");
+    view! {
+        <tr class="group">
+            <th scope="rowgroup" colspan="7">
+                {said}
+            </th>
+        </tr>
+    }
+    .plain()
+}
+
+/// What is left of the time until the promise ends: `2 h 10 min left`, `3 h 05 min over`, to the minute.
+#[component]
+fn TimeLeft(row: RwSignal<Row>) -> impl IntoView {
+    let now = Now::current();
+    let left = Memo::new(move |_| {
+        let due_at = row.with(|row| row.exception.due_at.filter(|_| row.exception.is_open()))?;
+        Some((due_at.to_utc() - now.get()).num_minutes())
+    });
+    let said = text(move || match left.get() {
+        None => "–".to_owned(),
+        Some(minutes) if minutes < 0 => format!("{} over", spoken(TimeDelta::minutes(-minutes))),
+        Some(minutes) => format!("{} left", spoken(TimeDelta::minutes(minutes))),
+    });
+    view! {
+        <span class="time-left" data-over=mark("true", move || left.get().is_some_and(|left| left < 0))>
+            {said}
+        </span>
     }
 }
 
@@ -294,15 +396,27 @@ fn Line(row: ArcRwSignal<Row>, query: Memo<DeskQuery>, actions: Actions) -> impl
         let asleep = asleep_until.get();
         row.with(|row| later_cells(row, asleep, next_act(row, me.as_ref()), actions))
     };
+    let said =
+        row.with_untracked(|row| format!("Choose {}, {}", row.exception.number, row.exception.rule.label()));
+    let is_chosen = move || actions.chosen.with(|chosen| chosen.contains(&id));
     view! {
         <tr
             data-exception=name
             data-closed=mark("true", is_closed)
             aria-current=mark("true", is_selected)
         >
+            <td class="choose">
+                <input
+                    type="checkbox"
+                    aria-label=said
+                    prop:checked=is_chosen
+                    on:click=move |event| actions.choose(id, event.shift_key())
+                />
+            </td>
             {part(move || query.with(|query| row.with(|row| first_cells(row, query))))}
-            <td data-label="Since">
-                <Age at=Signal::stored(opened_at) />
+            <td data-label="Time left">
+                <TimeLeft row />
+                <span class="detail">"since " <Age at=Signal::stored(opened_at) /></span>
             </td>
             {part(rest)}
         </tr>
@@ -343,7 +457,7 @@ fn later_cells(
                 type="button"
                 aria-label=format!("{word}: {name}")
                 aria-disabled=mark("true", move || actions.is_busy.get())
-                on:click=move |_| actions.act(&exception, act.clone(), None)
+                on:click=move |_| actions.act(vec![exception.clone()], act.clone(), None)
             >
                 {word}
             </button>

@@ -69,7 +69,7 @@ pub fn List(query: ShipmentsQuery, list: ShipmentList, again: Callback<()>) -> i
     let needs = needs.map(|Drawing { as_of, html, .. }| {
         Following::start(Drawn::Needs, Some(ViewKey::Shipments), as_of).show(html)
     });
-    let saved = saved_views(&query, views);
+    let saved = saved_views("/shipments", query.as_view(), views);
     let export = query.export_href();
     let rows = rows.into_iter().map(|line| (line.id, ArcRwSignal::new(line))).collect();
     let shown = Shown { rows: RwSignal::new(rows), new: RwSignal::new(Vec::new()) };

@@ -152,7 +152,7 @@ pub(crate) struct Pending {
     gone_search: Vec<i64>,
     links: Vec<[Cell; 2]>,
     gone_links: Vec<(OrderId, i64)>,
-    exceptions: Vec<[Cell; 9]>,
+    exceptions: Vec<[Cell; 10]>,
     gone_deadlines: Vec<i64>,
     deadlines: Vec<[Cell; 4]>,
     figures: Rollup,
@@ -266,8 +266,8 @@ impl Pending {
         write_rows(
             connection,
             "insert into exceptions
-             (shipment, position, id, rule, severity, opened_seq, changed_seq, open, exception)",
-            "on conflict (shipment, position) do update set severity = excluded.severity,
+             (shipment, position, id, rule, severity, due, opened_seq, changed_seq, open, exception)",
+            "on conflict (shipment, position) do update set severity = excluded.severity, due = excluded.due,
              changed_seq = excluded.changed_seq, open = excluded.open, exception = excluded.exception",
             self.exceptions,
         )
@@ -310,13 +310,14 @@ fn exception_row(
     position: usize,
     exception: &ShipmentException,
     changed_seq: i64,
-) -> Result<[Cell; 9], StoreError> {
+) -> Result<[Cell; 10], StoreError> {
     Ok([
         shipment.into(),
         i64::try_from(position).unwrap_or(i64::MAX).into(),
         exception.id.0.into(),
         exception.rule.as_str().into(),
         (exception.severity as i64).into(),
+        exception.due_at.map_or(i64::MAX, |due_at| due_at.timestamp_millis()).into(),
         exception.opened_seq.0.into(),
         changed_seq.into(),
         i64::from(exception.is_open()).into(),

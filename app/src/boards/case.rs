@@ -1,0 +1,157 @@
+//! What stands beside an exception at the desk: why it matters, what is to be done, what the customer sees of it, what else is
+//! like it, and everything that was told, down to the messages.
+
+use super::shipment::{for_house, list};
+use crate::api::ApiError;
+use crate::components::badge::{flags, severity, status};
+use crate::components::section::pair;
+use crate::components::when::window;
+use crate::context::Context;
+use crate::plain::IntoPlain;
+use chrono::{DateTime, Utc};
+use domain::exception::ShipmentException;
+use domain::fact::Priority;
+use domain::journey::sentence;
+use domain::measure::Money;
+use domain::party::Tier;
+use domain::time::spoken;
+use domain::view::ShipmentView;
+use domain::{ExceptionId, Seq, Tracked};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// How many exceptions like this one are named.
+const SIMILAR: usize = 5;
+
+pub async fn draw(context: &Context, id: ExceptionId) -> Result<(Seq, AnyView), ApiError> {
+    let exception = context.store.exception(id).await?.ok_or(ApiError::NotFound)?;
+    let (as_of, tracked) = context.store.tracked(exception.shipment).await?.ok_or(ApiError::NotFound)?;
+    let (_, desk) = context.store.desk().await?;
+    let mut tiers = Vec::new();
+    for customer in tracked.customers() {
+        tiers.push(context.store.tier(customer).await?);
+    }
+    let tier = tiers.into_iter().max().unwrap_or_default();
+    let now = (context.clock)();
+    let shipment = tracked.view();
+    let drawn = view! {
+        <h3>"What to do next"</h3>
+        <p class="advice">{exception.rule.meaning().advice}</p>
+        <h3>"Why it matters"</h3>
+        {stakes(&exception, &shipment, tier, now)}
+        <h3>"What the customer sees"</h3>
+        {seen(&tracked, now)}
+        <h3>"Others like it"</h3>
+        {similar(&exception, &desk.exceptions)}
+        <details class="told">
+            <summary>"Everything that was told of the shipment"</summary>
+            {list(for_house(&shipment))}
+        </details>
+        <p class="as-of">"As of position " <span data-as-of=as_of.to_string()>{as_of.to_string()}</span></p>
+    };
+    Ok((as_of, drawn.plain()))
+}
+
+fn stakes(exception: &ShipmentException, shipment: &ShipmentView, tier: Tier, now: DateTime<Utc>) -> AnyView {
+    let customers: Vec<_> = shipment.customers().into_iter().map(|one| one.name.clone()).collect();
+    let customers = if customers.is_empty() { "not known yet".to_owned() } else { customers.join(", ") };
+    let left = exception.due_at.map(|due_at| {
+        let left = due_at.to_utc() - now;
+        if left.num_minutes() < 0 {
+            format!(" ({} over)", spoken(-left))
+        } else {
+            format!(" ({} left)", spoken(left))
+        }
+    });
+    let is_critical = shipment.orders.iter().any(|order| order.priority == Priority::Critical);
+    let base = exception.rule.severity();
+    let why: Vec<String> = [
+        Some(format!("{} by its rule", base.label())),
+        (tier == Tier::Strategic).then(|| "raised for a strategic customer".to_owned()),
+        is_critical.then(|| "raised for a critical order".to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let tier = match tier {
+        Tier::Standard => "Standard",
+        Tier::Preferred => "Preferred",
+        Tier::Strategic => "Strategic",
+    };
+    let worth = worth(shipment);
+    view! {
+        <dl>
+            {pair("Customer", format!("{customers}, {tier}"))}
+            {pair("Promised", view! { {window(shipment.promised)} {left} })}
+            {pair("Goods worth", if worth.is_empty() { "not stated".to_owned() } else { worth.join(", ") })}
+            {pair("Severity", view! { {severity(exception.severity)} " " {why.join(", ")} })}
+            {pair("Fires when", exception.rule.meaning().opens)}
+            {pair("Ends when", exception.rule.meaning().closes)}
+        </dl>
+    }
+    .plain()
+}
+
+/// What the goods of the orders on it are worth, by currency, as far as the ERP stated prices.
+fn worth(shipment: &ShipmentView) -> Vec<String> {
+    let mut sums = BTreeMap::new();
+    for line in shipment.orders.iter().flat_map(|order| &order.lines) {
+        let Some(price) = line.price else { continue };
+        let minor = i128::from(price.minor) * i128::from(line.quantity.milli) / 1000;
+        let sum: &mut i64 = sums.entry(price.currency).or_default();
+        *sum = sum.saturating_add(i64::try_from(minor).unwrap_or(i64::MAX));
+    }
+    sums.into_iter().map(|(currency, minor)| Money { minor, currency }.to_string()).collect()
+}
+
+/// The redaction of each customer, in one sentence, and the way to all of it.
+fn seen(tracked: &Tracked, now: DateTime<Utc>) -> AnyView {
+    let view = tracked.view();
+    let customers = view.customers().into_iter().filter_map(|customer| {
+        let own = tracked.redacted(customer.id())?;
+        let href = format!("/shipments/{}?as={}", own.id, customer.id());
+        Some(view! {
+            <li>
+                <p>{status(own.status)} {flags(own.flags)}</p>
+                <p>{sentence(&own, now)}</p>
+                <p>
+                    <a href=href>{format!("View as {}", customer.name)}</a>
+                </p>
+            </li>
+        })
+    });
+    let customers = customers.collect::<Vec<_>>();
+    if customers.is_empty() {
+        return view! { <p class="empty-note">"No customer sees it yet: nobody ordered it, as far as the ERP has told."</p> }
+            .plain();
+    }
+    view! { <ul class="seen">{customers}</ul> }.plain()
+}
+
+fn similar(exception: &ShipmentException, open: &[ShipmentException]) -> AnyView {
+    let others = open.iter().filter(|one| one.id != exception.id);
+    let (same_shipment, elsewhere): (Vec<_>, Vec<_>) =
+        others.partition(|one| one.shipment == exception.shipment);
+    let alike: Vec<_> = elsewhere.into_iter().filter(|one| one.rule == exception.rule).collect();
+    let count = alike.len();
+    let all = format!("/desk?rule={}&selected={}", exception.rule.as_str(), exception.id);
+    let rows = same_shipment.into_iter().chain(alike).take(SIMILAR).map(|one| {
+        view! {
+            <li>
+                {severity(one.severity)} " " <a href=format!("/desk?selected={}", one.id)>{one.rule.label()}</a>
+                {format!(", {}: {}", one.number, one.detail)}
+            </li>
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    if rows.is_empty() {
+        return view! { <p class="empty-note">"None is open."</p> }.plain();
+    }
+    let more =
+        (count > 1).then(|| view! { <p><a href=all>{format!("All {} of this rule", count + 1)}</a></p> });
+    view! {
+        <ul class="plain">{rows}</ul>
+        {more}
+    }
+    .plain()
+}

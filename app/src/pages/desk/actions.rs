@@ -1,0 +1,238 @@
+//! What a person does with exceptions, one or several at once: each is an event of its own, refused by name where somebody was
+//! faster, and taken back where that is still possible.
+
+use super::queue::Queue;
+use crate::api::{self, Act, Target};
+use crate::plain::{IntoPlain, Part, mark, part};
+use domain::ExceptionId;
+use domain::exception::ShipmentException;
+use leptos::prelude::*;
+
+/// How long *Snooze* lets several sleep at once.
+const HOURS: u32 = 4;
+
+/// Lets a person act on an exception, from a row, from the open case, or on all that are chosen.
+#[derive(Clone, Copy)]
+pub struct Actions {
+    queue: Queue,
+    /// Whether an action is on its way. Buttons say so and stay focusable: a disabled one would lose the focus.
+    pub is_busy: RwSignal<bool>,
+    /// What was refused and why, a sentence each.
+    refusals: RwSignal<Vec<String>>,
+    /// The exceptions that are chosen.
+    pub chosen: RwSignal<Vec<ExceptionId>>,
+    /// The one that was chosen last; a range goes from there.
+    anchor: StoredValue<Option<ExceptionId>>,
+    /// What is shown, from top to bottom.
+    pub order: StoredValue<Vec<ExceptionId>>,
+    done: RwSignal<Option<Done>>,
+}
+
+/// What was done last.
+#[derive(Clone, Debug, PartialEq)]
+struct Done {
+    said: String,
+    /// What takes it back.
+    undo: Vec<(ExceptionId, Act)>,
+}
+
+/// What takes an act back, if anything does.
+fn opposite(act: &Act, before: &ShipmentException) -> Option<Act> {
+    match act {
+        Act::Take if before.assignee.is_none() => Some(Act::Release),
+        Act::Release => Some(Act::Take),
+        Act::Snooze { .. } => Some(Act::Wake),
+        Act::Resolve { .. } => Some(Act::Reopen { text: "Resolved by mistake".to_owned() }),
+        Act::Take | Act::Wake | Act::Note { .. } | Act::Reopen { .. } => None,
+    }
+}
+
+/// What was done, behind `3 exceptions`.
+fn past(act: &Act) -> &'static str {
+    match act {
+        Act::Take => "taken",
+        Act::Release => "released",
+        Act::Snooze { .. } => "snoozed",
+        Act::Wake => "woken",
+        Act::Note { .. } => "noted",
+        Act::Resolve { .. } => "resolved",
+        Act::Reopen { .. } => "reopened",
+    }
+}
+
+fn named(exception: &ShipmentException) -> String {
+    format!("{}, {}", exception.number, exception.rule.label())
+}
+
+impl Actions {
+    pub fn new(queue: Queue) -> Self {
+        Self {
+            queue,
+            is_busy: RwSignal::new(false),
+            refusals: RwSignal::new(Vec::new()),
+            chosen: RwSignal::new(Vec::new()),
+            anchor: StoredValue::new(None),
+            order: StoredValue::new(Vec::new()),
+            done: RwSignal::new(None),
+        }
+    }
+
+    /// Does the same with each. Empties `draft` once what it says is in the journal; until then nobody loses what they wrote.
+    pub fn act(self, exceptions: Vec<ShipmentException>, act: Act, draft: Option<RwSignal<String>>) {
+        self.run(exceptions.into_iter().map(|one| (one, act.clone())).collect(), draft, true);
+    }
+
+    fn run(self, acts: Vec<(ShipmentException, Act)>, draft: Option<RwSignal<String>>, may_be_undone: bool) {
+        let Self { queue, is_busy, refusals, done, chosen, .. } = self;
+        if acts.is_empty() || is_busy.get_untracked() {
+            return;
+        }
+        is_busy.set(true);
+        leptos::task::spawn_local(async move {
+            let (mut refused, mut undo, mut taken_in) = (Vec::new(), Vec::new(), Vec::new());
+            let word = acts.first().map_or("", |(_, act)| past(act));
+            for (exception, act) in acts {
+                let back = opposite(&act, &exception).filter(|_| may_be_undone);
+                match api::act(Target::of(&exception), act).await.and_then(|now| now.read()) {
+                    Ok(now) => {
+                        undo.extend(back.map(|back| (now.id, back)));
+                        taken_in.push(named(&now));
+                        queue.take_in(vec![now]);
+                    }
+                    // How it is by now comes with the live view.
+                    Err(error) => refused.push(format!("{}: {error}", named(&exception))),
+                }
+            }
+            // The page may be gone by now.
+            let _ = is_busy.try_set(false);
+            if refused.is_empty() {
+                draft.and_then(|draft| draft.try_set(String::new()));
+                let _ = chosen.try_set(Vec::new());
+            }
+            let _ = refusals.try_set(refused);
+            let said = match &taken_in[..] {
+                [] => return,
+                [one] => format!("{one}: {word}"),
+                several => format!("{} exceptions {word}", several.len()),
+            };
+            let _ = done.try_set(Some(Done { said, undo }));
+        });
+    }
+
+    /// Takes back what was done last, as far as nobody has done more since.
+    fn undo(self) {
+        let Some(done) = self.done.get_untracked() else { return };
+        let acts = done.undo.into_iter().filter_map(|(id, act)| Some((self.known(id)?, act)));
+        self.run(acts.collect(), None, false);
+    }
+
+    fn known(self, id: ExceptionId) -> Option<ShipmentException> {
+        untrack(|| self.queue.find(id)).map(|row| row.with_untracked(|row| row.exception.clone()))
+    }
+
+    /// Chooses an exception or lets it go; as a range, chooses all from the one that was chosen last.
+    pub fn choose(self, id: ExceptionId, is_range: bool) {
+        let range = self.order.with_value(|order| {
+            let place = |wanted: ExceptionId| order.iter().position(|one| *one == wanted);
+            let from = self.anchor.get_value().filter(|_| is_range).and_then(place)?;
+            let to = place(id)?;
+            Some(order[from.min(to)..=from.max(to)].to_vec())
+        });
+        self.chosen.update(|chosen| match range {
+            Some(range) => {
+                let new: Vec<_> = range.into_iter().filter(|one| !chosen.contains(one)).collect();
+                chosen.extend(new);
+            }
+            None if chosen.contains(&id) => chosen.retain(|one| *one != id),
+            None => chosen.push(id),
+        });
+        self.anchor.set_value(Some(id));
+    }
+
+    /// What can be done with all that are chosen.
+    pub fn bulk(self) -> Part {
+        let count = Memo::new(move |_| self.chosen.with(Vec::len));
+        let all = move |act: Act| {
+            let chosen = self.chosen.get_untracked();
+            self.act(chosen.into_iter().filter_map(|id| self.known(id)).collect(), act, None);
+        };
+        part(move || {
+            let count = count.get();
+            let button = |label: &'static str, act: Act| {
+                view! {
+                    <button
+                        type="button"
+                        class="quiet"
+                        aria-disabled=mark("true", move || self.is_busy.get())
+                        on:click=move |_| all(act.clone())
+                    >
+                        {label}
+                    </button>
+                }
+            };
+            let bar = (count > 0).then(|| {
+                view! {
+                    <div class="bulk" role="group" aria-label="With all that are chosen">
+                        <p role="status">{format!("{count} chosen")}</p>
+                        {button("Take", Act::Take)}
+                        {button("Release", Act::Release)}
+                        {button("Snooze 4 hours", Act::Snooze { hours: HOURS })}
+                        <button type="button" class="quiet" on:click=move |_| self.chosen.set(Vec::new())>
+                            "Choose none"
+                        </button>
+                    </div>
+                }
+            });
+            bar.plain()
+        })
+    }
+
+    /// What was refused, by name.
+    pub fn refusals(self) -> Part {
+        part(move || {
+            let refused = self.refusals.get();
+            let shown = (!refused.is_empty()).then(|| {
+                let refused = refused.into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view();
+                view! {
+                    <div class="refusal" role="alert">
+                        <div>{refused}</div>
+                        <button type="button" class="quiet" on:click=move |_| self.refusals.set(Vec::new())>
+                            "Close this message"
+                        </button>
+                    </div>
+                }
+            });
+            shown.plain()
+        })
+    }
+
+    /// What was done last, and the way back. It stays until something else is done or somebody closes it.
+    pub fn toast(self) -> Part {
+        part(move || {
+            let shown = self.done.get().map(|Done { said, undo }| {
+                let undo = (!undo.is_empty()).then(|| {
+                    view! {
+                        <button type="button" class="quiet undo" on:click=move |_| self.undo()>
+                            "Undo " <kbd>"u"</kbd>
+                        </button>
+                    }
+                });
+                view! {
+                    <div class="toast">
+                        <p role="status">{said}</p>
+                        {undo}
+                        <button
+                            type="button"
+                            class="quiet"
+                            aria-label="Close this message"
+                            on:click=move |_| self.done.set(None)
+                        >
+                            "×"
+                        </button>
+                    </div>
+                }
+            });
+            shown.plain()
+        })
+    }
+}

@@ -1,0 +1,129 @@
+// The desk as a place to work: several at once, the way back, who has what, and what stands around an exception.
+import type { Page } from '@playwright/test';
+import { expect, goLive, hydrated, live, test } from '../fixtures.ts';
+import { CARLAS, Shipment } from '../freight.ts';
+import { Wire } from '../wire.ts';
+
+const rowOf = (page: Page, shipment: Shipment) => page.getByRole('row').filter({ hasText: shipment.number });
+
+/** Shipments that customs holds, found in the queue by a word that only they have. */
+async function heldBy(url: string, office: string, count: number): Promise<Shipment[]> {
+  const shipments: Shipment[] = [];
+  for (let made = 0; made < count; made += 1) {
+    const shipment = await Shipment.planned(url, CARLAS);
+    await shipment.left();
+    await shipment.held(office);
+    shipments.push(shipment);
+  }
+  return shipments;
+}
+
+test('an agent takes several at once, with shift, and takes it all back', async ({ open, url }) => {
+  const office = `Office-${Math.random().toString(36).slice(2, 8)}`;
+  const shipments = await heldBy(url, office, 3);
+  const page = await open('anna');
+  await goLive(page, `/desk?q=${office}`);
+  const boxes = page.getByRole('checkbox', { name: /^Choose/ });
+  await expect(boxes).toHaveCount(3);
+  await boxes.first().click();
+  await boxes.last().click({ modifiers: ['Shift'] });
+  await expect(page.getByText('3 chosen')).toBeVisible();
+  await page.getByRole('button', { name: 'Take', exact: true }).click();
+  await expect(page.getByText('3 exceptions taken')).toBeVisible();
+  for (const shipment of shipments) await expect(rowOf(page, shipment)).toContainText('anna');
+  await page.keyboard.press('u');
+  await expect(page.getByText('3 exceptions released')).toBeVisible();
+  for (const shipment of shipments) await expect(rowOf(page, shipment)).toContainText('Nobody');
+});
+
+test.describe('a colleague who is faster', () => {
+  test.use({ toleratedErrors: ['409 (Conflict)'] });
+
+  test('is named with what they did, and the rest is done', async ({ open, url }) => {
+    const office = `Office-${Math.random().toString(36).slice(2, 8)}`;
+    const [first, second] = (await heldBy(url, office, 2)) as [Shipment, Shipment];
+    const [anna, amir] = [await open('anna'), await open('amir')];
+    // Anna's page hears nothing of what Amir does.
+    const wire = await Wire.to(anna);
+    await wire.cut();
+    await anna.goto(`/desk?q=${office}`);
+    await expect(anna.getByRole('checkbox', { name: /^Choose/ })).toHaveCount(2);
+    await hydrated(anna);
+    await goLive(amir, `/desk?q=${office}`);
+    await rowOf(amir, first).getByRole('button', { name: /^Take/ }).click();
+    await expect(rowOf(amir, first)).toContainText('amir');
+    for (const box of await anna.getByRole('checkbox', { name: /^Choose/ }).all()) await box.click();
+    await anna.getByRole('button', { name: 'Take', exact: true }).click();
+    await expect(anna.getByRole('alert').filter({ hasText: first.number })).toContainText('amir took it');
+    await expect(rowOf(anna, second)).toContainText('anna');
+  });
+});
+
+test('the queue is cut, grouped and saved in its address', async ({ open, url }) => {
+  const [shipment] = (await heldBy(url, 'Calais', 1)) as [Shipment];
+  const page = await open('amir');
+  await goLive(page, '/desk');
+  await rowOf(page, shipment).getByRole('button', { name: /^Take/ }).first().click();
+  await expect(rowOf(page, shipment).first()).toContainText('amir');
+  await page.getByRole('link', { name: 'Mine' }).click();
+  await expect(page).toHaveURL(/with=me/);
+  await page.getByRole('navigation', { name: 'Group by' }).getByRole('link', { name: 'Cause' }).click();
+  await expect(page).toHaveURL(/group=rule/);
+  await expect(page.getByRole('rowheader', { name: /^Customs hold, \d+$/ })).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'Nobody' })).toHaveCount(0);
+  await page.getByText('Save this view').click();
+  await page.getByLabel('Name of the view').fill('My holds');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const saved = page.getByRole('navigation', { name: 'Saved views' });
+  await expect(saved.getByRole('link', { name: 'My holds' })).toHaveAttribute('aria-current', 'page');
+  await page.goto('/desk');
+  await saved.getByRole('link', { name: 'My holds' }).click();
+  await expect(page).toHaveURL(/with=me&group=rule/);
+});
+
+test('beside an exception stands why it matters, what to do, and what the customer sees; and who else looks', async ({ open, url }) => {
+  const [shipment] = (await heldBy(url, 'Dover', 1)) as [Shipment];
+  const anna = await open('anna');
+  await goLive(anna, '/desk');
+  await rowOf(anna, shipment).getByRole('link', { name: 'Customs hold' }).click();
+  const panel = anna.getByRole('region', { name: 'Selected exception' });
+  await expect(panel).toContainText('Find out which papers are missing');
+  await expect(panel).toContainText(CARLAS.name);
+  await expect(panel).toContainText('by its rule');
+  await expect(panel.getByText('On hold')).toBeVisible();
+  const amir = await open('amir');
+  await amir.goto(anna.url());
+  await hydrated(amir);
+  await expect(amir.getByText('Anna looks at this too')).toBeVisible();
+  await expect(anna.getByText('Amir looks at this too')).toBeVisible({ timeout: 15_000 });
+
+  // The messages behind the entries, as they came.
+  await panel.getByText('Everything that was told of the shipment').click();
+  const message = await panel.getByRole('link', { name: /the message as it came/ }).first().getAttribute('href');
+  const text = await (await anna.request.get(message ?? '')).text();
+  expect(text).toContain('source: tms');
+  expect(text).toContain(shipment.number);
+
+  // Through the customer's eyes: the same position, and nothing that only the house knows.
+  await panel.getByRole('link', { name: `View as ${CARLAS.name}` }).click();
+  await expect(anna.getByText(`You see what ${CARLAS.name} sees.`)).toBeVisible();
+  const carla = await open('carla');
+  await goLive(carla, shipment.path);
+  await live(anna);
+  await shipment.letGo('Dover');
+  const position = (page: Page) => page.locator('[data-as-of]').first().getAttribute('data-as-of');
+  await expect.poll(async () => (await position(anna)) === (await position(carla))).toBe(true);
+  await expect(anna.getByRole('heading', { name: 'Exceptions' })).toHaveCount(0);
+});
+
+test('a customer looks through nobody else’s eyes and reads no messages', async ({ open, url }) => {
+  const shipment = await Shipment.planned(url, CARLAS);
+  const page = await open('carla');
+  const message = await page.request.get('/messages/1');
+  expect(message.status()).toBe(403);
+  const answer = await page.request.post('/api/draw', {
+    headers: { 'content-type': 'application/json' },
+    data: { what: { seen_by: { shipment: shipment.id, customer: shipment.id } } },
+  });
+  expect(answer.status()).toBe(403);
+});
