@@ -41,10 +41,10 @@ pub async fn draw(context: &Context, what: &Drawn) -> Result<Drawing, ApiError> 
             context::open(board.area())?;
             let drawn = match board {
                 Board::Kpis => kpis::draw(context, query).await,
-                Board::Integrations => integrations::draw(context).await,
-                Board::Admin => admin::draw(context).await,
+                Board::Integrations => integrations::draw(context).await.map_err(Into::into),
+                Board::Admin => admin::draw(context).await.map_err(Into::into),
             };
-            let (as_of, view) = drawn.map_err(context::failed)?;
+            let (as_of, view) = drawn.map_err(context::answered)?;
             (as_of, board.title().to_owned(), view)
         }
         Drawn::Shipment(id) => {

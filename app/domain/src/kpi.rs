@@ -16,6 +16,7 @@ pub use minutes::Bucket;
 pub use on_time::{TOLERANCE, open_promises, verdict};
 pub use rollup::{
     BadPart, Cell, Contribution, Day, Days, Exclusion, Facets, Figure, Member, Part, Rollup, Sums,
+    differences,
 };
 pub use visits::FREE_TIME;
 

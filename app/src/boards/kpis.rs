@@ -1,5 +1,6 @@
 //! The manager's figures: each leads to the list that it counts.
 
+mod behind;
 mod latency;
 mod period;
 mod said;
@@ -10,6 +11,7 @@ use self::period::Period;
 use self::scorecard::{CARRIERS, CUSTOMERS, LANES, PLACES, scorecard};
 use self::tile::{csv, frame, tile};
 use super::table::{Column, Row, figures as number, table, words};
+use crate::api::ApiError;
 use crate::components::section::section;
 use crate::context::Context;
 use crate::query::{DeskQuery, ShipmentsQuery};
@@ -17,19 +19,32 @@ use chrono::{DateTime, Utc};
 use domain::Seq;
 use domain::exception::Severity;
 use domain::kpi::{Day, Days, Dimension, KpiBoard, Measure, Punctuality};
+use domain::latency::Leg;
 use domain::rules::Rule;
 use domain::status::Status;
 use leptos::prelude::*;
-use store::{Figures, MeasureFigures, Opened, SourceSummary, StoreError};
+use store::{Figures, LatencyReport, MeasureFigures, Opened, SourceSummary, StoreError};
 
-pub async fn draw(context: &Context, query: &str) -> Result<(Seq, AnyView), StoreError> {
-    let (store, now) = (&context.store, (context.clock)());
+/// The board, or what is behind one of its figures.
+pub async fn draw(context: &Context, query: &str) -> Result<(Seq, AnyView), ApiError> {
+    let now = (context.clock)();
     let today = Day::of(now);
-    let period = Period::read(query);
+    if let Some(query) = behind::Query::read(query, today) {
+        return behind::draw(context, &query).await;
+    }
+    Ok(board(context, Period::read(query), now).await?)
+}
+
+async fn board(context: &Context, period: Period, now: DateTime<Utc>) -> Result<(Seq, AnyView), StoreError> {
+    let (store, today) = (&context.store, Day::of(now));
     let (window, compared) = period.windows(today);
     // The earliest reading: what comes between it and the others is drawn with the next.
     let (as_of, board) = store.kpis(now).await?;
     let figures = store.figures(window, compared).await?;
+    if period.is_wall {
+        let latency = store.latency(now).await?;
+        return Ok((as_of, wall(period, &board, &figures, &latency, now)));
+    }
     let carriers = store.scorecard(Dimension::Carrier, window).await?;
     let lanes = store.scorecard(Dimension::Lane, window).await?;
     let customers = store.scorecard(Dimension::Customer, window).await?;
@@ -37,20 +52,80 @@ pub async fn draw(context: &Context, query: &str) -> Result<(Seq, AnyView), Stor
     let latency = store.latency(now).await?;
     let sources = store.source_summaries().await?;
     let view = view! {
-        {period.choices(today)}
+        {period.choices(now)}
         {tiles("Service", SERVICE, &figures, window)}
         {tiles("At the stops", STOPS, &figures, window)}
         {tiles("Freight cost against the quote", COST, &figures, window)}
         {tiles("Order to cash", CASH, &figures, window)}
         {desk(&figures, window, &sources, now)}
         {latency::latency(&latency)}
-        {scorecard(&CARRIERS, &carriers)}
-        {scorecard(&LANES, &lanes)}
-        {scorecard(&CUSTOMERS, &customers)}
-        {scorecard(&PLACES, &places)}
+        {scorecard(&CARRIERS, &carriers, window)}
+        {scorecard(&LANES, &lanes, window)}
+        {scorecard(&CUSTOMERS, &customers, window)}
+        {scorecard(&PLACES, &places, window)}
         {counted(&board)}
     };
     Ok((as_of, view.into_any()))
+}
+
+/// The figures that matter most, for a screen that people walk past.
+const WALL: &[Measure] = &[
+    Measure::OnTimeDelivery,
+    Measure::OnTimeInFull,
+    Measure::OnTimePickup,
+    Measure::ExceptionRate,
+    Measure::FirstResponse,
+    Measure::Dwell,
+];
+
+fn wall(
+    period: Period,
+    board: &KpiBoard,
+    figures: &Figures,
+    latency: &LatencyReport,
+    now: DateTime<Utc>,
+) -> AnyView {
+    let empty = MeasureFigures::default();
+    let shown = WALL.iter().map(|measure| {
+        let figures = figures.measures.get(measure).unwrap_or(&empty);
+        let moved = said::change(*measure, &figures.window, &figures.compared);
+        let (moved, verdict) = moved.map_or((None, None), |(said, better)| (Some(said), better));
+        let verdict = verdict.map(|better| if better { "better" } else { "worse" });
+        view! {
+            <li>
+                <p class="wall-name">{measure.definition().label}</p>
+                <p class="wall-value">
+                    {said::value(*measure, &figures.window).unwrap_or_else(|| "–".to_owned())}
+                </p>
+                <p class="tile-change" data-verdict=verdict>
+                    {moved}
+                </p>
+            </li>
+        }
+    });
+    let open: u64 = board.open_by_rule.iter().map(|(_, count)| count).sum();
+    let whole = latency.figures.iter().filter(|one| one.leg == Leg::Total).map(|one| one.p95);
+    let glass = whole.reduce(f64::max).map_or("–".to_owned(), latency::milliseconds);
+    let now_figures =
+        [("Open exceptions", open.to_string()), ("To the glass, p95", glass)].map(|(name, value)| {
+            view! {
+                <li>
+                    <p class="wall-name">{name}</p>
+                    <p class="wall-value">{value}</p>
+                    <p class="tile-change">"now"</p>
+                </li>
+            }
+        });
+    view! {
+        <div class="wall">
+            {period.choices(now)}
+            <ul class="wall-figures">
+                {shown.collect_view()}
+                {now_figures.collect_view()}
+            </ul>
+        </div>
+    }
+    .into_any()
 }
 
 const SERVICE: &[Measure] = &[
@@ -123,6 +198,7 @@ fn age(open: &[Opened], now: DateTime<Utc>) -> AnyView {
             {table("Open exceptions by the day of their opening", OPENED, rows.collect())}
         }
         .into_any(),
+        None,
     )
 }
 
@@ -155,6 +231,7 @@ fn quarantine(sources: &[SourceSummary]) -> AnyView {
         }
         .into_any(),
         table("Quarantine by source", QUARANTINED, rows.collect()),
+        None,
     )
 }
 

@@ -95,6 +95,10 @@ export function enliven(element) {
     button.hidden = !('Notification' in window);
     if (!button.hidden) show(button);
   }
+  for (const clock of element.querySelectorAll('[data-clock]')) {
+    const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
+    clock.textContent = ` and ${time} where you are`;
+  }
   // Elsewhere moments are our own clock's, not a place's.
   if (!element.closest('.shipment')) return;
   for (const note of element.querySelectorAll('.mine')) note.remove();

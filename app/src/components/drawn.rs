@@ -185,7 +185,9 @@ pub fn board(board: Board, view: Option<ViewKey>) -> AnyView {
         move || search.get(),
         move || api::draw(drawn()),
         move |Drawing { as_of, title, html }| {
-            let following = Following::start(drawn(), view.clone(), as_of);
+            // A board that is paused stands still until somebody lets it go on.
+            let is_paused = search.with_untracked(|query| query.split('&').any(|part| part == "paused"));
+            let following = Following::start(drawn(), view.clone().filter(|_| !is_paused), as_of);
             view! {
                 <Title text=title.clone() />
                 <div class="page-head">

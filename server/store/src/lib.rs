@@ -4,6 +4,7 @@
 mod accounts;
 mod backup;
 mod batch_rows;
+mod behind;
 mod commit;
 mod deadlines;
 mod delivery;
@@ -30,6 +31,7 @@ mod writer;
 
 pub use accounts::Account;
 pub use backup::{backup, restore};
+pub use behind::{Behind, Contributed, Contributors, Place, Show};
 pub use commit::Commit;
 pub use deadlines::DueDeadline;
 pub use delivery::{Delivery, Expected, Reason, Receipt, Rejected, StoredDelivery};

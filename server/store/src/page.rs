@@ -72,6 +72,12 @@ pub struct Cursor {
 #[error("`{0}` is no place in a list: start again from its first page")]
 pub struct BadCursor(String);
 
+impl BadCursor {
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.seq, self.key)

@@ -36,7 +36,7 @@ pub struct Difference {
 }
 
 /// Every view, its columns and the order of its rows.
-const VIEWS: [(&str, &[&str], &str); 14] = [
+const VIEWS: [(&str, &[&str], &str); 15] = [
     ("subjects", &["key", "id"], "key"),
     (
         "shipments",
@@ -85,6 +85,11 @@ const VIEWS: [(&str, &[&str], &str); 14] = [
         "figures",
         &["dimension", "day", "measure", "member", "part", "numerator", "denominator"],
         "dimension, day, measure, member, part",
+    ),
+    (
+        "contributions",
+        &["measure", "day", "shipment", "part", "facets", "numerator", "denominator"],
+        "measure, day, shipment, part, facets",
     ),
     ("source_ages", &["source", "role", "occurred_at", "recorded_at", "seq"], "source"),
     (

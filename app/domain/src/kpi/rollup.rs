@@ -218,6 +218,24 @@ pub struct Contribution {
     pub sums: Sums,
 }
 
+/// What has to be added to come from what something contributed before to what it contributes now. What stays the same,
+/// which is nearly all of it, is left out.
+pub fn differences<'a>(
+    before: &'a [Contribution],
+    after: &'a [Contribution],
+) -> Vec<(&'a Contribution, Sums)> {
+    let mut stays = vec![false; after.len()];
+    let mut found = Vec::new();
+    for gone in before {
+        match (0..after.len()).find(|&place| !stays[place] && after[place] == *gone) {
+            Some(place) => stays[place] = true,
+            None => found.push((gone, gone.sums.negated())),
+        }
+    }
+    found.extend(after.iter().zip(stays).filter(|(_, stays)| !stays).map(|(new, _)| (new, new.sums)));
+    found
+}
+
 /// A sum that is kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {
@@ -238,16 +256,8 @@ pub struct Rollup {
 impl Rollup {
     /// Takes out what something contributed before and adds what it contributes now.
     pub fn exchange(&mut self, before: &[Contribution], after: &[Contribution]) {
-        // What stays the same, which is nearly all of it, costs no sum.
-        let mut stays = vec![false; after.len()];
-        for gone in before {
-            match (0..after.len()).find(|&place| !stays[place] && after[place] == *gone) {
-                Some(place) => stays[place] = true,
-                None => self.add(gone, gone.sums.negated()),
-            }
-        }
-        for (new, _) in after.iter().zip(stays).filter(|(_, stays)| !stays) {
-            self.add(new, new.sums);
+        for (contribution, sums) in differences(before, after) {
+            self.add(contribution, sums);
         }
     }
 

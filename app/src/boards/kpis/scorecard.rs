@@ -1,9 +1,9 @@
 //! Carriers, lanes and places beside each other.
 
-use super::{said, tile};
+use super::{behind, said, tile};
 use crate::boards::table::{Column, Row, figures as number, table, words};
 use crate::components::section::section;
-use domain::kpi::{Figure, Measure};
+use domain::kpi::{Days, Dimension, Figure, Measure};
 use leptos::prelude::*;
 use store::Scorecard;
 
@@ -11,6 +11,7 @@ use store::Scorecard;
 const SHOWN: usize = 10;
 
 pub struct Card {
+    pub dimension: Dimension,
     pub title: &'static str,
     pub name: &'static str,
     pub columns: &'static [Column],
@@ -18,6 +19,7 @@ pub struct Card {
 }
 
 pub const CARRIERS: Card = Card {
+    dimension: Dimension::Carrier,
     title: "Carriers",
     name: "carriers",
     columns: &[
@@ -41,6 +43,7 @@ pub const CARRIERS: Card = Card {
 };
 
 pub const LANES: Card = Card {
+    dimension: Dimension::Lane,
     title: "Lanes",
     name: "lanes",
     columns: &[
@@ -60,6 +63,7 @@ pub const LANES: Card = Card {
 };
 
 pub const PLACES: Card = Card {
+    dimension: Dimension::Location,
     title: "Places",
     name: "places",
     columns: &[words("Place"), number("Dwell"), number("Detention"), number("Visits")],
@@ -67,6 +71,7 @@ pub const PLACES: Card = Card {
 };
 
 pub const CUSTOMERS: Card = Card {
+    dimension: Dimension::Customer,
     title: "Customers",
     name: "customers",
     columns: &[words("Customer"), number("On-time delivery"), number("Orders")],
@@ -74,7 +79,7 @@ pub const CUSTOMERS: Card = Card {
 };
 
 /// A scorecard, the members with the most first.
-pub fn scorecard(card: &Card, members: &Scorecard) -> AnyView {
+pub fn scorecard(card: &Card, members: &Scorecard, window: Days) -> AnyView {
     if members.is_empty() {
         return section(card.title, view! { <p class="empty-note">"Nothing counted on these days."</p> });
     }
@@ -96,7 +101,19 @@ pub fn scorecard(card: &Card, members: &Scorecard) -> AnyView {
             [member.to_string()].into_iter().chain(said).chain([weight(figures).to_string()]).collect();
         lines.push(cells.iter().map(|one| tile::cell(one)).collect::<Vec<_>>().join(","));
         if place < SHOWN {
-            let cells = cells.into_iter().map(IntoAny::into_any).collect();
+            // Each figure leads to the shipments that it counts.
+            let measures = [None].into_iter().chain(card.measures.iter().map(Some));
+            let cells =
+                cells.into_iter().zip(measures.chain(std::iter::repeat(None))).map(|(said, measure)| {
+                    match measure.filter(|_| said != "–") {
+                        Some(measure) => {
+                            let href = behind::href(*measure, window, Some((card.dimension, member)));
+                            view! { <a href=href>{said}</a> }.into_any()
+                        }
+                        None => said.into_any(),
+                    }
+                });
+            let cells = cells.collect();
             rows.push(Row { key: format!("{}-{member}", card.name).replace(' ', "_"), cells });
         }
     }

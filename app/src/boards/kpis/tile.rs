@@ -1,28 +1,12 @@
 //! A tile: one measure with its trend, what it was made from, its definition and its data.
 
-use super::said;
+use super::{behind, said};
 use crate::boards::table::{Column, Row, figures as number, table, words};
 use domain::kpi::{Better, Days, Figure, Measure, Unit};
 use leptos::prelude::*;
 use store::MeasureFigures;
 
 const DATA: &[Column] = &[words("Day"), number("Value"), number("Made from")];
-
-/// Where the shipments or exceptions behind a measure are listed.
-fn behind(measure: Measure) -> Option<(&'static str, &'static str)> {
-    match measure {
-        Measure::OnTimeDelivery | Measure::OnTimeInFull => {
-            Some(("/shipments?punctuality=broken", "Shipments with a broken promise"))
-        }
-        Measure::ExceptionRate | Measure::FirstResponse | Measure::Resolution => {
-            Some(("/desk", "Open exceptions"))
-        }
-        Measure::DeliveryToPod => {
-            Some(("/shipments?status=awaiting_confirmation", "Shipments that wait for their proof"))
-        }
-        _ => None,
-    }
-}
 
 pub fn tile(measure: Measure, figures: &MeasureFigures, window: Days) -> AnyView {
     let value = said::value(measure, &figures.window);
@@ -55,11 +39,17 @@ pub fn tile(measure: Measure, figures: &MeasureFigures, window: Days) -> AnyView
         }
         .into_any(),
         data(measure, figures),
+        Some((behind::href(measure, window, None), "Shipments behind it")),
     )
 }
 
 /// The frame of every tile: its name, `shown`, and what stands behind it.
-pub fn frame(measure: Measure, shown: AnyView, data: AnyView) -> AnyView {
+pub fn frame(
+    measure: Measure,
+    shown: AnyView,
+    data: AnyView,
+    behind: Option<(String, &'static str)>,
+) -> AnyView {
     let definition = measure.definition();
     let better = match definition.better {
         Better::Higher => "Higher is better.",
@@ -68,7 +58,13 @@ pub fn frame(measure: Measure, shown: AnyView, data: AnyView) -> AnyView {
     let tolerance = definition.tolerance.map(|tolerance| {
         view! { <p>{format!("Tolerance: {tolerance}.")}</p> }
     });
-    let listed = behind(measure).map(|(href, label)| view! { <a href=href>{label}</a> });
+    let listed = behind.map(|(href, label)| {
+        view! {
+            <a href=href>
+                {label} <span class="unseen">{format!(": {}", definition.label)}</span>
+            </a>
+        }
+    });
     let title = format!("kpi-{}", definition.id);
     let labelled_by = title.clone();
     view! {
@@ -148,7 +144,8 @@ fn data(measure: Measure, figures: &MeasureFigures) -> AnyView {
         rows.push(Row {
             key: format!("{}-{date}", definition.id),
             cells: vec![
-                date.to_string().into_any(),
+                view! { <a href=behind::href(measure, Days { first: *day, last: *day }, None)>{date.to_string()}</a> }
+                    .into_any(),
                 said::value(measure, figure).unwrap_or_else(|| "–".to_owned()).into_any(),
                 format!("{} / {}", figure.sums.numerator, figure.sums.denominator).into_any(),
             ],

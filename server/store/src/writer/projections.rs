@@ -4,11 +4,12 @@ use super::batch::Batch;
 use super::views::{Entry, Views};
 use crate::StoreError;
 use crate::batch_rows::{Cell, key_array, write_rows};
+use crate::behind::{self, ContributionRow};
 use crate::figures;
 use crate::search::{INTERNAL, audience, customer_words, internal_words};
 use domain::deadline::Deadline;
 use domain::exception::{Severity, ShipmentException};
-use domain::kpi::{Contribution, Punctuality, Rollup, contributions};
+use domain::kpi::{Contribution, Punctuality, Rollup, contributions, differences};
 use domain::redaction::redact;
 use domain::rules::Rule;
 use domain::status::{Flags, Status};
@@ -156,6 +157,7 @@ pub(crate) struct Pending {
     gone_deadlines: Vec<i64>,
     deadlines: Vec<[Cell; 4]>,
     figures: Rollup,
+    contributions: Vec<ContributionRow>,
 }
 
 impl Pending {
@@ -170,6 +172,9 @@ impl Pending {
 
         let contributed = before.map_or(&[][..], |before| &before.contributions);
         self.figures.exchange(contributed, &shown.contributions);
+        for (contribution, sums) in differences(contributed, &shown.contributions) {
+            self.contributions.push(behind::row(key, contribution, sums)?);
+        }
 
         self.shipments.push(rows.shipment);
         self.customers.extend(rows.customers);
@@ -285,6 +290,7 @@ impl Pending {
             self.deadlines,
         )
         .await?;
+        behind::write(connection, self.contributions).await?;
         figures::write(connection, &self.figures).await
     }
 }
