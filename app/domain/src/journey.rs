@@ -76,6 +76,15 @@ pub fn progress(shipment: &CustomerShipment) -> Vec<Progress> {
         .collect()
 }
 
+/// The next delivery.
+pub fn open_delivery(shipment: &CustomerShipment) -> Option<&CustomerStop> {
+    shipment.stops.iter().find(|stop| is_delivery(stop) && stop.delivered_at.is_none())
+}
+
+fn is_delivery(stop: &CustomerStop) -> bool {
+    stop.kind == Some(StopKind::Delivery)
+}
+
 fn is_done(stop: &CustomerStop) -> bool {
     stop.departed_at.is_some() || stop.delivered_at.is_some()
 }
@@ -105,15 +114,27 @@ pub fn sentence(shipment: &CustomerShipment, now: DateTime<Utc>) -> String {
         }
         _ => {
             let refused = shipment.stops.iter().filter(|stop| !is_done(stop));
-            let refused = refused.filter_map(|stop| Some((stop, stop.refused_at?))).next_back();
+            // Not while the next attempt is under way.
+            let refused = refused
+                .filter_map(|stop| Some((stop, stop.refused_at?)))
+                .rfind(|(stop, at)| stop.sent_out_at.max(stop.arrived_at) <= Some(*at));
+            let next = next.filter(|next| refused.is_none_or(|(stop, _)| stop.stop != next.stop));
             if let Some((stop, at)) = refused {
                 said.push(format!("The delivery {} was not accepted {}.", inside(stop), when(at, now)));
+                let again = stop.etas.last().map(|eta| eta.eta).or(stop.expected.map(|window| window.to));
+                let again = again.filter(|again| *again > at).and_then(|_| expectation(shipment, stop, now));
+                said.push(again.map_or_else(
+                    || "No new attempt is agreed yet.".to_owned(),
+                    |expected| format!("Next attempt {expected}."),
+                ));
             } else if let Some(stop) = current {
                 said.push(here(stop, now));
             }
-            said.extend(
-                next.or(current.filter(|_| refused.is_some())).map(|stop| onwards(shipment, stop, now)),
-            );
+            said.extend(next.map(|stop| onwards(shipment, stop, current.is_some(), now)));
+            // Who waits for the goods asks for the delivery, whatever comes before it.
+            let delivery = open_delivery(shipment).filter(|_| next.is_some_and(|stop| !is_delivery(stop)));
+            let expected = delivery.and_then(|stop| Some((stop, expectation(shipment, stop, now)?)));
+            said.extend(expected.map(|(stop, expected)| format!("Delivery {}, {expected}.", inside(stop))));
         }
     }
     said.join(" ")
@@ -135,12 +156,17 @@ fn here(stop: &CustomerStop, now: DateTime<Utc>) -> String {
     format!("{}{}{since}{then}.", first.map(String::from).unwrap_or_default(), letters.as_str())
 }
 
-/// The way to the next stop, and when it is expected there.
-fn onwards(shipment: &CustomerShipment, stop: &CustomerStop, now: DateTime<Utc>) -> String {
+/// The way to the next stop, and when it is expected there; the truck may still be at another.
+fn onwards(
+    shipment: &CustomerShipment,
+    stop: &CustomerStop,
+    is_elsewhere: bool,
+    now: DateTime<Utc>,
+) -> String {
     let name = name(stop);
     let way = match shipment.status {
         Status::OutForDelivery => format!("Out for delivery to {name}"),
-        Status::InTransit if shipment.stops.iter().any(has_begun) => format!("On the way to {name}"),
+        Status::InTransit if !is_elsewhere => format!("On the way to {name}"),
         Status::ReadyForPickup if stop.ready_at.is_some() => format!("Ready for pickup {}", inside(stop)),
         _ if stop.kind == Some(StopKind::Pickup) => format!("Pickup {}", inside(stop)),
         _ => format!("Next: {name}"),
@@ -161,7 +187,7 @@ fn expectation(shipment: &CustomerShipment, stop: &CustomerStop, now: DateTime<U
     if eta.eta < now {
         return Some(format!("expected {}, its arrival is not reported yet", when(eta.eta, now)));
     }
-    let limit = shipment.promised.filter(|_| stop.kind == Some(StopKind::Delivery));
+    let limit = shipment.promised.filter(|_| is_delivery(stop));
     let (limit, by) = match (limit, stop.expected) {
         (Some(promised), _) => (Some(promised), "promised"),
         (None, agreed) => (agreed, "planned"),

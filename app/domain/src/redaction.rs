@@ -4,7 +4,7 @@
 use crate::authority::Role;
 use crate::charge::Document;
 use crate::fact::{DelayReason, Mode, StopKind};
-use crate::id::{CaseId, CustomerId, Seq, ShipmentId};
+use crate::id::{CaseId, CustomerId, Seq, ShipmentId, SourceName};
 use crate::kpi::{Punctuality, verdict};
 use crate::measure::Quantity;
 use crate::place::Location;
@@ -214,7 +214,7 @@ pub fn whole(shipment: &ShipmentView) -> CustomerShipment {
         delay: state.delay_for(None).map(|delay| customer_delay(delay, false)),
         hold: state.hold.as_ref().map(customer_hold),
         documents: state.documents.clone(),
-        occurred_at: shipment.occurred_at,
+        occurred_at: heard_at(shipment),
         timeline: shipment
             .timeline
             .iter()
@@ -246,6 +246,14 @@ impl CustomerShipment {
             occurred_at: self.occurred_at,
         }
     }
+}
+
+/// When a source outside told something last: what the house itself does is no news of the shipment.
+fn heard_at(shipment: &ShipmentView) -> Option<Moment> {
+    let ours = [SourceName::desk(), SourceName::portal(), SourceName::syncline()];
+    let outside =
+        shipment.timeline.iter().filter(|entry| ours.iter().all(|own| own.as_str() != entry.source));
+    outside.map(|entry| entry.occurred_at).max()
 }
 
 /// References of the shipment itself, less those that may point at other customers, and those of the own orders.

@@ -61,14 +61,6 @@ document.addEventListener('click', (event) => {
   else void toggle(button);
 });
 
-// All that is closed is opened on paper.
-addEventListener('beforeprint', () => {
-  for (const closed of document.querySelectorAll('.drawn details:not([open])')) {
-    closed.open = true;
-    addEventListener('afterprint', () => (closed.open = false), { once: true });
-  }
-});
-
 /** The sentence of `element` that tells what happens, if it has one. */
 export const told = (element) => element.querySelector('[data-tell]')?.textContent ?? '';
 

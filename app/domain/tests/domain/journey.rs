@@ -30,14 +30,20 @@ fn late(expected: &str) -> Fact {
 
 #[test]
 fn before_it_leaves_it_says_when_it_will() {
-    check([], "Pickup in Bremen, planned today 08:00 to 10:00 UTC+2, not reported yet.");
+    check(
+        [],
+        "Pickup in Bremen, planned today 08:00 to 10:00 UTC+2, not reported yet. \
+         Delivery in Hamburg, planned tomorrow 08:00 to 12:00 UTC+2.",
+    );
     check(
         [("1 07:30", ready("1"))],
-        "Ready for pickup in Bremen, planned today 08:00 to 10:00 UTC+2, not reported yet.",
+        "Ready for pickup in Bremen, planned today 08:00 to 10:00 UTC+2, not reported yet. \
+         Delivery in Hamburg, planned tomorrow 08:00 to 12:00 UTC+2.",
     );
     check(
         [("1 07:30", appointment("1", "1 15:00", "1 16:00"))],
-        "Pickup in Bremen, planned today 15:00 to 16:00 UTC+2.",
+        "Pickup in Bremen, planned today 15:00 to 16:00 UTC+2. \
+         Delivery in Hamburg, planned tomorrow 08:00 to 12:00 UTC+2.",
     );
     check(
         [("1 09:00", arrived("1"))],
@@ -48,6 +54,10 @@ fn before_it_leaves_it_says_when_it_will() {
 #[test]
 fn on_its_way_it_says_where_to_by_when_and_how_late() {
     let left = || [("1 09:00", loaded("1")), ("1 10:00", departed("1"))].into_iter();
+    check(
+        [("1 09:00", arrived("1")), ("1 09:30", loaded("1"))],
+        "In Bremen since today 09:00 UTC+2, loaded. Next: Hamburg, planned tomorrow 08:00 to 12:00 UTC+2.",
+    );
     check(left(), "On the way to Hamburg, planned tomorrow 08:00 to 12:00 UTC+2.");
     check(
         left().chain([("1 11:00", eta("2", "2 11:00"))]),
@@ -82,7 +92,19 @@ fn at_the_door_it_says_whether_the_goods_were_taken() {
     check(
         out().chain([("1 10:05", departed("1")), ("1 11:00", arrived("2")), ("1 11:30", refused("2"))]),
         "The delivery in Hamburg was not accepted today 11:30 UTC+2. \
-         On the way to Hamburg, planned tomorrow 08:00 to 12:00 UTC+2.",
+         Next attempt planned tomorrow 08:00 to 12:00 UTC+2.",
+    );
+    check(
+        out().chain([
+            ("1 10:05", departed("1")),
+            ("1 11:00", eta("2", "1 11:15")),
+            ("1 11:30", refused("2")),
+        ]),
+        "The delivery in Hamburg was not accepted today 11:30 UTC+2. No new attempt is agreed yet.",
+    );
+    check(
+        out().chain([("1 10:05", departed("1")), ("1 11:00", refused("2")), ("1 11:30", sent_out("2"))]),
+        "Out for delivery to Hamburg, planned tomorrow 08:00 to 12:00 UTC+2.",
     );
 }
 
@@ -122,6 +144,18 @@ fn what_is_barely_known_says_no_more_than_that() {
     assert_eq!(
         of(vec![tms("1 11:00", held("Calais"))]),
         "Held by customs, Calais, since today 11:00 UTC+2. Ordered. The transport is not planned yet."
+    );
+}
+
+#[test]
+fn on_the_way_to_a_cross_dock_it_says_when_the_delivery_is_expected_too() {
+    let happens = [("1 10:00", departed("1")), ("1 11:00", eta("2", "2 11:00"))];
+    let told = happens.map(|(when, fact)| tms(when, fact));
+    let world = World::of([tms("1 07:00", planned_cross_dock())].into_iter().chain(told));
+    assert_eq!(
+        sentence(&whole(&world.shipment().view()), at("1 12:00").to_utc()),
+        "On the way to Hanover, planned today 14:00 to 18:00 UTC+2. \
+         Delivery in Hamburg, expected tomorrow 11:00 UTC+2."
     );
 }
 

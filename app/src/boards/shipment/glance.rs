@@ -7,13 +7,13 @@ use crate::plain::IntoPlain;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Seq;
 use domain::fact::{Mode, StopKind};
-use domain::journey::{Progress, changes, lateness, name, progress, sentence};
+use domain::journey::{Progress, changes, lateness, name, open_delivery, progress, sentence};
 use domain::redaction::{CustomerDelay, CustomerShipment, CustomerStop};
 use domain::shipment::LastPosition;
 use domain::time::spoken;
 use leptos::prelude::*;
 
-/// Stays in sight: which shipment it is, where it stands, and of when that is.
+/// Stays in sight: which shipment it is, and of when that is which stands below.
 pub fn head(shipment: &CustomerShipment, as_of: Seq, now: DateTime<Utc>) -> impl IntoView + use<> {
     let as_of = as_of.to_string();
     let news = shipment.occurred_at.map(|at| {
@@ -30,14 +30,6 @@ pub fn head(shipment: &CustomerShipment, as_of: Seq, now: DateTime<Utc>) -> impl
             <p class="as-of">
                 "As of position " <span data-as-of=as_of.clone()>{as_of.clone()}</span>
             </p>
-            <p class="buttons needs-script">
-                <button type="button" class="quiet" data-notify=shipment.id.to_string() aria-pressed="false">
-                    "Notify me"
-                </button>
-                <button type="button" class="quiet" data-print="">
-                    "Print"
-                </button>
-            </p>
         </div>
     }
 }
@@ -48,10 +40,20 @@ pub fn glance(shipment: &CustomerShipment, now: DateTime<Utc>) -> impl IntoView 
     let history = open_delivery(shipment).and_then(|stop| changes(&stop.etas, now));
     view! {
         <section class="summary" aria-label="Summary">
-            <p class="summary-status" aria-live="polite">
-                {badge::status(shipment.status)}
-                {badge::flags(shipment.flags)}
-            </p>
+            <div class="summary-top">
+                <p class="summary-status" aria-live="polite">
+                    {badge::status(shipment.status)}
+                    {badge::flags(shipment.flags)}
+                </p>
+                <p class="buttons needs-script">
+                    <button type="button" class="quiet" data-notify=shipment.id.to_string() aria-pressed="false">
+                        "Notify me"
+                    </button>
+                    <button type="button" class="quiet" data-print="">
+                        "Print"
+                    </button>
+                </p>
+            </div>
             <p class="summary-sentence" data-tell=shipment.number.clone()>
                 {said}
             </p>
@@ -60,11 +62,6 @@ pub fn glance(shipment: &CustomerShipment, now: DateTime<Utc>) -> impl IntoView 
             {figures(shipment)}
         </section>
     }
-}
-
-/// The next delivery.
-fn open_delivery(shipment: &CustomerShipment) -> Option<&CustomerStop> {
-    shipment.stops.iter().find(|stop| stop.kind == Some(StopKind::Delivery) && stop.delivered_at.is_none())
 }
 
 /// The stops as a line, each with the moment that matters most there.
