@@ -249,7 +249,8 @@ pub fn changes(etas: &[Eta], now: DateTime<Utc>) -> Option<String> {
     let mut told: Vec<&Eta> = Vec::new();
     for eta in etas {
         match told.last_mut() {
-            Some(last) if last.eta == eta.eta => *last = eta,
+            // People read minutes: what differs by seconds is the same.
+            Some(last) if minute(last.eta) == minute(eta.eta) => *last = eta,
             _ => told.push(eta),
         }
     }
@@ -263,6 +264,10 @@ pub fn changes(etas: &[Eta], now: DateTime<Utc>) -> Option<String> {
     said.push(format!("now {}", day_and_clock(latest.eta, now)));
     said.extend(latest.reason.map(DelayReason::label).map(str::to_owned));
     Some(said.join(", "))
+}
+
+fn minute(at: Moment) -> i64 {
+    at.timestamp().div_euclid(60)
 }
 
 /// `today 16:30 UTC+1`.

@@ -4,7 +4,7 @@ use crate::support::facts::{
     appointment, arrived, at_stop, called_off, delivered, departed, eta, held, loaded, ordered, planned,
     planned_cross_dock, pod, pod_short, ready, refused, sent_out,
 };
-use crate::support::{Told, World, at, erp, tms};
+use crate::support::{Told, World, at, erp, moment, tms};
 use domain::CustomerId;
 use domain::event::Event;
 use domain::fact::{DelayReason, EtaStatement, Fact};
@@ -188,6 +188,9 @@ fn an_expected_time_tells_what_it_was() {
     };
     assert_eq!(said(vec![]), None);
     assert_eq!(said(vec![eta("2", "2 14:00"), eta("2", "2 14:00")]), None, "the same again is no change");
+    let seconds_later =
+        EtaStatement { stop: "2".into(), eta: moment("2026-05-02T14:00:40+02:00"), reason: None };
+    assert_eq!(said(vec![eta("2", "2 14:00"), Fact::EtaChanged(seconds_later)]), None);
     assert_eq!(
         said(vec![eta("2", "2 14:00"), late("2 16:30")]).as_deref(),
         Some("was 14:00, now tomorrow 16:30, weather")

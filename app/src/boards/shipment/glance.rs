@@ -10,6 +10,7 @@ use domain::fact::{Mode, StopKind};
 use domain::journey::{Progress, changes, lateness, name, open_delivery, progress, sentence};
 use domain::redaction::{CustomerDelay, CustomerShipment, CustomerStop};
 use domain::shipment::LastPosition;
+use domain::status::Status;
 use domain::time::spoken;
 use leptos::prelude::*;
 
@@ -40,26 +41,24 @@ pub fn glance(shipment: &CustomerShipment, now: DateTime<Utc>) -> impl IntoView 
     let history = open_delivery(shipment).and_then(|stop| changes(&stop.etas, now));
     view! {
         <section class="summary" aria-label="Summary">
-            <div class="summary-top">
-                <p class="summary-status" aria-live="polite">
-                    {badge::status(shipment.status)}
-                    {badge::flags(shipment.flags)}
-                </p>
-                <p class="buttons needs-script">
-                    <button type="button" class="quiet" data-notify=shipment.id.to_string() aria-pressed="false">
-                        "Notify me"
-                    </button>
-                    <button type="button" class="quiet" data-print="">
-                        "Print"
-                    </button>
-                </p>
-            </div>
+            <p class="summary-status" aria-live="polite">
+                {badge::status(shipment.status)}
+                {badge::flags(shipment.flags)}
+            </p>
             <p class="summary-sentence" data-tell=shipment.number.clone()>
                 {said}
             </p>
             {history.map(|history| view! { <p class="summary-history">{format!("Expected {history}")}</p> })}
             {way(shipment)}
             {figures(shipment)}
+            <p class="buttons needs-script">
+                <button type="button" class="quiet" data-notify=shipment.id.to_string() aria-pressed="false">
+                    "Notify me"
+                </button>
+                <button type="button" class="quiet" data-print="">
+                    "Print"
+                </button>
+            </p>
         </section>
     }
 }
@@ -120,6 +119,7 @@ pub fn kind(kind: Option<StopKind>) -> &'static str {
 fn figures(shipment: &CustomerShipment) -> impl IntoView + use<> {
     let delivered_at = shipment.row().delivered_at;
     let due = delivered_at.or(shipment.eta);
+    let due = due.filter(|_| shipment.status != Status::Cancelled);
     let late = due.zip(shipment.promised).and_then(|(at, promised)| lateness(at, promised, "promised"));
     let late = late.map(|late| view! { <span class="late">{late}</span> });
     let label = if delivered_at.is_some() { "Delivered" } else { "Expected" };
