@@ -122,6 +122,8 @@ struct Tale<'a> {
     loaded: Vec<i64>,
     /// Charges beside linehaul and fuel: what for, and minor units.
     extras: Vec<(&'static str, i64)>,
+    /// Linehaul and fuel as the carrier quoted them, in minor units.
+    quoted: (i64, i64),
 }
 
 impl<'a> Tale<'a> {
@@ -137,6 +139,7 @@ impl<'a> Tale<'a> {
             haulier: None,
             loaded,
             extras: Vec::new(),
+            quoted: (0, 0),
         }
     }
 

@@ -11,11 +11,9 @@ use domain::fact::{InvoicePayment, InvoiceStatement, Invoiced, Mode, Retraction,
 use domain::measure::{Money, Quantity};
 
 impl Tale<'_> {
-    /// The carrier states what the way cost.
-    pub(super) fn charge(&mut self, free: DateTime<Utc>) {
+    /// The carrier states what the way will cost; what it costs in the end is stated under the same numbers.
+    pub(super) fn quote(&mut self, at: DateTime<Utc>) {
         let voyage = self.voyage;
-        let place = voyage.last().place;
-        let currency = voyage.region().unwrap_or(Region::Europe).currency();
         // Cents a kilometre.
         let rate = match voyage.mode {
             Mode::Truckload => 142,
@@ -27,11 +25,32 @@ impl Tale<'_> {
         };
         let linehaul = 9_500 + voyage.kilometres() as i64 * rate * self.teller.chance.number(90..=115) / 100;
         let fuel = linehaul * self.teller.chance.number(14..=24) / 100;
+        self.quoted = (linehaul, fuel);
+        let charges =
+            vec![(ChargeKind::Linehaul, linehaul, None), (ChargeKind::Fuel, fuel, Some("Fuel surcharge"))];
+        self.state(at, charges);
+    }
+
+    /// The carrier states what the way cost: often what was quoted, now and then more.
+    pub(super) fn charge(&mut self, free: DateTime<Utc>) {
+        let (mut linehaul, mut fuel) = self.quoted;
+        if self.teller.chance.happens(350) {
+            linehaul = linehaul * self.teller.chance.number(98..=109) / 100;
+        }
+        if self.teller.chance.happens(500) {
+            fuel = fuel * self.teller.chance.number(94..=112) / 100;
+        }
         let mut charges =
             vec![(ChargeKind::Linehaul, linehaul, None), (ChargeKind::Fuel, fuel, Some("Fuel surcharge"))];
         let extras = std::mem::take(&mut self.extras);
         charges.extend(extras.into_iter().map(|(what, minor)| (ChargeKind::Accessorial, minor, Some(what))));
-        let mut at = free + self.teller.chance.minutes(40..=300);
+        let at = free + self.teller.chance.minutes(40..=300);
+        self.state(at, charges);
+    }
+
+    fn state(&mut self, mut at: DateTime<Utc>, charges: Vec<(ChargeKind, i64, Option<&'static str>)>) {
+        let place = self.voyage.last().place;
+        let currency = self.voyage.region().unwrap_or(Region::Europe).currency();
         for ((kind, minor, description), number) in charges.into_iter().zip(1..) {
             at += TimeDelta::minutes(2);
             let charge = Charge {

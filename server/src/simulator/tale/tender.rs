@@ -69,6 +69,7 @@ impl Tale<'_> {
         let at = accepted_at + self.teller.chance.minutes(3..=30);
         self.tms(at, self.voyage.first().place, Fact::CarrierAssigned(assignment));
         self.haulier = Some(haulier);
+        self.quote(at);
     }
 
     /// Books a dock for every pickup and delivery; now and then a consignee wants another time.
