@@ -15,7 +15,7 @@ export default defineConfig({
   expect: {
     timeout: 10_000,
     // Letters may differ by a hair from one build of Chromium to the next; a thing that moved, or another colour, is more.
-    toHaveScreenshot: { animations: 'disabled', caret: 'hide', scale: 'css', threshold: 0.2, maxDiffPixelRatio: 0.01 },
+    toHaveScreenshot: { animations: 'disabled', caret: 'hide', scale: 'css', threshold: 0.25, maxDiffPixelRatio: 0.02 },
   },
   snapshotPathTemplate: '{testDir}/../snapshots/{arg}{ext}',
   reporter: results ? [['list'], ['json', { outputFile: results }]] : 'list',
