@@ -32,6 +32,7 @@ test('what the shipments behind a figure contributed adds up to it', async ({ op
   const page = await open('mona');
   await goLive(page, '/kpis?days=28&paused');
   await page.locator('[data-kpi="on_time_pickup_original"]').getByRole('link', { name: /Shipments behind it/ }).click();
+  await expect(page.getByRole('heading', { name: 'The shipments behind it' })).toBeVisible();
   const said = /(\d+) of (\d+)/.exec(await page.locator('.tile-parts').innerText());
   let [kept, counted] = [0, 0];
   for (;;) {
