@@ -95,7 +95,8 @@ palette.addEventListener('keydown', (event) => {
   if (by) {
     event.preventDefault();
     move(by);
-  } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+  } else if (event.key === 'Escape' || ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k')) {
+    // A search field would only empty itself at the first Escape.
     event.preventDefault();
     palette.close();
   }

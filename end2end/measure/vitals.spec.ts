@@ -31,7 +31,7 @@ function lighthouse(url: string, form: 'mobile' | 'desktop', cookie: string): Re
   if (form === 'desktop') flags.push('--preset=desktop');
   if (cookie) flags.push(`--extra-headers=${JSON.stringify({ Cookie: cookie })}`);
   const env = { ...process.env, CHROME_PATH: process.env.SYNCLINE_CHROMIUM ?? '/usr/bin/chromium' };
-  execFileSync('npx', ['--yes', LIGHTHOUSE, ...flags], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  execFileSync('npx', ['--yes', LIGHTHOUSE, ...flags], { env, stdio: ['ignore', 'inherit', 'inherit'], timeout: 90_000 });
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
   rmSync(folder, { recursive: true });
   return report;
@@ -61,13 +61,14 @@ async function use(page: Page): Promise<void> {
 }
 
 test('vitals', async () => {
-  const server = await startServer(['demo', '--seed', '26']);
+  const server = await startServer(['demo', '--still', '--seed', '26']);
   const rows: string[] = [];
   try {
     await settled(server.url);
     const browser = await chromium.launch({ executablePath: process.env.SYNCLINE_CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
     for (const [name, account, path] of PAGES) {
       const page = await openPage(browser, server.url, account);
+      page.setDefaultTimeout(10_000);
       await watchInteractions(page);
       await page.goto(path);
       let inp = '–';

@@ -39,6 +39,7 @@ test('an agent goes to a page and turns the lights off, by words', async ({ open
   await page.keyboard.press('Enter');
   await expect(page.locator('html')).toHaveAttribute('data-scheme', 'dark');
   await page.keyboard.press('Control+k');
+  await page.keyboard.type('nothing');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
 });

@@ -13,6 +13,7 @@ use self::tile::{csv, frame, tile};
 use super::table::{Column, Row, figures as number, table, words};
 use crate::api::ApiError;
 use crate::components::section::section;
+use crate::components::when::ago;
 use crate::context::Context;
 use crate::query::{DeskQuery, ShipmentsQuery};
 use chrono::{DateTime, Utc};
@@ -59,6 +60,7 @@ async fn board(context: &Context, period: Period, now: DateTime<Utc>) -> Result<
         {tiles("Order to cash", CASH, &figures, window)}
         {desk(&figures, window, &sources, now)}
         {latency::latency(&latency)}
+        {freshness(&sources, now)}
         {scorecard(&CARRIERS, &carriers, window)}
         {scorecard(&LANES, &lanes, window)}
         {scorecard(&CUSTOMERS, &customers, window)}
@@ -199,6 +201,53 @@ fn age(open: &[Opened], now: DateTime<Utc>) -> AnyView {
         }
         .into_any(),
         None,
+    )
+}
+
+const FRESH: &[Column] = &[
+    words("Source"),
+    words("Last heard"),
+    words("Its latest event"),
+    number("Deliveries"),
+    number("Events"),
+    number("Understood"),
+];
+
+/// How fresh what each source told is, and how much of it was understood.
+fn freshness(sources: &[SourceSummary], now: DateTime<Utc>) -> AnyView {
+    let age = |at: Option<DateTime<Utc>>| match at {
+        Some(at) => view! { <time class="age" datetime=at.to_rfc3339()>{ago(at, now)}</time> }.into_any(),
+        None => "never".into_any(),
+    };
+    let understood = |source: &SourceSummary| {
+        let all = source.accepted + source.quarantined;
+        (all > 0).then(|| format!("{:.2} %", source.accepted as f64 * 100.0 / all as f64))
+    };
+    let rows = sources.iter().map(|source| Row {
+        key: format!("fresh-{}", source.name),
+        cells: vec![
+            source.name.to_string().into_any(),
+            age(source.last_received_at),
+            age(source.last_occurred_at),
+            source.deliveries.into_any(),
+            (source.accepted + source.quarantined).into_any(),
+            understood(source).unwrap_or_else(|| "–".to_owned()).into_any(),
+        ],
+    });
+    let lines: Vec<String> = ["source,last_heard,latest_event,deliveries,accepted,quarantined".to_owned()]
+        .into_iter()
+        .chain(sources.iter().map(|one| {
+            let time = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339()).unwrap_or_default();
+            let (heard, event) = (time(one.last_received_at), time(one.last_occurred_at));
+            format!("{},{heard},{event},{},{},{}", one.name, one.deliveries, one.accepted, one.quarantined)
+        }))
+        .collect();
+    section(
+        "Freshness and coverage by source",
+        view! {
+            {table("Freshness and coverage by source", FRESH, rows.collect())}
+            {csv("freshness", &lines)}
+        },
     )
 }
 

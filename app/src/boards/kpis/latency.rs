@@ -142,12 +142,22 @@ fn trend(steps: &[LatencyFigure]) -> Option<AnyView> {
             step.count.into_any(),
         ],
     };
+    let mut lines = vec!["since,p50_ms,p95_ms,p99_ms,measured".to_owned()];
+    lines.extend(steps.iter().map(|step| {
+        let LatencyFigure { since, p50, p95, p99, count, .. } = step;
+        format!("{},{p50:.3},{p95:.3},{p99:.3},{count}", since.to_rfc3339())
+    }));
+    let highest = steps.iter().map(|step| step.p95).fold(0.0, f64::max);
     Some(
         view! {
             <figure>
-                <figcaption>{Leg::Total.label()} ", every five minutes"</figcaption>
+                <figcaption>
+                    {Leg::Total.label()}
+                    {format!(", p95 every five minutes; the highest bar is {}", milliseconds(highest))}
+                </figcaption>
                 {bars(steps.iter().map(|step| step.p95))}
                 {table("The whole way over time", STEPS, steps.iter().map(row).collect())}
+                {tile::csv("latency_over_time", &lines)}
             </figure>
         }
         .into_any(),
@@ -166,11 +176,16 @@ fn spread(spread: &[(Option<u64>, u64)]) -> AnyView {
             cells: vec![took.into_any(), (*count).into_any()],
         }
     };
+    let mut lines = vec!["up_to_ms,events".to_owned()];
+    lines.extend(spread.iter().map(|(bound, count)| {
+        format!("{},{count}", bound.map(|bound| bound.to_string()).unwrap_or_default())
+    }));
     view! {
         <figure>
             <figcaption>{Leg::Total.label()} ", distribution"</figcaption>
             {bars(spread.iter().map(|(_, count)| *count as f64))}
             {table("Distribution of the whole way", SPREAD, spread.iter().map(row).collect())}
+            {tile::csv("latency_distribution", &lines)}
         </figure>
     }
     .into_any()
