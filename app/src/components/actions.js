@@ -89,7 +89,7 @@ export function enliven(element) {
   }
   for (const clock of element.querySelectorAll('[data-clock]')) {
     const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
-    clock.textContent = ` and ${time} where you are`;
+    clock.textContent = `Where you are it is ${time}.`;
   }
   // Elsewhere moments are our own clock's, not a place's.
   if (!element.closest('.shipment')) return;

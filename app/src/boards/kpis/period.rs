@@ -139,12 +139,12 @@ impl Period {
                 </ul>
                 <p class="period-days">
                     {format!(
-                        "{} compared with {}. Days are those of UTC, where it is {} now",
+                        "{} compared with {}. Days are those of UTC, where it is {} now.",
                         spoken(window),
                         spoken(compared),
                         now.format("%H:%M"),
                     )}
-                    <span data-clock=""></span> "."
+                    <span data-clock=""></span>
                     {is_paused.then_some(" Paused: nothing here changes until you go on.")}
                 </p>
             </nav>
