@@ -59,6 +59,26 @@ test.describe('a colleague who is faster', () => {
   });
 });
 
+test.describe('what somebody else has done since', () => {
+  test.use({ toleratedErrors: ['409 (Conflict)'] });
+
+  test('is not undone', async ({ open, url }) => {
+    const office = `Office-${Math.random().toString(36).slice(2, 8)}`;
+    const [shipment] = (await heldBy(url, office, 1)) as [Shipment];
+    const [anna, amir] = [await open('anna'), await open('amir')];
+    await goLive(anna, `/desk?q=${office}`);
+    await goLive(amir, `/desk?q=${office}`);
+    await rowOf(anna, shipment).getByRole('button', { name: /^Take/ }).click();
+    await expect(rowOf(amir, shipment)).toContainText('anna');
+    await rowOf(amir, shipment).getByRole('link', { name: 'Customs hold' }).click();
+    await amir.getByRole('button', { name: 'Take over' }).click();
+    await expect(rowOf(anna, shipment)).toContainText('amir');
+    await anna.keyboard.press('u');
+    await expect(anna.getByRole('alert').filter({ hasText: shipment.number })).toContainText('amir');
+    await expect(rowOf(anna, shipment)).toContainText('amir');
+  });
+});
+
 test('the queue is cut, grouped and saved in its address', async ({ open, url }) => {
   const [shipment] = (await heldBy(url, 'Calais', 1)) as [Shipment];
   const page = await open('amir');

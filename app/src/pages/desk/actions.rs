@@ -32,8 +32,8 @@ pub struct Actions {
 #[derive(Clone, Debug, PartialEq)]
 struct Done {
     said: String,
-    /// What takes it back.
-    undo: Vec<(ExceptionId, Act)>,
+    /// What takes it back, each with the exception as it was left: where somebody has done more since, it is refused.
+    undo: Vec<(ShipmentException, Act)>,
 }
 
 /// What takes an act back, if anything does.
@@ -95,7 +95,7 @@ impl Actions {
                 let back = opposite(&act, &exception).filter(|_| may_be_undone);
                 match api::act(Target::of(&exception), act).await.and_then(|now| now.read()) {
                     Ok(now) => {
-                        undo.extend(back.map(|back| (now.id, back)));
+                        undo.extend(back.map(|back| (now.clone(), back)));
                         taken_in.push(named(&now));
                         queue.take_in(vec![now]);
                     }
@@ -122,8 +122,7 @@ impl Actions {
     /// Takes back what was done last, as far as nobody has done more since.
     fn undo(self) {
         let Some(done) = self.done.get_untracked() else { return };
-        let acts = done.undo.into_iter().filter_map(|(id, act)| Some((self.known(id)?, act)));
-        self.run(acts.collect(), None, false);
+        self.run(done.undo, None, false);
     }
 
     fn known(self, id: ExceptionId) -> Option<ShipmentException> {

@@ -79,11 +79,13 @@ fn row() -> Option<Element> {
 }
 
 fn step(forward: bool) -> bool {
-    let next = match row() {
-        Some(row) if forward => row.next_element_sibling(),
-        Some(row) => row.previous_element_sibling(),
-        None => find("tr[data-exception]"),
-    };
+    let beside =
+        |row: Element| if forward { row.next_element_sibling() } else { row.previous_element_sibling() };
+    let mut next = row().map_or_else(|| find("tr[data-exception]"), beside);
+    // Over the heading of a group.
+    while let Some(heading) = next.take_if(|row| !row.has_attribute("data-exception")) {
+        next = beside(heading);
+    }
     focus(next.and_then(|row| row.query_selector(LINK).ok().flatten()))
 }
 
