@@ -4,9 +4,9 @@
 mod admin;
 mod case;
 mod integrations;
-mod kpis;
+pub mod kpis;
 mod needs;
-mod shipment;
+pub mod shipment;
 pub mod table;
 
 use crate::api::{ApiError, Board, Drawing, Drawn, session};

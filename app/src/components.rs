@@ -1,6 +1,8 @@
 //! Parts that several pages are made of. They take data, not resources.
 
 pub mod badge;
+#[cfg(feature = "ssr")]
+pub mod chart;
 pub mod chips;
 pub mod drawn;
 pub mod frame;

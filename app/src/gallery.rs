@@ -1,6 +1,8 @@
 //! `/components`: every component in all its states, for whoever changes one. The demo alone shows it, as a document of
 //! its own, without the application: what stands here reads the same before any script.
 
+mod boards;
+
 use crate::api::ApiError;
 use crate::boards::table::{Column, Row, figures, table, words};
 use crate::components::badge::{flags, severity, status};
@@ -50,9 +52,15 @@ pub fn document(
             {section("Status, flags and severity", words_with_a_colour())}
             {section("Times", times(now))}
             {section("Buttons and fields", fields())}
-            {section("Filters", filters())}
+            {section("Tabs and filters", filters())}
             {section("How fresh a page is", freshness())}
             {section("Table", rows())}
+            {section("Tiles", boards::tiles(now))}
+            {section("Charts", boards::charts())}
+            {section("Map", boards::maps(now))}
+            {section("Timeline", boards::timeline(now))}
+            {section("References", boards::references())}
+            {section("Over a page", boards::over())}
             {section("Nothing, not yet, not now", states())}
             {section("Command palette", view! {
                 <p>

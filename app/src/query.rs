@@ -1,6 +1,7 @@
 //! What a list shows, as it stands in the page's address: read from it, written back into links. Never keeps state.
 
 use crate::api::Line;
+use chrono::{DateTime, Utc};
 use domain::exception::{Severity, ShipmentException};
 use domain::kpi::Punctuality;
 use domain::rules::Rule;
@@ -289,12 +290,16 @@ pub struct DeskQuery {
     pub severity: Option<Severity>,
     /// Those that were closed lately, in place of the open ones.
     pub closed: bool,
+    /// Only those that sleep now, or only those that do not.
+    pub asleep: Option<bool>,
     pub selected: Option<String>,
     /// Conditions that name nothing known, as `rule “none_such”`; no link carries them on.
     pub unknown: Vec<String>,
 }
 
 const CLOSED: &str = "closed";
+const ASLEEP: &str = "snoozed";
+const AWAKE: &str = "awake";
 
 impl DeskQuery {
     /// Words that name nothing known leave nothing out, but are said.
@@ -308,13 +313,18 @@ impl DeskQuery {
             rule: rule.as_deref().and_then(Rule::named),
             severity: severity.as_deref().and_then(Severity::named),
             closed: show.as_deref() == Some(CLOSED),
+            asleep: match show.as_deref() {
+                Some(ASLEEP) => Some(true),
+                Some(AWAKE) => Some(false),
+                _ => None,
+            },
             selected: text(params, "selected"),
             unknown: Vec::new(),
         };
         let conditions = [
             ("rule", rule, read.rule.is_some()),
             ("severity", severity, read.severity.is_some()),
-            ("show", show, read.closed),
+            ("show", show, read.closed || read.asleep.is_some()),
             ("with", with, read.with.is_some()),
             ("group", group, read.group.is_some()),
         ];
@@ -326,23 +336,32 @@ impl DeskQuery {
         read
     }
 
+    /// The names and words of its address.
+    pub fn fields(&self) -> [(&'static str, Option<&str>); 7] {
+        let show = match (self.closed, self.asleep) {
+            (true, _) => Some(CLOSED),
+            (false, Some(true)) => Some(ASLEEP),
+            (false, Some(false)) => Some(AWAKE),
+            (false, None) => None,
+        };
+        [
+            ("q", self.q.as_deref()),
+            ("rule", self.rule.map(Rule::as_str)),
+            ("severity", self.severity.map(Severity::as_str)),
+            ("with", self.with.map(Holder::as_str)),
+            ("show", show),
+            ("group", self.group.map(Group::as_str)),
+            ("selected", self.selected.as_deref()),
+        ]
+    }
+
     pub fn href(&self) -> String {
-        address(
-            "/desk",
-            &[
-                ("q", self.q.as_deref()),
-                ("rule", self.rule.map(Rule::as_str)),
-                ("severity", self.severity.map(Severity::as_str)),
-                ("with", self.with.map(Holder::as_str)),
-                ("show", self.closed.then_some(CLOSED)),
-                ("group", self.group.map(Group::as_str)),
-                ("selected", self.selected.as_deref()),
-            ],
-        )
+        address("/desk", &self.fields())
     }
 
     pub fn is_filtered(&self) -> bool {
-        self.rule.is_some() || self.severity.is_some() || self.with.is_some() || self.q.is_some()
+        let is_cut = self.rule.is_some() || self.severity.is_some() || self.with.is_some();
+        is_cut || self.asleep.is_some() || self.q.is_some()
     }
 
     /// The address's part behind the question mark, without what is open: what is saved as a view.
@@ -351,8 +370,9 @@ impl DeskQuery {
         href.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
     }
 
-    /// Whether an exception fits, in the eyes of the account `me`.
-    pub fn takes(&self, exception: &ShipmentException, me: &str) -> bool {
+    /// Whether an exception fits, in the eyes of the account `me` at a moment.
+    pub fn takes(&self, exception: &ShipmentException, me: &str, now: DateTime<Utc>) -> bool {
+        let sleeps = || exception.snoozed_until.is_some_and(|until| until > now);
         let holder = exception.assignee.as_deref();
         let found = self.q.as_ref().is_none_or(|q| {
             let customer = exception.customer.as_deref().unwrap_or_default();
@@ -364,6 +384,7 @@ impl DeskQuery {
         found
             && self.rule.is_none_or(|rule| exception.rule == rule)
             && self.severity.is_none_or(|severity| exception.severity == severity)
+            && self.asleep.is_none_or(|wanted| wanted == sleeps())
             && self.with.is_none_or(|with| match with {
                 Holder::Me => holder == Some(me),
                 Holder::Nobody => holder.is_none(),

@@ -69,4 +69,9 @@ impl Now {
     pub fn get(self) -> DateTime<Utc> {
         self.0.get()
     }
+
+    /// The clock once, for what is not to follow it. None of a page that has gone.
+    pub fn get_untracked(self) -> DateTime<Utc> {
+        self.0.try_get_untracked().unwrap_or_default()
+    }
 }

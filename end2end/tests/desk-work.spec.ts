@@ -36,6 +36,64 @@ test('an agent takes several at once, with shift, and takes it all back', async 
   for (const shipment of shipments) await expect(rowOf(page, shipment)).toContainText('Nobody');
 });
 
+test('nothing is done with what is not seen, and only what is one’s own is released', async ({ open, url }) => {
+  const office = `Office-${Math.random().toString(36).slice(2, 8)}`;
+  const [first, second, third] = (await heldBy(url, office, 3)) as [Shipment, Shipment, Shipment];
+  const [anna, amir] = [await open('anna'), await open('amir')];
+  await goLive(amir, `/desk?q=${office}`);
+  await rowOf(amir, first).getByRole('button', { name: /^Take/ }).click();
+  await goLive(anna, `/desk?q=${office}`);
+  await expect(rowOf(anna, first)).toContainText('amir');
+  await rowOf(anna, second).getByRole('button', { name: /^Take/ }).click();
+  await expect(rowOf(anna, second)).toContainText('anna');
+
+  // Shift with j chooses on the way.
+  await anna.locator('.exception-link').first().focus();
+  await anna.keyboard.press('Shift+J');
+  await anna.keyboard.press('Shift+J');
+  await expect(anna.getByText('3 chosen')).toBeVisible();
+  await anna.getByRole('button', { name: 'Release', exact: true }).click();
+  await expect(anna.getByText(`${second.number}, Customs hold: released`)).toBeVisible();
+  await expect(rowOf(anna, first)).toContainText('amir');
+  await expect(anna.getByText('2 chosen')).toBeVisible();
+
+  // What a filter hides is no longer chosen.
+  await anna.getByRole('link', { name: "Nobody's", exact: true }).click();
+  await expect(rowOf(anna, first)).toHaveCount(0);
+  await expect(anna.getByText('1 chosen')).toBeVisible();
+  await anna.getByRole('button', { name: 'Take', exact: true }).click();
+  await expect(anna.getByText(`${third.number}, Customs hold: taken`)).toBeVisible();
+});
+
+test('the undo of a snooze gives back the one before; snoozed ones have a list; a search stays among the closed', async ({ open, url }) => {
+  const office = `Office-${Math.random().toString(36).slice(2, 8)}`;
+  const [shipment] = (await heldBy(url, office, 1)) as [Shipment];
+  const page = await open('anna');
+  await goLive(page, `/desk?q=${office}`);
+  await rowOf(page, shipment).getByRole('link', { name: 'Customs hold' }).click();
+  const panel = page.getByRole('region', { name: 'Selected exception' });
+  const until = panel.locator('dt', { hasText: 'Snoozed until' }).locator('+ dd');
+  await panel.getByLabel('Snooze for').selectOption('4');
+  await panel.getByRole('button', { name: 'Snooze', exact: true }).click();
+  await expect(until).toBeVisible();
+  const first = await until.innerText();
+  await panel.getByLabel('Snooze for').selectOption('72');
+  await panel.getByRole('button', { name: 'Snooze', exact: true }).click();
+  await expect(until).not.toHaveText(first);
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect(until).toHaveText(first);
+
+  await page.getByRole('link', { name: 'Awake', exact: true }).click();
+  await expect(rowOf(page, shipment)).toHaveCount(0);
+  await page.getByRole('link', { name: 'Snoozed', exact: true }).click();
+  await expect(rowOf(page, shipment)).toHaveCount(1);
+
+  await page.goto('/desk?show=closed');
+  await page.getByLabel('Search the queue').fill(office);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/q=Office-.*show=closed/);
+});
+
 test.describe('a colleague who is faster', () => {
   test.use({ toleratedErrors: ['409 (Conflict)'] });
 

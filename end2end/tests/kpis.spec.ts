@@ -1,5 +1,6 @@
 // The manager's board: every figure leads to its shipments, and the board is shown as somebody wants it, by keyboard too.
-import { expect, goLive, hydrated, test } from '../fixtures.ts';
+import { expect, goLive, test } from '../fixtures.ts';
+import { CARLAS, Shipment } from '../freight.ts';
 
 test('a manager goes from a figure to the shipments that it missed, and to one of them, by keyboard', async ({ open }) => {
   const page = await open('mona');
@@ -65,11 +66,14 @@ test('the board stands still when it is paused, and hangs on a wall', async ({ o
   await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
 });
 
-test('a window between two dates stands in the address', async ({ open }) => {
+test('a window between two dates stands in the address; what is entered outlives what moves meanwhile', async ({ open, url }) => {
   const page = await open('mona');
-  await page.goto('/kpis');
-  await hydrated(page);
+  await goLive(page, '/kpis');
   await page.getByLabel('From').fill('2026-11-02');
+  const position = async () => Number(await page.locator('[data-as-of]').first().getAttribute('data-as-of'));
+  const before = await position();
+  await Shipment.planned(url, CARLAS);
+  await expect.poll(position).toBeGreaterThan(before);
   await page.getByLabel('to', { exact: true }).fill('2026-11-08');
   await page.getByRole('button', { name: 'Show' }).click();
   await expect(page).toHaveURL(/from=2026-11-02&to=2026-11-08/);

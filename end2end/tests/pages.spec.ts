@@ -65,12 +65,15 @@ test.describe('every page, in both schemes and all widths', () => {
         }
         const page = await open(account);
         await watchShifts(page);
-        await page.goto(address);
-        // What pages are made of is shown without the application.
-        if (path !== '/components') await hydrated(page);
-        if (account) await live(page);
-        const shift = await page.evaluate(() => (window as unknown as { shift: number }).shift);
-        expect(shift, 'nothing jumps while the page comes alive').toBeLessThan(STEADY);
+        for (const [width, height] of [[390, 844], [1440, 900]] as const) {
+          await page.setViewportSize({ width, height });
+          await page.goto(address);
+          // What pages are made of is shown without the application.
+          if (path !== '/components') await hydrated(page);
+          if (account) await live(page);
+          const shift = await page.evaluate(() => (window as unknown as { shift: number }).shift);
+          expect(shift, `nothing jumps while the page comes alive at ${width} px`).toBeLessThan(STEADY);
+        }
         await expect(page.getByRole('heading', { level: 1 })).toHaveCount(path === '/components' ? 2 : 1);
         expect(await page.title()).not.toBe('');
         for (const colorScheme of ['light', 'dark'] as const) {

@@ -171,6 +171,10 @@ pub enum Act {
     Snooze {
         hours: u32,
     },
+    /// Lets it sleep until a moment that was chosen before: what takes back another snooze, or its end.
+    SnoozeUntil {
+        until: Moment,
+    },
     /// Ends a snooze.
     Wake,
     Note {

@@ -10,6 +10,7 @@ use domain::fact::{
     ExceptionAssignment, ExceptionNote, ExceptionResolution, ExceptionSnooze, Sharing, SharingEnd,
 };
 use domain::redaction::redact;
+use domain::time::told;
 use domain::view::ShipmentView;
 use domain::{CustomerId, Event, EventId, Fact, ShipmentId, SourceName};
 use store::{AppendError, Delivery, Expected};
@@ -46,6 +47,17 @@ impl Act {
             }
             Self::Snooze { hours } => {
                 return Err(invalid(format!("{hours} hours are too many or none: snooze for 1 to {HOURS}")));
+            }
+            Self::SnoozeUntil { until }
+                if until > now && until - now.fixed_offset() <= TimeDelta::hours(i64::from(HOURS)) =>
+            {
+                Fact::ExceptionSnoozed(ExceptionSnooze { exception, until })
+            }
+            Self::SnoozeUntil { until } => {
+                return Err(invalid(format!(
+                    "{} is not a moment within the next {HOURS} hours: snooze until one",
+                    told(until)
+                )));
             }
             Self::Wake => Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: now.fixed_offset() }),
             Self::Note { text } => {

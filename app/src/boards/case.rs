@@ -1,5 +1,5 @@
-//! What stands beside an exception at the desk: why it matters, what is to be done, what the customer sees of it, what else is
-//! like it, and everything that was told, down to the messages.
+//! What stands beside an exception at the desk: why it matters, what is to be done, what the customer sees of it, and
+//! everything that was told, down to the messages.
 
 use super::shipment::{for_house, list};
 use crate::api::ApiError;
@@ -20,13 +20,9 @@ use domain::{ExceptionId, Seq, Tracked};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
-/// How many exceptions like this one are named.
-const SIMILAR: usize = 5;
-
 pub async fn draw(context: &Context, id: ExceptionId) -> Result<(Seq, AnyView), ApiError> {
     let exception = context.store.exception(id).await?.ok_or(ApiError::NotFound)?;
     let (as_of, tracked) = context.store.tracked(exception.shipment).await?.ok_or(ApiError::NotFound)?;
-    let (_, desk) = context.store.desk().await?;
     let mut tiers = Vec::new();
     for customer in tracked.customers() {
         tiers.push(context.store.tier(customer).await?);
@@ -41,8 +37,6 @@ pub async fn draw(context: &Context, id: ExceptionId) -> Result<(Seq, AnyView), 
         {stakes(&exception, &shipment, tier, now)}
         <h3>"What the customer sees"</h3>
         {seen(&tracked, now)}
-        <h3>"Others like it"</h3>
-        {similar(&exception, &desk.exceptions)}
         <details class="told">
             <summary>"Everything that was told of the shipment"</summary>
             {list(for_house(&shipment))}
@@ -126,32 +120,4 @@ fn seen(tracked: &Tracked, now: DateTime<Utc>) -> AnyView {
             .plain();
     }
     view! { <ul class="seen">{customers}</ul> }.plain()
-}
-
-fn similar(exception: &ShipmentException, open: &[ShipmentException]) -> AnyView {
-    let others = open.iter().filter(|one| one.id != exception.id);
-    let (same_shipment, elsewhere): (Vec<_>, Vec<_>) =
-        others.partition(|one| one.shipment == exception.shipment);
-    let alike: Vec<_> = elsewhere.into_iter().filter(|one| one.rule == exception.rule).collect();
-    let count = alike.len();
-    let all = format!("/desk?rule={}&selected={}", exception.rule.as_str(), exception.id);
-    let rows = same_shipment.into_iter().chain(alike).take(SIMILAR).map(|one| {
-        view! {
-            <li>
-                {severity(one.severity)} " " <a href=format!("/desk?selected={}", one.id)>{one.rule.label()}</a>
-                {format!(", {}: {}", one.number, one.detail)}
-            </li>
-        }
-    });
-    let rows = rows.collect::<Vec<_>>();
-    if rows.is_empty() {
-        return view! { <p class="empty-note">"None is open."</p> }.plain();
-    }
-    let more =
-        (count > 1).then(|| view! { <p><a href=all>{format!("All {} of this rule", count + 1)}</a></p> });
-    view! {
-        <ul class="plain">{rows}</ul>
-        {more}
-    }
-    .plain()
 }

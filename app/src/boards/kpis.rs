@@ -9,7 +9,8 @@ mod tile;
 
 use self::period::Period;
 use self::scorecard::{CARRIERS, CUSTOMERS, LANES, PLACES, scorecard};
-use self::tile::{csv, frame, tile};
+pub use self::tile::tile;
+use self::tile::{csv, frame};
 use super::table::{Column, Row, figures as number, table, words};
 use crate::api::ApiError;
 use crate::components::section::section;

@@ -20,7 +20,8 @@ use domain::view::ShipmentView;
 use domain::{CustomerId, Seq, ShipmentId, Tracked};
 use leptos::prelude::*;
 
-pub use timeline::{for_house, list};
+pub use papers::reference;
+pub use timeline::{Correction, Entry, for_house, list};
 
 type Page = (Seq, String, AnyView);
 

@@ -3,13 +3,23 @@
 import { enliven, tell, told } from './actions.js';
 import { Idiomorph } from './idiomorph.js';
 
-/** Brings `element` to `html` and keeps the nodes that stay. What somebody has opened stays open. */
+/** Whether somebody has entered something that the page does not know of yet. */
+function isEdited(node) {
+  if (node.localName === 'select') return [...node.options].some((one) => one.selected !== one.defaultSelected);
+  if (node.type === 'checkbox' || node.type === 'radio') return node.checked !== node.defaultChecked;
+  return ['input', 'textarea'].includes(node.localName) && node.value !== node.defaultValue;
+}
+
+/** Brings `element` to `html` and keeps the nodes that stay. What somebody has opened or entered stays so. */
 export function redraw(element, html) {
   const before = told(element);
   Idiomorph.morph(element, html, {
     morphStyle: 'innerHTML',
     ignoreActiveValue: true,
-    callbacks: { beforeAttributeUpdated: (name, node) => !(name === 'open' && node.localName === 'details') },
+    callbacks: {
+      beforeAttributeUpdated: (name, node) => !(name === 'open' && node.localName === 'details'),
+      beforeNodeMorphed: (node) => !isEdited(node),
+    },
   });
   enliven(element);
   tell(element, before);

@@ -91,15 +91,10 @@ fn Board(found: DeskPage, query: Memo<DeskQuery>) -> impl IntoView {
 
 /// A plain form: the queue is read anew with the words.
 fn search(query: &DeskQuery) -> AnyView {
-    let hidden = [
-        ("rule", query.rule.map(Rule::as_str)),
-        ("severity", query.severity.map(Severity::as_str)),
-        ("with", query.with.map(Holder::as_str)),
-        ("group", query.group.map(Group::as_str)),
-    ];
+    let stays = |(name, _): &(&str, Option<&str>)| !["q", "selected"].contains(name);
+    let hidden = query.fields().into_iter().filter(stays);
     let hidden = hidden
-        .into_iter()
-        .filter_map(|(name, value)| Some(view! { <input type="hidden" name=name value=value? /> }))
+        .filter_map(|(name, value)| Some(view! { <input type="hidden" name=name value=value?.to_owned() /> }))
         .collect_view();
     view! {
         <form class="search desk-search" role="search" method="get" action="/desk">
@@ -152,9 +147,14 @@ fn Filters(query: Memo<DeskQuery>, queue: Queue) -> impl IntoView {
             let with = DeskQuery { with: (!is_on).then_some(holder), ..now.clone() };
             Chip { label: holder.label(), href: with.href(), is_on }
         });
-        let with = DeskQuery { closed: !now.closed, ..now.clone() };
+        let sleep = [("Awake", false), ("Snoozed", true)].map(|(label, wanted)| {
+            let is_on = now.asleep == Some(wanted);
+            let with = DeskQuery { asleep: (!is_on).then_some(wanted), closed: false, ..now.clone() };
+            Chip { label, href: with.href(), is_on }
+        });
+        let with = DeskQuery { closed: !now.closed, asleep: None, ..now.clone() };
         let closed = Chip { label: "Closed lately", href: with.href(), is_on: now.closed };
-        holders.chain([closed]).collect::<Vec<_>>()
+        holders.chain(sleep).chain([closed]).collect::<Vec<_>>()
     };
     let by_group = move || {
         let now = query.get();

@@ -1,6 +1,7 @@
 //! The manager's figures over some days: sums over the rows that the writer keeps by difference.
 
 use crate::batch_rows::{Cell, write_rows};
+use crate::restated::{self, Restated};
 use crate::{Store, StoreError, journal};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Seq;
@@ -25,6 +26,8 @@ pub struct MeasureFigures {
     pub compared: Figure,
     /// Days of the window on which something counted.
     pub days: BTreeMap<Day, Figure>,
+    /// How the window stood before something that came late changed it, where it did.
+    pub restated: Option<Restated>,
 }
 
 /// Exceptions of one day that are still open.
@@ -79,6 +82,9 @@ impl Store {
                 measure.compared.add(part, sums);
             }
         }
+        for (measure, restated) in restated::read(&mut read, window, &figures).await? {
+            figures.measures.entry(measure).or_default().restated = Some(restated);
+        }
         let rows = query(
             "select day, numerator, denominator from figures indexed by figures_open
              where measure = 'open_exceptions' and dimension = 'all' order by day",
@@ -115,12 +121,12 @@ impl Store {
     }
 }
 
-fn measure(row: &SqliteRow) -> Result<Measure, StoreError> {
+pub(crate) fn measure(row: &SqliteRow) -> Result<Measure, StoreError> {
     let id: &str = row.try_get("measure")?;
     Measure::named(id).ok_or_else(|| StoreError::unreadable("figures", format!("`{id}` is no measure")))
 }
 
-fn addend(row: &SqliteRow) -> Result<(Part, Sums), StoreError> {
+pub(crate) fn addend(row: &SqliteRow) -> Result<(Part, Sums), StoreError> {
     let part: &str = row.try_get("part")?;
     let part = part.parse().map_err(|error| StoreError::unreadable("figures", error))?;
     Ok((part, Sums { numerator: row.try_get("numerator")?, denominator: row.try_get("denominator")? }))

@@ -88,9 +88,13 @@ async fn fold(
     limit: usize,
 ) -> Result<Seq, StoreError> {
     let mut transaction = connection.begin_with("begin immediate").await?;
+    // Restatements are told by the day of recording: no batch may span two.
     query(
-        "insert into main.journal select * from origin.journal
-         where seq > $1 and seq <= $2 order by seq limit $3",
+        "with next as materialized (
+             select seq, recorded_at / 86400000000 as recorded_on from origin.journal
+             where seq > $1 and seq <= $2 order by seq limit $3)
+         insert into main.journal select journal.* from next cross join origin.journal using (seq)
+         where recorded_on = (select recorded_on from next limit 1) order by seq",
     )
     .bind(after.0)
     .bind(last.0)

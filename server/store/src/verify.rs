@@ -36,7 +36,7 @@ pub struct Difference {
 }
 
 /// Every view, its columns and the order of its rows.
-const VIEWS: [(&str, &[&str], &str); 15] = [
+const VIEWS: [(&str, &[&str], &str); 16] = [
     ("subjects", &["key", "id"], "key"),
     (
         "shipments",
@@ -90,6 +90,11 @@ const VIEWS: [(&str, &[&str], &str); 15] = [
         "contributions",
         &["measure", "day", "shipment", "part", "facets", "numerator", "denominator"],
         "measure, day, shipment, part, facets",
+    ),
+    (
+        "restatements",
+        &["measure", "day", "part", "restated_on", "numerator", "denominator"],
+        "measure, day, part, restated_on",
     ),
     ("source_ages", &["source", "role", "occurred_at", "recorded_at", "seq"], "source"),
     (

@@ -67,6 +67,29 @@ async fn an_action_on_a_stale_version_is_refused_with_the_current_one() {
 }
 
 #[tokio::test]
+async fn the_most_severe_stands_first_then_the_least_time_left() {
+    let bench = Bench::new().await;
+    let due = |customer: &str, until: i64| {
+        Fact::OrderReleased(OrderTerms { promised: Some(window(1440, until)), ..terms(customer, "Acme") })
+    };
+    let strategic = CustomerTerms { name: "Acme".into(), tier: Tier::Strategic };
+    // S-1 has the most time, S-2 the least, S-3 more than S-2 but a customer that counts for more.
+    let orders = [("O-1", "C-1", 2880), ("O-2", "C-2", 1600), ("O-3", "C-3", 2000)];
+    let mut told = vec![erp("c3", "C-3", 0, Fact::CustomerRegistered(strategic))];
+    told.extend(orders.map(|(order, customer, until)| erp(order, order, 0, due(customer, until))));
+    bench.deliver("o-1", told).await;
+    for (place, (order, ..)) in (1..).zip(orders) {
+        let number = format!("S-{place}");
+        let plan = tms(&format!("p{place}"), &number, 1, planned(&[order]));
+        bench.deliver(&number, vec![plan, tms(&format!("e{place}"), &number, 9, eta(4000))]).await;
+    }
+    let (_, desk) = bench.store.desk().await.expect("read");
+    let numbers: Vec<&str> = desk.exceptions.iter().map(|one| one.number.as_str()).collect();
+    assert_eq!(numbers, ["S-3", "S-2", "S-1"]);
+    assert!(desk.exceptions.is_sorted_by_key(domain::exception::ShipmentException::urgency));
+}
+
+#[tokio::test]
 async fn an_action_on_what_does_not_exist_is_refused() {
     let bench = Bench::new().await;
     late_shipment(&bench).await;

@@ -2,11 +2,14 @@
 
 mod common;
 
+use chrono::TimeDelta;
 use common::*;
 use domain::Event;
 use domain::fact::*;
 use domain::kpi::{Day, Days, Dimension, Exclusion, Figure, Measure, Sums};
-use store::Store;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use store::{Clock, Options, Store, rebuild_in_batches, view_hashes};
 
 fn told(number: &str, step: &str, minutes: i64, fact: Fact) -> Event {
     tms(&format!("{number}/{step}"), number, minutes, fact)
@@ -97,4 +100,61 @@ async fn an_exception_is_as_old_as_it_is_whatever_the_window() {
     let cleared = CarrierAssignment { carrier: carrier("Sudfracht"), vehicle: None };
     tell(store, "d-2", vec![told("S-1", "assign", 9, Fact::CarrierAssigned(cleared))]).await;
     assert_eq!(store.figures(long_ago, long_ago).await.expect("figures").open, []);
+}
+
+#[tokio::test]
+async fn a_figure_that_a_late_correction_restates_says_what_it_was() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("syncline.db");
+    let today = Arc::new(AtomicI64::new(0));
+    let clock: Clock = {
+        let today = today.clone();
+        Arc::new(move || start().to_utc() + TimeDelta::minutes(today.load(Ordering::Relaxed)))
+    };
+    let (commits, mut heard) = tokio::sync::mpsc::channel(16);
+    tokio::spawn(async move { while heard.recv().await.is_some() {} });
+    let store = Store::open(&path, Options::default(), clock, commits).await.expect("a store");
+    let promised_to = terms("C-1", "Acme").promised.expect("a promise").to;
+    let late = (promised_to - at(0)).num_minutes() + 600;
+    let week = Days::until(day(late), 7);
+    let restated = async || {
+        let mut all = store.figures(week, week.earlier(7)).await.expect("figures").measures;
+        all.remove(&Measure::OnTimeDelivery).and_then(|delivery| delivery.restated)
+    };
+
+    today.store(late, Ordering::Relaxed);
+    tell(&store, "d-1", life("S-1", late - 5)).await;
+    tell(&store, "d-2", life("S-2", late)).await;
+    assert_eq!(restated().await, None, "told on the day itself");
+
+    // Two days later it turns out that one of them had been in time, on the same day.
+    today.store(late + 2 * 24 * 60, Ordering::Relaxed);
+    let retraction = Retraction { event: "S-2/deliver".into(), reason: "typed late".into() };
+    let in_time = day(late).date().expect("a date").and_hms_opt(0, 0, 0).expect("midnight").and_utc();
+    let in_time = (in_time - start().to_utc()).num_minutes().max((promised_to - at(0)).num_minutes() - 60);
+    let right = told("S-2", "right", in_time, Fact::StopDelivered(handled("2")));
+    tell(&store, "d-3", vec![told("S-2", "wrong", late + 9, Fact::EventRetracted(retraction)), right]).await;
+    let now = store.figures(week, week.earlier(7)).await.expect("figures");
+    assert_eq!(sums(&now.measures[&Measure::OnTimeDelivery].window), (1, 2));
+    let found = restated().await.expect("restated");
+    assert_eq!((sums(&found.before), found.days), ((0, 2), 1));
+    assert_eq!(found.last_on, day(late + 2 * 24 * 60));
+
+    // A day that is told late as a whole had no figure to restate.
+    tell(&store, "d-4", life("S-3", late - 24 * 60)).await;
+    assert_eq!(restated().await.expect("restated").days, 1);
+
+    // What was corrected is taken back: nothing is restated any more.
+    let back = Retraction { event: "S-2/right".into(), reason: "it was late after all".into() };
+    let again = told("S-2", "again", late, Fact::StopDelivered(handled("2")));
+    tell(&store, "d-5", vec![told("S-2", "back", late + 19, Fact::EventRetracted(back)), again]).await;
+    assert_eq!(restated().await, None);
+
+    // Whatever the batches, a rebuild says the same.
+    store.close().await;
+    let stored = view_hashes(&path).await.expect("hashes");
+    for batch in [1, 3, 2_000] {
+        let fresh = folder.path().join(format!("fresh-{batch}.db"));
+        assert_eq!(rebuild_in_batches(&path, &fresh, batch).await.expect("rebuilt"), stored, "{batch}");
+    }
 }

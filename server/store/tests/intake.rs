@@ -117,7 +117,9 @@ async fn a_full_queue_refuses_and_what_waited_is_taken() {
     let (sender, mut commits) = tokio::sync::mpsc::channel(1);
     let options = store::Options { readers: 1, queue: 1, batch_events: 1, cached_shipments: 10 };
     let path = folder.path().join("syncline.db");
-    let store = store::Store::open(&path, options, clock(), sender).await.expect("a store");
+    let store = store::Store::open(&path, options, clock(chrono::TimeDelta::milliseconds(1)), sender)
+        .await
+        .expect("a store");
     let one = |id: &str| delivery(id, vec![tms(id, "S-1", 0, planned(&[]))]);
     // Nobody takes commits: the first lies in the channel, the writer waits with the second.
     store.append(one("1")).await.expect("taken");

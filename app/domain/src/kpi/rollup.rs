@@ -178,7 +178,7 @@ impl Sums {
     }
 
     #[must_use]
-    fn negated(self) -> Self {
+    pub fn negated(self) -> Self {
         Self { numerator: -self.numerator, denominator: -self.denominator }
     }
 }
@@ -318,6 +318,11 @@ impl Figure {
                 *sum = sum.plus(sums);
             }
         }
+    }
+
+    /// Whether nothing was counted, whatever was left out.
+    pub fn counts_nothing(&self) -> bool {
+        self.sums.is_zero() && self.money.values().all(|sums| sums.is_zero())
     }
 
     /// Numerator over denominator; none where nothing was counted.

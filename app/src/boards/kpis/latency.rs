@@ -2,6 +2,7 @@
 
 use super::tile;
 use crate::boards::table::{Column, Row, figures as number, table, words};
+use crate::components::chart::{Axes, bars};
 use crate::components::section::section;
 use domain::kpi::LatencyFigure;
 use domain::latency::{Leg, TARGET, TARGET_SHARE};
@@ -147,15 +148,21 @@ fn trend(steps: &[LatencyFigure]) -> Option<AnyView> {
         let LatencyFigure { since, p50, p95, p99, count, .. } = step;
         format!("{},{p50:.3},{p95:.3},{p99:.3},{count}", since.to_rfc3339())
     }));
-    let highest = steps.iter().map(|step| step.p95).fold(0.0, f64::max);
+    let time = |step: Option<&LatencyFigure>| {
+        step.map(|step| step.since.format("%H:%M UTC").to_string()).unwrap_or_default()
+    };
+    let axes = Axes {
+        top: milliseconds(steps.iter().map(|step| step.p95).fold(0.0, f64::max)),
+        ends: [time(steps.first()), time(steps.last())],
+    };
     Some(
         view! {
             <figure>
                 <figcaption>
                     {Leg::Total.label()}
-                    {format!(", p95 every five minutes; the highest bar is {}", milliseconds(highest))}
+                    ", p95 every five minutes"
                 </figcaption>
-                {bars(steps.iter().map(|step| step.p95))}
+                {bars(steps.iter().map(|step| step.p95), axes)}
                 {table("The whole way over time", STEPS, steps.iter().map(row).collect())}
                 {tile::csv("latency_over_time", &lines)}
             </figure>
@@ -180,41 +187,22 @@ fn spread(spread: &[(Option<u64>, u64)]) -> AnyView {
     lines.extend(spread.iter().map(|(bound, count)| {
         format!("{},{count}", bound.map(|bound| bound.to_string()).unwrap_or_default())
     }));
+    let bound = |end: Option<&(Option<u64>, u64)>| match end {
+        Some((Some(bound), _)) => format!("≤ {}", milliseconds(*bound as f64)),
+        Some((None, _)) => "longer".to_owned(),
+        None => String::new(),
+    };
+    let axes = Axes {
+        top: format!("{} events", spread.iter().map(|(_, count)| *count).max().unwrap_or_default()),
+        ends: [bound(spread.first()), bound(spread.last())],
+    };
     view! {
         <figure>
             <figcaption>{Leg::Total.label()} ", distribution"</figcaption>
-            {bars(spread.iter().map(|(_, count)| *count as f64))}
+            {bars(spread.iter().map(|(_, count)| *count as f64), axes)}
             {table("Distribution of the whole way", SPREAD, spread.iter().map(row).collect())}
             {tile::csv("latency_distribution", &lines)}
         </figure>
-    }
-    .into_any()
-}
-
-/// Bars from left to right in proportion to the largest; the table below says the same.
-pub fn bars(values: impl Iterator<Item = f64>) -> AnyView {
-    let values: Vec<f64> = values.collect();
-    let largest = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-    let width = 240.0 / values.len().max(1) as f64;
-    let bars = values
-        .into_iter()
-        .enumerate()
-        .map(|(place, value)| {
-            let height = value / largest * 56.0;
-            view! {
-                <rect
-                    x=format!("{:.1}", place as f64 * width + 1.0)
-                    y=format!("{:.1}", 60.0 - height)
-                    width=format!("{:.1}", (width - 2.0).max(1.0))
-                    height=format!("{height:.1}")
-                />
-            }
-        })
-        .collect_view();
-    view! {
-        <svg class="bars" viewBox="0 0 240 60" preserveAspectRatio="none" aria-hidden="true">
-            {bars}
-        </svg>
     }
     .into_any()
 }

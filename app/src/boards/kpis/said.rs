@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use domain::kpi::{Better, Figure, Measure, Unit};
 use domain::time::spoken;
+use store::Restated;
 
 /// The value alone: `94.2 %`, `3 h 05 min`, `1.3`, `+45.00 EUR (+4.5 %)`; none where nothing was counted.
 pub fn value(measure: Measure, figure: &Figure) -> Option<String> {
@@ -52,6 +53,21 @@ pub fn parts(measure: Measure, figure: &Figure) -> String {
     }
     let why = figure.excluded.iter().map(|(why, count)| format!("{count} {}", why.label()));
     format!("{made}; {} left out: {}", figure.left_out(), why.collect::<Vec<_>>().join(", "))
+}
+
+/// What a window was before something that came late changed it: `Restated: 96.0 % (24 of 25) when its days ended; 1 day
+/// has changed, last on 24 Nov`.
+pub fn restated(measure: Measure, restated: &Restated) -> Option<String> {
+    let Restated { before, days, last_on } = restated;
+    let made = (measure.definition().unit == Unit::Percent)
+        .then(|| format!(" ({} of {})", before.sums.numerator, before.sums.denominator));
+    let days = if *days == 1 { "1 day has".to_owned() } else { format!("{days} days have") };
+    Some(format!(
+        "Restated: {}{} when its days ended; {days} changed, last on {}",
+        value(measure, before)?,
+        made.unwrap_or_default(),
+        last_on.date()?.format("%-d %b"),
+    ))
 }
 
 /// How a figure moved against the one before, and whether that is good; none where either is not known.

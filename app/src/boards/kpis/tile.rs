@@ -24,7 +24,9 @@ pub fn tile(measure: Measure, figures: &MeasureFigures, window: Days) -> AnyView
             </p>
         }
     });
-    let parts = said::parts(measure, &figures.window);
+    let is_empty = value.is_none() && figures.window.left_out() == 0;
+    let parts =
+        (!is_empty).then(|| view! { <p class="tile-parts">{said::parts(measure, &figures.window)}</p> });
     let shown = match value {
         Some(value) => view! { <p class="tile-value">{value}</p> }.into_any(),
         None => view! { <p class="tile-value tile-none">"Nothing counted"</p> }.into_any(),
@@ -35,7 +37,10 @@ pub fn tile(measure: Measure, figures: &MeasureFigures, window: Days) -> AnyView
             {shown}
             {moved}
             {sparkline(measure, figures, window)}
-            <p class="tile-parts">{parts}</p>
+            {parts}
+            {figures.restated.as_ref().and_then(|restated| said::restated(measure, restated)).map(|said| {
+                view! { <p class="tile-restated">{said}</p> }
+            })}
         }
         .into_any(),
         data(measure, figures),

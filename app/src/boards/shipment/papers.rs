@@ -8,20 +8,22 @@ use leptos::prelude::*;
 
 /// Every number by which somebody knows it, each to be copied.
 pub fn references(shipment: &CustomerShipment) -> Option<AnyView> {
-    let references = shipment.references.iter().map(|one| {
-        let label = one.kind.label();
-        view! {
-            <div class="pair">
-                <dt>{label}</dt>
-                <dd class="copied">
-                    <code>{one.value.clone()}</code>
-                    {copy(&one.value, &format!("{label} {}", one.value))}
-                </dd>
-            </div>
-        }
-    });
+    let references = shipment.references.iter().map(|one| reference(one.kind.label(), &one.value));
     (!shipment.references.is_empty())
         .then(|| section("References", view! { <dl class="references">{references.collect_view()}</dl> }))
+}
+
+/// A number and a button that copies it.
+pub fn reference(label: &'static str, value: &str) -> impl IntoView + use<> {
+    view! {
+        <div class="pair">
+            <dt>{label}</dt>
+            <dd class="copied">
+                <code>{value.to_owned()}</code>
+                {copy(value, &format!("{label} {value}"))}
+            </dd>
+        </div>
+    }
 }
 
 /// A button that copies; `name` says what, to those who don't see it.

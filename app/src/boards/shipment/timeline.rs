@@ -10,18 +10,19 @@ use leptos::prelude::*;
 
 /// An entry as the page shows it, to either audience.
 pub struct Entry {
-    occurred_at: Moment,
-    text: String,
-    corrected: Option<Correction>,
+    pub occurred_at: Moment,
+    pub text: String,
+    pub corrected: Option<Correction>,
     /// Where it comes from, for people of the house.
-    origin: Option<AnyView>,
+    pub origin: Option<AnyView>,
     /// Many of them in a row say little more than one.
-    is_position: bool,
+    pub is_position: bool,
 }
 
-struct Correction {
-    why: Option<String>,
-    instead: Option<Replacement>,
+/// What became of an entry that was taken back.
+pub struct Correction {
+    pub why: Option<String>,
+    pub instead: Option<Replacement>,
 }
 
 pub fn for_customers(shipment: &CustomerShipment) -> Vec<Entry> {

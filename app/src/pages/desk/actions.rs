@@ -4,6 +4,8 @@
 use super::queue::Queue;
 use crate::api::{self, Act, Target};
 use crate::plain::{IntoPlain, Part, mark, part};
+use crate::session::{Now, Session};
+use chrono::{DateTime, Utc};
 use domain::ExceptionId;
 use domain::exception::ShipmentException;
 use leptos::prelude::*;
@@ -24,7 +26,10 @@ pub struct Actions {
     /// The one that was chosen last; a range goes from there.
     anchor: StoredValue<Option<ExceptionId>>,
     /// What is shown, from top to bottom.
-    pub order: StoredValue<Vec<ExceptionId>>,
+    order: StoredValue<Vec<ExceptionId>>,
+    /// The account that acts.
+    me: StoredValue<Option<String>>,
+    now: Now,
     done: RwSignal<Option<Done>>,
 }
 
@@ -37,13 +42,16 @@ struct Done {
 }
 
 /// What takes an act back, if anything does.
-fn opposite(act: &Act, before: &ShipmentException) -> Option<Act> {
+fn opposite(act: &Act, before: &ShipmentException, now: DateTime<Utc>) -> Option<Act> {
+    let asleep_until = before.snoozed_until.filter(|until| *until > now);
     match act {
         Act::Take if before.assignee.is_none() => Some(Act::Release),
         Act::Release => Some(Act::Take),
-        Act::Snooze { .. } => Some(Act::Wake),
+        Act::Snooze { .. } | Act::SnoozeUntil { .. } | Act::Wake => {
+            Some(asleep_until.map_or(Act::Wake, |until| Act::SnoozeUntil { until }))
+        }
         Act::Resolve { .. } => Some(Act::Reopen { text: "Resolved by mistake".to_owned() }),
-        Act::Take | Act::Wake | Act::Note { .. } | Act::Reopen { .. } => None,
+        Act::Take | Act::Note { .. } | Act::Reopen { .. } => None,
     }
 }
 
@@ -52,7 +60,7 @@ fn past(act: &Act) -> &'static str {
     match act {
         Act::Take => "taken",
         Act::Release => "released",
-        Act::Snooze { .. } => "snoozed",
+        Act::Snooze { .. } | Act::SnoozeUntil { .. } => "snoozed",
         Act::Wake => "woken",
         Act::Note { .. } => "noted",
         Act::Resolve { .. } => "resolved",
@@ -73,6 +81,8 @@ impl Actions {
             chosen: RwSignal::new(Vec::new()),
             anchor: StoredValue::new(None),
             order: StoredValue::new(Vec::new()),
+            me: StoredValue::new(Session::current().viewer.map(|viewer| viewer.account)),
+            now: Now::current(),
             done: RwSignal::new(None),
         }
     }
@@ -83,18 +93,21 @@ impl Actions {
     }
 
     fn run(self, acts: Vec<(ShipmentException, Act)>, draft: Option<RwSignal<String>>, may_be_undone: bool) {
-        let Self { queue, is_busy, refusals, done, chosen, .. } = self;
+        let Self { queue, is_busy, refusals, done, chosen, now, .. } = self;
         if acts.is_empty() || is_busy.get_untracked() {
             return;
         }
         is_busy.set(true);
         leptos::task::spawn_local(async move {
             let (mut refused, mut undo, mut taken_in) = (Vec::new(), Vec::new(), Vec::new());
+            let now = now.get_untracked();
             let word = acts.first().map_or("", |(_, act)| past(act));
             for (exception, act) in acts {
-                let back = opposite(&act, &exception).filter(|_| may_be_undone);
+                let back = opposite(&act, &exception, now).filter(|_| may_be_undone);
                 match api::act(Target::of(&exception), act).await.and_then(|now| now.read()) {
                     Ok(now) => {
+                        // What was done needs no more doing; what was refused stays chosen.
+                        let _ = chosen.try_update(|chosen| chosen.retain(|one| *one != now.id));
                         undo.extend(back.map(|back| (now.clone(), back)));
                         taken_in.push(named(&now));
                         queue.take_in(vec![now]);
@@ -107,7 +120,6 @@ impl Actions {
             let _ = is_busy.try_set(false);
             if refused.is_empty() {
                 draft.and_then(|draft| draft.try_set(String::new()));
-                let _ = chosen.try_set(Vec::new());
             }
             let _ = refusals.try_set(refused);
             let said = match &taken_in[..] {
@@ -127,6 +139,15 @@ impl Actions {
 
     fn known(self, id: ExceptionId) -> Option<ShipmentException> {
         untrack(|| self.queue.find(id)).map(|row| row.with_untracked(|row| row.exception.clone()))
+    }
+
+    /// Takes in what is shown now. Nothing stays chosen that nobody sees any more.
+    pub fn show(self, order: Vec<ExceptionId>) {
+        let is_hidden = |one: &ExceptionId| !order.contains(one);
+        if self.chosen.with_untracked(|chosen| chosen.iter().any(is_hidden)) {
+            self.chosen.update(|chosen| chosen.retain(|one| !is_hidden(one)));
+        }
+        self.order.set_value(order);
     }
 
     /// Chooses an exception or lets it go; as a range, chooses all from the one that was chosen last.
@@ -153,7 +174,23 @@ impl Actions {
         let count = Memo::new(move |_| self.chosen.with(Vec::len));
         let all = move |act: Act| {
             let chosen = self.chosen.get_untracked();
-            self.act(chosen.into_iter().filter_map(|id| self.known(id)).collect(), act, None);
+            let chosen: Vec<_> = chosen.into_iter().filter_map(|id| self.known(id)).collect();
+            let me = self.me.get_value();
+            // One releases what one has, and takes what one has not; with the rest nothing is to be done.
+            let is_meant = |one: &ShipmentException| match act {
+                Act::Release => one.assignee.is_some() && one.assignee == me,
+                Act::Take => one.assignee != me,
+                _ => true,
+            };
+            let meant: Vec<_> = chosen.into_iter().filter(is_meant).collect();
+            if meant.is_empty() {
+                let said = match act {
+                    Act::Release => "None of the chosen is yours: there is nothing to release.",
+                    _ => "All of the chosen are yours already.",
+                };
+                self.refusals.set(vec![said.to_owned()]);
+            }
+            self.act(meant, act, None);
         };
         part(move || {
             let count = count.get();

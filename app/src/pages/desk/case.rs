@@ -12,7 +12,7 @@ use crate::components::when::{moment, utc};
 use crate::plain::{IntoPlain, mark, part, text};
 use crate::query::DeskQuery;
 use crate::session::Session;
-use domain::exception::Closing;
+use domain::exception::{Closing, ShipmentException};
 use domain::live::ViewKey;
 use domain::time::Moment;
 use domain::{ExceptionId, ShipmentId};
@@ -34,7 +34,7 @@ pub fn Case(id: ExceptionId, queue: Queue, query: Memo<DeskQuery>, actions: Acti
             </a>
             {looking(id)}
             {part(move || match row.get() {
-                Some(row) => view! { <Open row actions /> }.plain(),
+                Some(row) => view! { <Open row queue query actions /> }.plain(),
                 None => view! {
                     <p class="empty-note">
                         "This page knows no such exception; it may have come since. "
@@ -97,7 +97,7 @@ fn turned(row: &Row, me: Option<&String>) -> Option<String> {
 }
 
 #[component]
-fn Open(row: ArcRwSignal<Row>, actions: Actions) -> impl IntoView {
+fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl IntoView {
     let row = RwSignal::from(row);
     let me = Session::current().viewer.map(|viewer| viewer.account);
     let is_open = Memo::new(move |_| row.with(|row| row.exception.is_open() && !row.gone));
@@ -154,7 +154,57 @@ fn Open(row: ArcRwSignal<Row>, actions: Actions) -> impl IntoView {
         <h3>"History"</h3>
         {part(move || row.with(history))}
         {around(row.with_untracked(|row| (row.exception.id, row.exception.shipment)))}
+        {others(row, queue, query)}
     }
+}
+
+/// How many exceptions like this one are named.
+const ALIKE: usize = 5;
+
+/// What is open of the same kind, the nearest first; as the queue knows it, so that it is never older than the rows.
+fn others(row: RwSignal<Row>, queue: Queue, query: Memo<DeskQuery>) -> AnyView {
+    let exception = row.with_untracked(|row| row.exception.clone());
+    let rule = exception.rule;
+    let alike = Memo::new(move |_| queue.alike(&exception));
+    let open = move |one: &ShipmentException| {
+        query.with(|query| DeskQuery { selected: Some(one.id.to_string()), ..query.clone() }.href())
+    };
+    let shown = move || {
+        let alike = alike.get();
+        if alike.is_empty() {
+            return view! { <p class="empty-note">"None is open."</p> }.plain();
+        }
+        let count = alike.iter().filter(|one| one.rule == rule).count();
+        let all = DeskQuery {
+            rule: Some(rule),
+            selected: query.with(|query| query.selected.clone()),
+            ..DeskQuery::default()
+        };
+        let all = (count > 1)
+            .then(|| view! { <p><a href=all.href()>{format!("All {} of this rule", count + 1)}</a></p> });
+        let rows = alike.into_iter().take(ALIKE).map(|one| {
+            view! {
+                <li>
+                    {badge::severity(one.severity)} " " <a href=open(&one) data-noscroll="">{one.rule.label()}</a>
+                    {format!(", {}: {}", one.number, one.detail)}
+                </li>
+            }
+        });
+        view! {
+            <ul class="plain">{rows.collect_view()}</ul>
+            {all}
+        }
+        .plain()
+    };
+    // Beside the closed ones the queue does not know what is open.
+    let is_known = query.with_untracked(|query| !query.closed);
+    let section = is_known.then(|| {
+        view! {
+            <h3>"Others like it"</h3>
+            {part(shown)}
+        }
+    });
+    section.plain()
 }
 
 /// What the server knows around it, kept up with the shipment.

@@ -14,6 +14,7 @@ const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before
     <dt><kbd>s</kbd></dt><dd>snooze</dd>\
     <dt><kbd>e</kbd></dt><dd>end it: resolve or reopen</dd>\
     <dt><kbd>x</kbd></dt><dd>choose the row; with Shift, all from the last one</dd>\
+    <dt><kbd>Shift j k</kbd></dt><dd>choose on the way down, on the way up</dd>\
     <dt><kbd>u</kbd></dt><dd>undo what was done last</dd>\
     <dt><kbd>/</kbd></dt><dd>search the queue</dd>\
     <dt><kbd>?</kbd></dt><dd>this list</dd>\
@@ -101,6 +102,13 @@ fn choose(is_range: bool) -> bool {
     click.is_ok_and(|click| checkbox.dispatch_event(&click).is_ok())
 }
 
+/// Takes a step and chooses both the row that it leaves and the one that it comes to.
+fn choose_on(forward: bool) -> bool {
+    let is_chosen = row().is_some_and(|row| row.query_selector("input:checked").ok().flatten().is_some());
+    // From a row that is not chosen the range begins there; from a chosen one it goes on.
+    (is_chosen || choose(false)) && step(forward) && choose(true)
+}
+
 /// Goes to a field of the open exception; opens the row's if there is none.
 fn go(place: &str) -> bool {
     focus(find(place)) || click(row().and_then(|row| row.query_selector(LINK).ok().flatten()))
@@ -121,6 +129,8 @@ fn pressed(event: KeyboardEvent) {
         _ if is_off() => false,
         ("j", _) => step(true),
         ("k", _) => step(false),
+        ("J", _) => choose_on(true),
+        ("K", _) => choose_on(false),
         ("a", _) => {
             let in_row = document().active_element().and_then(|element| element.closest("tr").ok().flatten());
             let button = in_row.and_then(|row| row.query_selector("button").ok().flatten());

@@ -41,6 +41,7 @@ pub struct Queue {
     closed: bool,
     /// The account that looks.
     me: StoredValue<String>,
+    now: Now,
 }
 
 fn row(exception: ShipmentException) -> Entry {
@@ -59,6 +60,7 @@ impl Queue {
             open: RwSignal::new(desk.open),
             closed,
             me: StoredValue::new(me),
+            now: Now::current(),
         };
         Live::watch(ViewKey::Desk, as_of, move |_, update: News<Desk>| match update {
             News::Current | News::Refused(_) => {}
@@ -102,7 +104,7 @@ impl Queue {
 
     /// Whether an exception fits the conditions.
     fn fits(self, query: &DeskQuery, exception: &ShipmentException) -> bool {
-        self.me.with_value(|me| query.takes(exception, me))
+        self.me.with_value(|me| query.takes(exception, me, self.now.get_untracked()))
     }
 
     /// How many in the list fit the conditions, those that wait behind the pill among them.
@@ -111,6 +113,23 @@ impl Queue {
         let is_counted = |row: &Row| fits(&row.exception) && !row.gone;
         let rows = self.rows.with(|rows| rows.iter().filter(|(_, row)| row.with(is_counted)).count());
         rows + self.new.with(|new| new.iter().filter(|one| fits(one)).count())
+    }
+
+    /// What is open on the same shipment, then what is open of the same rule; none where the list is of closed ones.
+    pub fn alike(self, to: &ShipmentException) -> Vec<ShipmentException> {
+        let is_alike =
+            |one: &ShipmentException| one.id != to.id && (one.shipment == to.shipment || one.rule == to.rule);
+        // Neither the rule nor the shipment ever changes; only those that fit are watched.
+        let mut alike: Vec<ShipmentException> = self.rows.with(|rows| {
+            let fits = |row: &&ArcRwSignal<Row>| row.with_untracked(|row| is_alike(&row.exception));
+            let rows = rows.iter().map(|(_, row)| row).filter(fits).map(|row| row.get());
+            rows.filter(|row| !row.gone).map(|row| row.exception).collect()
+        });
+        alike
+            .extend(self.new.with(|new| new.iter().filter(|one| is_alike(one)).cloned().collect::<Vec<_>>()));
+        alike.retain(ShipmentException::is_open);
+        alike.sort_by_key(|one| (one.shipment != to.shipment, one.customer != to.customer, one.urgency()));
+        alike
     }
 
     /// Changes what is known; what belongs into the list and has no row waits behind the pill.
@@ -200,8 +219,7 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
         |_, _| true,
     );
     Effect::new(move |_| {
-        let order = shown.with(|items| items.iter().filter_map(Item::id).collect());
-        actions.order.set_value(order);
+        actions.show(shown.with(|items| items.iter().filter_map(Item::id).collect()));
     });
     let new = Memo::new(move |_| {
         filters

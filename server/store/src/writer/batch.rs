@@ -12,6 +12,7 @@ use crate::subjects::{id_of, keys_of};
 use domain::event::Recorded;
 use domain::exception::ShipmentException;
 use domain::fact::Noun;
+use domain::kpi::Day;
 use domain::live::SourceAge;
 use domain::{CustomerId, Event, ExceptionId, Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, SqliteConnection, query};
@@ -35,6 +36,8 @@ pub(crate) struct Batch {
     pub withdrawals: BTreeMap<CustomerId, Seq>,
     /// Outside sources that said something, and their last position.
     pub spoke: BTreeMap<String, Seq>,
+    /// The day on which all of it was recorded; none of an empty batch.
+    pub recorded_on: Option<Day>,
 }
 
 impl Batch {
@@ -227,6 +230,7 @@ impl Batch {
     /// Applies one event; `key` is that of its subject.
     pub(crate) fn apply(&mut self, views: &mut Views, subject: Uuid, key: i64, recorded: &Recorded) {
         let event = &recorded.event;
+        self.recorded_on = Some(Day::of(recorded.recorded_at));
         #[cfg(test)]
         assert_ne!(event.number, tests::UNFOLDABLE, "a fault in the fold");
         match event.fact.noun() {

@@ -6,10 +6,11 @@ use crate::StoreError;
 use crate::batch_rows::{Cell, key_array, write_rows};
 use crate::behind::{self, ContributionRow};
 use crate::figures;
+use crate::restated;
 use crate::search::{INTERNAL, audience, customer_words, internal_words};
 use domain::deadline::Deadline;
 use domain::exception::{Severity, ShipmentException};
-use domain::kpi::{Contribution, Punctuality, Rollup, contributions, differences};
+use domain::kpi::{Contribution, Day, Punctuality, Rollup, contributions, differences};
 use domain::redaction::redact;
 use domain::rules::Rule;
 use domain::status::{Flags, Status};
@@ -222,7 +223,11 @@ impl Pending {
         Ok(())
     }
 
-    async fn write(self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write(
+        self,
+        connection: &mut SqliteConnection,
+        recorded_on: Option<Day>,
+    ) -> Result<(), StoreError> {
         write_rows(
             connection,
             "insert into shipments
@@ -291,6 +296,9 @@ impl Pending {
         )
         .await?;
         behind::write(connection, self.contributions).await?;
+        if let Some(recorded_on) = recorded_on {
+            restated::write(connection, &self.figures, recorded_on).await?;
+        }
         figures::write(connection, &self.figures).await
     }
 }
@@ -365,7 +373,7 @@ pub(crate) async fn write(
         .map(|(key, id)| [key.into(), id.into()])
         .collect();
     write_rows(connection, "insert into subjects (key, id)", "", subjects).await?;
-    pending.write(connection).await?;
+    pending.write(connection, batch.recorded_on).await?;
     write_orders(connection, batch).await?;
     batch.masters.write(connection).await?;
     batch.shares.write(connection).await?;

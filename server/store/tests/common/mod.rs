@@ -32,10 +32,13 @@ pub fn window(from: i64, to: i64) -> Window {
     Window { from: at(from), to: at(to) }
 }
 
-/// A clock that goes on by a millisecond at every look.
-pub fn clock() -> Clock {
+/// A clock that goes on by `step` at every look.
+pub fn clock(step: TimeDelta) -> Clock {
     let looks = Arc::new(AtomicI64::new(0));
-    Arc::new(move || start().to_utc() + TimeDelta::milliseconds(looks.fetch_add(1, Ordering::Relaxed)))
+    Arc::new(move || {
+        let looks = looks.fetch_add(1, Ordering::Relaxed);
+        start().to_utc() + TimeDelta::milliseconds(looks * step.num_milliseconds())
+    })
 }
 
 pub struct Bench {
@@ -74,6 +77,10 @@ impl Bench {
 }
 
 pub async fn open(path: &Path, options: Options) -> (Store, Arc<Mutex<Vec<Arc<Commit>>>>) {
+    open_by(path, options, clock(TimeDelta::milliseconds(1))).await
+}
+
+pub async fn open_by(path: &Path, options: Options, clock: Clock) -> (Store, Arc<Mutex<Vec<Arc<Commit>>>>) {
     let (sender, mut receiver) = mpsc::channel(16);
     let commits = Arc::new(Mutex::new(Vec::new()));
     let kept = commits.clone();
@@ -82,7 +89,7 @@ pub async fn open(path: &Path, options: Options) -> (Store, Arc<Mutex<Vec<Arc<Co
             kept.lock().expect("whole").push(commit);
         }
     });
-    (Store::open(path, options, clock(), sender).await.expect("a store"), commits)
+    (Store::open(path, options, clock, sender).await.expect("a store"), commits)
 }
 
 pub fn delivery(id: &str, events: Vec<Event>) -> Delivery {
