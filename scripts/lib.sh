@@ -39,6 +39,21 @@ need_build_tools() {
   [ ${#packages[@]} = 0 ] || apt_install "${packages[@]}"
 }
 
+# Python with what the tests' receiver of messages needs: the reference library of Standard Webhooks, and a mail server. Sets
+# SYNCLINE_PYTHON.
+need_python() {
+  local wanted=server/tests/receiver/requirements.txt home="$cache/tools/python"
+  if ! cmp -s "$wanted" "$home/requirements.txt"; then
+    python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
+    say "installing the Python packages of the tests into $home"
+    rm -rf "$home"
+    python3 -m venv "$home"
+    "$home/bin/pip" --quiet --disable-pip-version-check install --requirement "$wanted" </dev/null >&2
+    cp "$wanted" "$home/requirements.txt"
+  fi
+  export SYNCLINE_PYTHON="$home/bin/python"
+}
+
 wasm_target=wasm32-unknown-unknown
 
 plain_wasm_is_installed() {

@@ -12,6 +12,7 @@ if [ -z "$chromium" ]; then
   chromium="$(command -v chromium)"
 fi
 export SYNCLINE_CHROMIUM="$chromium"
+need_python
 
 passed=0
 failed=0

@@ -6,6 +6,7 @@ mod case;
 mod integrations;
 pub mod kpis;
 mod needs;
+mod outbox;
 pub mod shipment;
 pub mod table;
 

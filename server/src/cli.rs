@@ -3,6 +3,7 @@
 mod account;
 mod bench;
 mod database;
+pub mod endpoint;
 pub mod import;
 mod serve;
 pub mod simulate;
@@ -47,6 +48,8 @@ enum Command {
     User(account::User),
     /// Make and change sources
     Source(source::Source),
+    /// Set up where messages to other systems and people go
+    Endpoint(endpoint::EndpointCommand),
     /// Copy the database while it is in use
     Backup(database::Backup),
     /// Put a backup in place
@@ -71,6 +74,7 @@ impl Cli {
             Command::Tail(tail) => tail.run().await,
             Command::User(user) => user.run().await,
             Command::Source(source) => source::run(source).await,
+            Command::Endpoint(endpoint) => endpoint::run(endpoint).await,
             Command::Backup(backup) => backup.run().await,
             Command::Restore(restore) => restore.run().await,
             Command::Bench(bench) => bench.run().await,

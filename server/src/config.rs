@@ -1,5 +1,6 @@
 //! The options of the server. Each is also an environment variable, and secrets can come from a file.
 
+use crate::outbox::MailOptions;
 use anyhow::Context;
 use clap::Args;
 use std::net::SocketAddr;
@@ -39,6 +40,9 @@ pub struct ServeOptions {
     /// Largest delivery that is accepted, in bytes
     #[arg(long, env = "SYNCLINE_MAX_BODY", default_value_t = 4 * 1024 * 1024)]
     pub max_body: usize,
+
+    #[command(flatten)]
+    pub mail: MailOptions,
 }
 
 impl ServeOptions {

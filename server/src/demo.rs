@@ -1,9 +1,11 @@
 //! `syncline demo`: the server, a database of its own and the simulator, which sends real signed HTTP to it.
 
 use crate::auth::{hash_password, new_token};
+use crate::cli::source::draw_secret;
 use crate::config::ServeOptions;
 use crate::hold::Hold;
 use crate::serve::{Server, asked_to_stop};
+use crate::simulator::receivers::{Cues, Secrets, listen};
 use crate::simulator::{self, Feed, Resume, Settings, Target};
 use crate::{clock, metrics};
 use anyhow::Context;
@@ -14,9 +16,13 @@ use clap::Args;
 use domain::CustomerId;
 use domain::account::AccountRole;
 use domain::authority::Role;
+use domain::message::Addressee;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use store::{Account, SourceConfig, Store};
+use std::sync::Arc;
+use store::{Account, Endpoint, SourceConfig, Store};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 /// The password of every demo account. The demo listens on the loopback address unless told otherwise.
 const PASSWORD: &str = "syncline-demo";
@@ -80,7 +86,11 @@ impl Demo {
         let settings = self.settings(server.store(), &database).await?;
         let target = Target { base: format!("http://{address}"), tms, erp };
         let (stop, stopped) = tokio::sync::watch::channel(false);
-        let simulating = tokio::spawn(simulator::run(settings, target, clock::now, until(stopped.clone())));
+        let (cues, receivers) = receivers(server.store()).await?;
+        let simulating = tokio::spawn({
+            let stopped = stopped.clone();
+            async move { simulator::run(settings, target, Some(&cues), clock::now, until(stopped)).await }
+        });
         let watching = tokio::spawn(async move {
             match simulating.await {
                 Ok(Ok(summary)) => tracing::info!(?summary, "the simulator has ended"),
@@ -95,6 +105,7 @@ impl Demo {
                 stop.send_replace(true);
             })
             .await;
+        receivers.abort();
         watching.await.context("the simulator can't be waited for")?;
         served
     }
@@ -193,6 +204,34 @@ async fn sources(store: &Store) -> anyhow::Result<(Feed, Feed)> {
     let erp = feeds.pop().context("no ERP")?;
     let tms = feeds.pop().context("no TMS")?;
     Ok((tms, erp))
+}
+
+/// Lets the simulated ERP and TMS hear what the server has to say: an endpoint each, on a port of this machine.
+async fn receivers(store: &Store) -> anyhow::Result<(Arc<Cues>, JoinHandle<std::io::Result<()>>)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.context("the simulated systems can't listen")?;
+    let address = listener.local_addr()?;
+    let known = store.endpoints().await?;
+    let mut secrets = Vec::new();
+    for (name, addressee) in [("erp", Addressee::Erp), ("tms", Addressee::Tms)] {
+        let kept = known.iter().find(|one| one.name == name).and_then(|one| one.secret.clone());
+        let secret = kept.unwrap_or_else(draw_secret);
+        let endpoint = Endpoint {
+            name: name.to_owned(),
+            addressee,
+            address: format!("http://{address}/{name}"),
+            secret: Some(secret.clone()),
+            allow_private: true,
+            paused: None,
+            open_until: None,
+        };
+        store.put_endpoint(endpoint).await?;
+        secrets.push(secret);
+    }
+    let tms = secrets.pop().context("no TMS")?;
+    let erp = secrets.pop().context("no ERP")?;
+    let cues = Arc::new(Cues::default());
+    let listening = tokio::spawn(listen(listener, Secrets { erp, tms }, cues.clone()));
+    Ok((cues, listening))
 }
 
 /// Two customers, two agents, a manager and an admin, all with the same password.

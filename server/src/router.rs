@@ -5,7 +5,7 @@ use crate::auth::{self, Identity};
 use crate::intake::Intake;
 use crate::live::{self, Access};
 use crate::state::AppState;
-use crate::{assets, contracts, display, export, intake, messages, pages, views};
+use crate::{assets, contracts, display, endpoints, export, intake, messages, pages, views};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -27,6 +27,7 @@ pub fn router(state: AppState, intake: Intake) -> Router {
         .merge(auth::router())
         .merge(contracts::router())
         .merge(display::router())
+        .merge(endpoints::router())
         .merge(export::router())
         .merge(messages::router())
         .merge(views::router())

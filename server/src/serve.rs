@@ -5,8 +5,9 @@ use crate::config::ServeOptions;
 use crate::hold::Hold;
 use crate::intake::Intake;
 use crate::live::Hub;
+use crate::outbox::Outbox;
 use crate::state::AppState;
-use crate::{assets, auth, deadlines, router};
+use crate::{assets, auth, deadlines, gates, router};
 use anyhow::Context;
 use app::presence::Presence;
 use axum::serve::ListenerExt;
@@ -29,6 +30,7 @@ pub struct Server {
     listener: TcpListener,
     state: AppState,
     intake: Intake,
+    outbox: Arc<Outbox>,
     hold: Option<Hold>,
 }
 
@@ -64,6 +66,7 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let hub = Hub::start(store.clone(), clock.clone(), committed);
         let intake = Intake::new(store.clone(), clock.clone(), options).await?;
+        let outbox = Arc::new(Outbox::new(store.clone(), clock.clone(), &options.mail)?);
         let leptos = LeptosOptions::builder()
             .output_name("syncline")
             .site_pkg_dir(assets::package_dir())
@@ -79,7 +82,7 @@ impl Server {
             secure_cookies: options.secure_cookies,
             has_gallery: false,
         };
-        Ok(Self { listener, state, intake, hold: None })
+        Ok(Self { listener, state, intake, outbox, hold: None })
     }
 
     /// Shows at `/components` what pages are made of.
@@ -100,10 +103,12 @@ impl Server {
 
     /// Answers until `shutdown` is done, then lets open requests finish and closes the database.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-        let Self { listener, state, intake, hold } = self;
+        let Self { listener, state, intake, outbox, hold } = self;
         // Sources may have been added since the database was opened.
         intake.reload().await.context("the sources can't be read")?;
         let watch = tokio::spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
+        let gates = tokio::spawn(gates::watch(state.store.clone(), state.clock.clone()));
+        let sending = tokio::spawn(outbox.run());
         let forgetting = tokio::spawn(auth::forget_expired(state.store.clone(), state.clock.clone()));
         let hub = state.hub.clone();
         let running = hub.clone();
@@ -140,6 +145,8 @@ impl Server {
             () = running.ended() => Err(anyhow::anyhow!("the writer or the hub has failed: start the server again")),
         };
         watch.abort();
+        gates.abort();
+        sending.abort();
         forgetting.abort();
         store.close().await;
         drop(hold);

@@ -11,6 +11,7 @@ mod pace;
 mod play;
 mod plot;
 mod post;
+pub mod receivers;
 mod script;
 mod sender;
 mod stream;
@@ -29,6 +30,7 @@ pub use teller::{Dispatch, System};
 use chrono::{DateTime, TimeDelta, Utc};
 use pace::Pace;
 use play::Play;
+use receivers::Cues;
 use script::{Earlier, Queue, Script};
 use sender::Sender;
 
@@ -144,10 +146,12 @@ pub fn lives(settings: Settings, now: DateTime<Utc>) -> impl Iterator<Item = Lif
     (0..).map(move |index| script.life(index))
 }
 
-/// Plays until `shutdown`, or until `count` events were sent.
+/// Plays until `shutdown`, or until `count` events were sent. With `cues`, some of what is played live waits for a word of the
+/// server.
 pub async fn run(
     settings: Settings,
     target: Target,
+    cues: Option<&Cues>,
     clock: impl Fn() -> DateTime<Utc>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Summary, SimulatorError> {
@@ -156,14 +160,19 @@ pub async fn run(
     let mut summary = Summary::default();
     tokio::select! {
         () = shutdown => {}
-        () = play(settings, &sender, &mut summary) => {}
+        () = play(settings, &sender, &mut summary, cues) => {}
     }
     Ok(summary)
 }
 
-async fn play<C: Fn() -> DateTime<Utc>>(settings: Settings, sender: &Sender<C>, summary: &mut Summary) {
+async fn play<C: Fn() -> DateTime<Utc>>(
+    settings: Settings,
+    sender: &Sender<C>,
+    summary: &mut Summary,
+    cues: Option<&Cues>,
+) {
     let now = sender.now();
-    let mut play = Play::new(sender, summary);
+    let mut play = Play::new(sender, summary, cues);
     if let Some(rate) = settings.rate {
         play.send_all(master_data(settings.seed, now - DRIVEN_LEAD)).await;
         let mut queue = Queue::new(driven(settings, rate, sender.now()), None);

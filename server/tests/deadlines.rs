@@ -63,7 +63,7 @@ async fn a_proof_of_delivery_that_falls_due_while_the_server_is_down_opens_one_e
     let (_, shipment) =
         running.store.shipment(ShipmentId::numbered(SHIPMENT)).await.expect("a reading").expect("a shipment");
     let closings: Vec<_> = shipment.exceptions.iter().map(|exception| exception.closing.clone()).collect();
-    assert_eq!(closings, [Some(Closing::Cleared)]);
+    assert_eq!(closings, [Some(Closing::LateData)]);
     running.stop().await;
 }
 

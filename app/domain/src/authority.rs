@@ -62,7 +62,7 @@ pub const OWNERS: &[Ownership] = &[
         domain: Domain::CustomerInteraction,
         owners: &[Role::Portal, Role::Desk],
         label: "Customer interaction",
-        facts: "cases, notes, assignment, snooze, resolution, share links",
+        facts: "cases, notes, assignment, snooze, resolution, approvals, share links",
     },
     Ownership {
         domain: Domain::WaitingAndSilence,
@@ -178,6 +178,9 @@ impl Fact {
             | Self::CaseOpened(_)
             | Self::CaseAnswered(_)
             | Self::CaseClosed(_)
+            | Self::ApprovalRequested(_)
+            | Self::ApprovalGranted(_)
+            | Self::ApprovalRefused(_)
             | Self::TrackingShared(_)
             | Self::TrackingRevoked(_) => Domain::CustomerInteraction,
             Self::DeadlinePassed(_) | Self::InvoiceHeld(_) | Self::InvoiceReleased(_) => {

@@ -60,6 +60,8 @@ impl Severity {
 pub enum Closing {
     /// The condition is no longer true.
     Cleared,
+    /// What came late shows that nothing was wrong when it opened.
+    LateData,
     /// An agent closed it.
     Resolved { by: String, reason: String },
 }
@@ -91,6 +93,8 @@ pub struct ShipmentException {
     pub customer: Option<String>,
     /// When the earliest promise ends that is still to be kept: until then there is time left.
     pub due_at: Option<Moment>,
+    /// When it went wrong, by the clock of whoever told.
+    pub wrong_since: Moment,
     pub opened_at: DateTime<Utc>,
     pub opened_seq: Seq,
     pub assignee: Option<String>,

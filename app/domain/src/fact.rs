@@ -143,6 +143,10 @@ facts! {
     "case.opened" => CaseOpened(CaseOpening) on Shipment,
     "case.answered" => CaseAnswered(CaseAnswer) on Shipment,
     "case.closed" => CaseClosed(CaseAnswer) on Shipment,
+    /// Somebody asks a second person to allow something.
+    "approval.requested" => ApprovalRequested(ApprovalRequest) on Shipment,
+    "approval.granted" => ApprovalGranted(ApprovalDecision) on Shipment,
+    "approval.refused" => ApprovalRefused(ApprovalDecision) on Shipment,
     "tracking.shared" => TrackingShared(Sharing) on Shipment,
     "tracking.revoked" => TrackingRevoked(SharingEnd) on Shipment,
 }

@@ -87,6 +87,11 @@ canonical_id!(
     CaseId, "case", "syncline"
 );
 
+canonical_id!(
+    /// A second person's word that somebody asked for.
+    ApprovalId, "approval", "syncline"
+);
+
 /// A position in the journal: 1 for its first event, without gaps, never reused. 0 is "before everything".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

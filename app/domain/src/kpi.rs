@@ -12,6 +12,7 @@ mod visits;
 
 pub use contributions::contributions;
 pub use definition::{Better, Definition, Dimension, Measure, Unit};
+pub use freight_cost::{Charged, charged};
 pub use minutes::Bucket;
 pub use on_time::{TOLERANCE, open_promises, verdict};
 pub use rollup::{

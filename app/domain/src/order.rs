@@ -22,6 +22,8 @@ pub struct OrderState {
     pub returns: Vec<Returned>,
     /// Whether Syncline holds the invoice, and why; none before it decided.
     pub gate: Option<Gate>,
+    /// Whether the invoice was ever let go.
+    pub was_let_go: bool,
 }
 
 /// An invoice and what became of it.
@@ -77,6 +79,7 @@ impl FoldState for OrderState {
             }
             Fact::InvoiceReleased(decision) => {
                 self.gate = Some(Gate { at, released: true, reason: decision.reason.clone() });
+                self.was_let_go = true;
             }
             _ => {}
         }

@@ -3,11 +3,13 @@
 
 mod appointment_missed;
 mod appointment_rescheduled;
+mod charge_over_tolerance;
 mod customs_hold;
 mod delays;
 mod delivery_discrepancy;
 mod dwell_over_limit;
 mod eta_beyond_promise;
+mod invoice_without_proof;
 mod late_departure;
 mod meaning;
 mod missed_pickup;
@@ -20,7 +22,7 @@ mod tender_unanswered;
 
 pub use meaning::Meaning;
 
-use crate::deadline::{Deadline, DeadlineKind, demanded};
+use crate::deadline::{Deadline, DeadlineKind, ETA_TOLERANCE, demanded};
 use crate::event::Recorded;
 use crate::exception::{Closing, Severity, ShipmentException};
 use crate::fact::Priority;
@@ -52,10 +54,12 @@ pub enum Rule {
     PodDiscrepancy,
     ReturnOpened,
     SilentShipment,
+    ChargeOverTolerance,
+    InvoiceWithoutProof,
 }
 
 impl Rule {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::TenderRejected,
         Self::MissedPickup,
         Self::EtaBeyondPromise,
@@ -73,6 +77,8 @@ impl Rule {
         Self::PodDiscrepancy,
         Self::ReturnOpened,
         Self::SilentShipment,
+        Self::ChargeOverTolerance,
+        Self::InvoiceWithoutProof,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -94,6 +100,8 @@ impl Rule {
             Self::PodDiscrepancy => "pod_discrepancy",
             Self::ReturnOpened => "return_opened",
             Self::SilentShipment => "silent_shipment",
+            Self::ChargeOverTolerance => "charge_over_tolerance",
+            Self::InvoiceWithoutProof => "invoice_without_proof",
         }
     }
 
@@ -121,6 +129,8 @@ impl Rule {
             Self::PodDiscrepancy => "POD discrepancy",
             Self::ReturnOpened => "Return opened",
             Self::SilentShipment => "Silent shipment",
+            Self::ChargeOverTolerance => "Charge over tolerance",
+            Self::InvoiceWithoutProof => "Invoice without proof",
         }
     }
 
@@ -137,12 +147,14 @@ impl Rule {
             | Self::DwellOverLimit
             | Self::PodDiscrepancy
             | Self::ReturnOpened
-            | Self::SilentShipment => Severity::Medium,
+            | Self::SilentShipment
+            | Self::ChargeOverTolerance => Severity::Medium,
             Self::MissedPickup
             | Self::CustomsHold
             | Self::AppointmentMissed
             | Self::InventoryShortage
-            | Self::DeliveryDiscrepancy => Severity::High,
+            | Self::DeliveryDiscrepancy
+            | Self::InvoiceWithoutProof => Severity::High,
         }
     }
 
@@ -165,6 +177,8 @@ impl Rule {
             Self::PodDiscrepancy => pod_discrepancy::conditions(situation),
             Self::ReturnOpened => return_opened::conditions(situation),
             Self::SilentShipment => silent_shipment::conditions(situation),
+            Self::ChargeOverTolerance => charge_over_tolerance::conditions(situation),
+            Self::InvoiceWithoutProof => invoice_without_proof::conditions(situation),
         }
     }
 }
@@ -331,7 +345,9 @@ pub fn carry_out(
                     |one: &ShipmentException| one.rule == rule && one.cause == cause && one.is_open();
                 for (index, exception) in exceptions.iter_mut().enumerate().filter(|(_, one)| of_cause(one)) {
                     exception.closed_at = Some(recorded.recorded_at);
-                    exception.closing = Some(Closing::Cleared);
+                    // What happened before it went wrong, and was only told later, shows that it never did.
+                    let is_late = recorded.event.occurred_at <= exception.wrong_since;
+                    exception.closing = Some(if is_late { Closing::LateData } else { Closing::Cleared });
                     exception.version += 1;
                     changed.push(index);
                 }
@@ -363,6 +379,7 @@ fn open(
         detail,
         customer: situation.customer(),
         due_at: situation.due_at(),
+        wrong_since: recorded.event.occurred_at,
         opened_at: recorded.recorded_at,
         opened_seq: recorded.seq,
         assignee: None,
@@ -375,8 +392,10 @@ fn open(
 }
 
 fn place(stop: &Stop) -> String {
-    match &stop.location {
-        Some(location) => location.city.clone(),
-        None => format!("stop {}", stop.stop),
-    }
+    stop.place()
+}
+
+/// Whether something is expected later than promised, by more than a slip of minutes.
+pub fn is_late(expected: Moment, promised: Window) -> bool {
+    expected - promised.to > ETA_TOLERANCE
 }

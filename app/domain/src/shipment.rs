@@ -4,8 +4,8 @@ mod apply;
 mod state;
 
 pub use state::{
-    Appointment, Cancelled, Case, CaseMessage, Delay, Eta, Hold, LastPosition, Refused, State, Stop, Tender,
-    TenderState,
+    Appointment, Approval, Cancelled, Case, CaseMessage, Decided, Delay, Eta, Hold, LastPosition, Refused,
+    State, Stop, Tender, TenderState,
 };
 
 /// A shipment: its accepted events and what follows from them. Its number is the TMS's.

@@ -8,6 +8,7 @@ use crate::exception::ShipmentException;
 use crate::fold::Applied;
 use crate::id::{CustomerId, OrderId, Seq, ShipmentId};
 use crate::kpi::{Punctuality, open_promises, verdict};
+use crate::message::{Addressed, Change, notices};
 use crate::order::Order;
 use crate::party::Tier;
 use crate::redaction::{CustomerShipment, redact};
@@ -31,6 +32,8 @@ pub struct Consequences {
     pub exceptions: Vec<usize>,
     /// The customers whose shipment it was before the event and is no longer.
     pub withdrawn_from: Vec<CustomerId>,
+    /// What others must learn.
+    pub notices: Vec<Addressed>,
 }
 
 /// A shipment and everything that hangs on it.
@@ -119,7 +122,17 @@ impl Tracked {
         self.conditions = after;
         changed.sort_unstable();
         changed.dedup();
-        Consequences { exceptions: changed, withdrawn_from: self.withdrawn_from(&orders_before) }
+        let opened = changed.iter().filter_map(|index| self.exceptions.get(*index));
+        let change = Change {
+            shipment: &self.shipment,
+            orders_before: &orders_before,
+            orders: &self.orders,
+            opened: opened.filter(|one| one.opened_seq == recorded.seq && one.is_open()).collect(),
+            fact: &recorded.event.fact,
+            occurred_at: recorded.event.occurred_at,
+        };
+        let notices = notices(&change, surroundings);
+        Consequences { exceptions: changed, withdrawn_from: self.withdrawn_from(&orders_before), notices }
     }
 
     /// Whose shipment it is no longer, now that its orders are not `before` any more.

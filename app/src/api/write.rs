@@ -77,6 +77,7 @@ impl Act {
 fn overtaken(current: &ShipmentException) -> String {
     let closed = match &current.closing {
         Some(Closing::Cleared) => Some("the condition cleared and the exception closed by itself".to_owned()),
+        Some(Closing::LateData) => Some("what came late showed that nothing had been wrong".to_owned()),
         Some(Closing::Resolved { by, reason }) => Some(format!("{by} resolved it: {reason}")),
         None => None,
     };

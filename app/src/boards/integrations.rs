@@ -1,5 +1,6 @@
 //! The way in: who owns which facts, when each source was last heard, what became of its deliveries.
 
+use super::outbox;
 use super::table::{Column, Row, figures, table, words};
 use crate::components::section::section;
 use crate::components::when::{ago, utc};
@@ -30,6 +31,7 @@ const FACTS: &[Column] = &[words("Domain"), words("Owner"), words("Facts")];
 pub async fn draw(context: &Context) -> Result<(Seq, AnyView), StoreError> {
     let known = context.store.integrations().await?;
     let now = (context.clock)();
+    let leaving = context.store.outbox(outbox::MESSAGES).await?;
     let strangers: u64 =
         known.refusals.iter().filter(|refusal| refusal.source.is_none()).map(|refusal| refusal.count).sum();
     let strangers = match strangers {
@@ -47,6 +49,7 @@ pub async fn draw(context: &Context) -> Result<(Seq, AnyView), StoreError> {
             <p class="hint">{quarantine_count(known.quarantined)}</p>
             <ul class="quarantine">{known.quarantine.into_iter().map(quarantine).collect_view()}</ul>
         })}
+        {outbox::draw(leaving, now)}
         {section("Last deliveries", table(
             "The last deliveries, latest first",
             DELIVERIES,

@@ -83,7 +83,7 @@ pub async fn run(args: Simulate) -> anyhow::Result<()> {
             std::future::pending::<()>().await;
         }
     };
-    let sent = simulator::run(settings, target, || clock(), interrupted).await?;
+    let sent = simulator::run(settings, target, None, || clock(), interrupted).await?;
     println!(
         "sent {} events in {} deliveries: {} accepted, {} duplicates, {} quarantined; {} refused, {} tried again",
         sent.events,

@@ -9,9 +9,10 @@ use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Subcommand};
 use domain::SourceName;
 use domain::authority::Role;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::{Options, SourceConfig, Store};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 /// Options of `syncline source`.
 #[derive(Args, Debug)]
@@ -86,14 +87,20 @@ pub fn draw_secret() -> String {
     format!("whsec_{}", STANDARD.encode(rand::random::<[u8; 32]>()))
 }
 
-/// Carries out the command.
-pub async fn run(args: Source) -> anyhow::Result<()> {
-    let path = config::existing(&args.database)?;
+/// Opens the database of a server, which may be running, to change a few rows; nobody is told of commits.
+pub async fn open(database: &Path) -> anyhow::Result<(Store, JoinHandle<()>)> {
+    let path = config::existing(database)?;
     let (commits, mut committed) = mpsc::channel(1);
     let drain = tokio::spawn(async move { while committed.recv().await.is_some() {} });
     let store = Store::open(path, Options::default(), clock::system(), commits)
         .await
         .with_context(|| format!("the database {} can't be opened", path.display()))?;
+    Ok((store, drain))
+}
+
+/// Carries out the command.
+pub async fn run(args: Source) -> anyhow::Result<()> {
+    let (store, drain) = open(&args.database).await?;
     let outcome = act(&store, args.action).await;
     store.close().await;
     drain.await.context("the store did not close")?;

@@ -1,5 +1,6 @@
 //! Plays a queue of messages against a server: history in bulk, then live, or as fast as a rate says.
 
+use super::receivers::{Cues, Held};
 use super::script::Queue;
 use super::sender::{Delivery, Form, Sender, until};
 use super::stream::{BATCH, Batch, batches};
@@ -14,6 +15,8 @@ use std::time::Duration;
 const LANES: usize = 8;
 /// How often a driven load looks at its allowance.
 const TICK: Duration = Duration::from_millis(20);
+/// What waits for a word is looked at this often, at least.
+const LISTEN: Duration = Duration::from_secs(5);
 /// From this rate on, events are driven in batches.
 const BATCHED_FROM: u32 = 400;
 /// More messages than this due at once are sent as lines.
@@ -24,11 +27,42 @@ pub(super) struct Play<'a, C> {
     sender: &'a Sender<C>,
     summary: &'a mut Summary,
     number: u64,
+    /// What the systems hear, where they hear anything, and what waits for it.
+    cues: Option<&'a Cues>,
+    held: Vec<Held>,
 }
 
 impl<'a, C: Fn() -> DateTime<Utc>> Play<'a, C> {
-    pub fn new(sender: &'a Sender<C>, summary: &'a mut Summary) -> Self {
-        Self { sender, summary, number: 0 }
+    pub fn new(sender: &'a Sender<C>, summary: &'a mut Summary, cues: Option<&'a Cues>) -> Self {
+        Self { sender, summary, number: 0, cues, held: Vec::new() }
+    }
+
+    /// Keeps back what waits for a word of the server, and adds what has it by now.
+    fn wait_for_word(&mut self, due: Vec<Dispatch>, now: DateTime<Utc>) -> Vec<Dispatch> {
+        let Some(cues) = self.cues else { return due };
+        let mut free = Vec::with_capacity(due.len());
+        for dispatch in due {
+            match Held::of(dispatch, now) {
+                Ok(held) => self.held.push(held),
+                Err(dispatch) => free.push(dispatch),
+            }
+        }
+        let ready = self.held.extract_if(.., |held| cues.let_go(held, now));
+        free.extend(ready.map(|held| held.say(now)));
+        free
+    }
+
+    /// Sleeps until something is due, or a word may have come for what waits.
+    async fn sleep(&self, queue: &mut Queue) {
+        let sleep = tokio::time::sleep(until(queue.next_due(), self.sender.now()));
+        match self.cues {
+            Some(cues) if !self.held.is_empty() => tokio::select! {
+                () = sleep => {}
+                () = cues.news() => {}
+                () = tokio::time::sleep(LISTEN) => {}
+            },
+            _ => sleep.await,
+        }
     }
 
     /// Sends all that is due up to `until` in bulk.
@@ -50,13 +84,14 @@ impl<'a, C: Fn() -> DateTime<Utc>> Play<'a, C> {
     /// Sends every message when it is due, for good or until `count` events.
     pub async fn live(&mut self, queue: &mut Queue, count: Option<u64>) {
         while count.is_none_or(|count| self.summary.events < count) {
-            tokio::time::sleep(until(queue.next_due(), self.sender.now())).await;
+            self.sleep(queue).await;
             let now = self.sender.now();
             let mut due = Vec::new();
             let left = count.map_or(usize::MAX, |count| (count - self.summary.events) as usize);
             while due.len() < left.min(BATCH) && queue.next_due() <= now {
                 due.extend(queue.pop());
             }
+            let due = self.wait_for_word(due, now);
             if due.len() > PILE {
                 self.send_all(due).await;
                 continue;

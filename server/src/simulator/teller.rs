@@ -41,6 +41,10 @@ pub struct Dispatch {
     pub system: System,
     /// The middle of its type, for example `stop.arrived`.
     pub kind: &'static str,
+    /// The order or shipment that it is about.
+    pub subject: String,
+    /// Whether it answers a carrier's refusal.
+    pub follows_refusal: bool,
     /// The structured `CloudEvent`.
     pub json: String,
     /// Set where the receiver is meant to refuse it.
@@ -144,11 +148,16 @@ impl Teller {
             data: RawValue::from_string(data).expect("payloads are JSON"),
         };
         let json = serde_json::to_string(&event).expect("strings and JSON are JSON");
+        // Carriers are asked one after the other: a second is asked since the one before said no.
+        let refused = |one: &Dispatch| one.kind == "tender.rejected" && one.subject == subject;
+        let follows_refusal = kind == "tender.offered" && self.dispatches.iter().any(refused);
         let transmission = TimeDelta::milliseconds(self.chance.number(40..=900));
         self.dispatches.push(Dispatch {
             due: self.pace.wall(at) + transmission,
             system,
             kind,
+            subject: subject.to_owned(),
+            follows_refusal,
             json,
             oddity,
             at,

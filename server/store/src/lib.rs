@@ -11,6 +11,7 @@ mod delivery;
 mod desk;
 mod error;
 mod figures;
+mod gate;
 mod integrations;
 mod journal;
 mod kpis;
@@ -18,6 +19,7 @@ mod latency;
 mod load;
 mod messages;
 mod migrate;
+mod outbox;
 mod page;
 mod rebuild;
 mod restated;
@@ -41,6 +43,9 @@ pub use figures::{Figures, MeasureFigures, Opened, Scorecard};
 pub use integrations::{DeliverySummary, Integrations, Quarantined, Refusal, SourceSummary};
 pub use latency::{LatencyReport, LatencySpan};
 pub use messages::Message;
+pub use outbox::{
+    ANSWER, Attempt, Endpoint, EndpointSummary, Outbox, Outcome, Outgoing, Resend, SentMessage, Then,
+};
 pub use page::{BadCursor, Cursor, Flag, Order, Page, PageRequest, ShipmentFilter};
 pub use rebuild::{rebuild, rebuild_in_batches};
 pub use restated::Restated;

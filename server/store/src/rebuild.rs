@@ -15,8 +15,20 @@ const BATCH: usize = 2_000;
 const CACHED: usize = 50_000;
 
 /// Tables that are not views and are copied as they are; the journal is copied with each batch.
-const COPIED: [&str; 8] =
-    ["inbound", "quarantine", "sources", "source_counters", "refusals", "accounts", "sessions", "latency"];
+const COPIED: [&str; 12] = [
+    "inbound",
+    "quarantine",
+    "sources",
+    "source_counters",
+    "refusals",
+    "accounts",
+    "sessions",
+    "latency",
+    "saved_views",
+    "endpoints",
+    "outbox",
+    "attempts",
+];
 
 /// Copies the journal and all that is not a view into a fresh file and folds the views anew. Returns their hashes.
 /// Fails where `into` exists, and at an event that this version cannot read.

@@ -36,7 +36,7 @@ pub struct Difference {
 }
 
 /// Every view, its columns and the order of its rows.
-const VIEWS: [(&str, &[&str], &str); 16] = [
+const VIEWS: [(&str, &[&str], &str); 17] = [
     ("subjects", &["key", "id"], "key"),
     (
         "shipments",
@@ -62,7 +62,8 @@ const VIEWS: [(&str, &[&str], &str); 16] = [
     ),
     ("search", &["rowid", "audience", "words"], "rowid"),
     ("orders", &["key", "id", "number", "seq", "state"], "key"),
-    ("shipment_orders", &["order_id", "shipment"], "order_id, shipment"),
+    ("shipment_orders", &["order_id", "shipment", "unsettled"], "order_id, shipment"),
+    ("messages", &["seq", "place", "id", "addressee", "kind", "subject", "message"], "seq, place"),
     (
         "exceptions",
         &[

@@ -5,6 +5,7 @@
 pub mod freight;
 pub mod live;
 pub mod process;
+pub mod receiver;
 pub mod server;
 
 use std::time::Duration;

@@ -71,7 +71,11 @@ impl Running {
     }
 
     async fn start_on(port: u16, database: &Path, hands: &Hands) -> Self {
-        let server = Server::open(&options(port), database, hands.clock()).await.expect("a server");
+        Self::start_with(options(port), database, hands).await
+    }
+
+    pub async fn start_with(options: ServeOptions, database: &Path, hands: &Hands) -> Self {
+        let server = Server::open(&options, database, hands.clock()).await.expect("a server");
         let address = server.address().expect("an address");
         let store = server.store().clone();
         let (stop, stopped) = oneshot::channel::<()>();

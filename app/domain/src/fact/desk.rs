@@ -1,8 +1,11 @@
 //! Payloads of what people do: agents at the desk, customers in the portal. They are events like any other.
 
-use crate::id::{CaseId, ExceptionId};
+use crate::charge::ChargeKind;
+use crate::id::{ApprovalId, CaseId, ExceptionId};
+use crate::measure::Money;
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// An agent takes an exception, or hands it to somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +66,45 @@ pub struct CaseOpening {
 pub struct CaseAnswer {
     pub case: CaseId,
     pub text: String,
+}
+
+/// What needs a second person's word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum Approvable {
+    /// Let an order's invoice go though its delivery is not confirmed.
+    ReleaseInvoice { order: String },
+    /// Pay what a carrier charges of a kind, up to an amount.
+    AcceptCharge { charge: ChargeKind, up_to: Money },
+}
+
+/// As people read it behind "approval": `to let the invoice of 4711 go`.
+impl fmt::Display for Approvable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReleaseInvoice { order } => write!(f, "to let the invoice of {order} go"),
+            Self::AcceptCharge { charge, up_to } => write!(f, "to accept {} up to {up_to}", charge.label()),
+        }
+    }
+}
+
+/// Somebody asks for a second person's word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ApprovalRequest {
+    pub approval: ApprovalId,
+    #[serde(flatten)]
+    pub what: Approvable,
+    pub reason: String,
+}
+
+/// A second person gives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ApprovalDecision {
+    pub approval: ApprovalId,
+    pub reason: String,
 }
 
 /// A person makes a link that shows the shipment without signing in.

@@ -338,7 +338,7 @@ impl Measure {
                 unit: Percent,
                 better: Lower,
                 tolerance: None,
-                exclusions: "cancelled shipments",
+                exclusions: "cancelled shipments; exceptions that late data showed to be none",
             },
             Self::OpenExceptions => &Definition {
                 id: "open_exceptions",
@@ -356,7 +356,7 @@ impl Measure {
                 unit: Minutes,
                 better: Lower,
                 tolerance: None,
-                exclusions: "exceptions that cleared before anybody answered",
+                exclusions: "exceptions that cleared before anybody answered, or that late data showed to be none",
             },
             Self::Resolution => &Definition {
                 id: "resolution",
@@ -365,7 +365,7 @@ impl Measure {
                 unit: Minutes,
                 better: Lower,
                 tolerance: None,
-                exclusions: "exceptions that were reopened, until they end",
+                exclusions: "exceptions that were reopened, until they end; those that late data showed to be none",
             },
             Self::ManualTouches => &Definition {
                 id: "manual_touches",

@@ -4,17 +4,23 @@ use super::contributions::{Tally, standing};
 use super::definition::Measure;
 use super::rollup::{Day, Exclusion, Part};
 use crate::authority::Role;
-use crate::exception::ShipmentException;
+use crate::exception::{Closing, ShipmentException};
 
 /// Exceptions: how often, how old, how soon answered and ended.
 pub(super) fn exceptions(tally: &mut Tally, exceptions: &[ShipmentException]) {
     if let Some(finished) = tally.finished {
-        let had_one = i64::from(!exceptions.is_empty());
+        let had_one = i64::from(exceptions.iter().any(|one| one.closing != Some(Closing::LateData)));
         tally.count(Measure::ExceptionRate, finished, tally.facets.clone(), Part::Counted, (had_one, 1));
     }
     for exception in exceptions {
         let facets = tally.facets.clone();
         let opened_at = exception.opened_at;
+        if let (Some(Closing::LateData), Some(closed_at)) = (&exception.closing, exception.closed_at) {
+            for measure in [Measure::FirstResponse, Measure::Resolution] {
+                tally.exclude(measure, closed_at, facets.clone(), Exclusion::LateData);
+            }
+            continue;
+        }
         match (exception.actions.first(), exception.closed_at) {
             (Some(first), _) => {
                 // A person's clock and ours may differ by a little; nobody answers before the opening.

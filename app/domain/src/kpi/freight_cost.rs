@@ -5,13 +5,15 @@ use super::definition::Measure;
 use super::rollup::{Exclusion, Part};
 use crate::charge::{Charge, ChargeKind};
 use crate::fact::Fact;
-use crate::measure::Currency;
+use crate::measure::{Currency, Money};
+use crate::shipment::Shipment;
+use crate::time::Moment;
 use std::collections::BTreeMap;
 
 /// Each kind of charge apart, each currency apart, once the shipment is delivered.
 pub(super) fn variances(tally: &mut Tally) {
     let Some(finished) = tally.finished else { return };
-    let quoted = quoted(tally);
+    let quoted = quoted(tally.shipment, tally.finished);
     for (kind, measure) in [
         (ChargeKind::Linehaul, Measure::LinehaulVariance),
         (ChargeKind::Fuel, Measure::FuelVariance),
@@ -38,10 +40,10 @@ pub(super) fn variances(tally: &mut Tally) {
 }
 
 /// Each charge as it was last stated before the first goods left.
-fn quoted<'a>(tally: &Tally<'a>) -> BTreeMap<&'a str, &'a Charge> {
-    let left = tally.state.stops.iter().filter(|stop| !stop.is_delivery());
-    let picked_up_at = left.filter_map(|stop| stop.loaded_at.or(stop.departed_at)).min().or(tally.finished);
-    standing(tally.shipment.entries())
+fn quoted(shipment: &Shipment, finished: Option<Moment>) -> BTreeMap<&str, &Charge> {
+    let left = shipment.state.stops.iter().filter(|stop| !stop.is_delivery());
+    let picked_up_at = left.filter_map(|stop| stop.loaded_at.or(stop.departed_at)).min().or(finished);
+    standing(shipment.entries())
         .filter(|event| picked_up_at.is_some_and(|picked_up_at| event.occurred_at < picked_up_at))
         .filter_map(|event| match &event.fact {
             Fact::ChargeStated(charge) => Some((charge.charge.as_str(), charge)),
@@ -57,4 +59,35 @@ fn sums<'a>(charges: impl Iterator<Item = &'a Charge>, kind: ChargeKind) -> BTre
         *sum = sum.saturating_add(charge.amount.minor);
     }
     sums
+}
+
+/// What is charged of a kind in a currency, beside what was quoted of it before the goods were picked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charged {
+    pub kind: ChargeKind,
+    pub quoted: Money,
+    pub charged: Money,
+}
+
+/// Everything that is charged, where anything was quoted.
+pub fn charged(shipment: &Shipment) -> Vec<Charged> {
+    // Hardly any event finds a charge on its shipment.
+    if shipment.state.charges.is_empty() {
+        return Vec::new();
+    }
+    let quoted = quoted(shipment, None);
+    if quoted.is_empty() {
+        return Vec::new();
+    }
+    let kinds = [ChargeKind::Linehaul, ChargeKind::Fuel, ChargeKind::Accessorial];
+    let of_kind = |kind| {
+        let before = sums(quoted.values().copied(), kind);
+        let stated = sums(shipment.state.charges.iter(), kind);
+        stated.into_iter().map(move |(currency, minor)| Charged {
+            kind,
+            quoted: Money { minor: before.get(&currency).copied().unwrap_or(0), currency },
+            charged: Money { minor, currency },
+        })
+    };
+    kinds.into_iter().flat_map(of_kind).collect()
 }

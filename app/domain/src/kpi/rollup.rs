@@ -63,6 +63,8 @@ pub enum Exclusion {
     Cancelled,
     /// An exception went away before anybody answered it.
     ClearedUnanswered,
+    /// What came late showed that nothing had been wrong.
+    LateData,
     /// No cost was stated before the goods were picked up.
     NotQuoted,
     NoPromise,
@@ -74,9 +76,10 @@ pub enum Exclusion {
 }
 
 impl Exclusion {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Cancelled,
         Self::ClearedUnanswered,
+        Self::LateData,
         Self::NotQuoted,
         Self::NoPromise,
         Self::NotPlanned,
@@ -88,6 +91,7 @@ impl Exclusion {
         match self {
             Self::Cancelled => "cancelled",
             Self::ClearedUnanswered => "cleared_unanswered",
+            Self::LateData => "late_data",
             Self::NotQuoted => "not_quoted",
             Self::NoPromise => "no_promise",
             Self::NotPlanned => "not_planned",
@@ -101,6 +105,7 @@ impl Exclusion {
         match self {
             Self::Cancelled => "cancelled",
             Self::ClearedUnanswered => "cleared before anybody answered",
+            Self::LateData => "closed by late data: nothing had been wrong",
             Self::NotQuoted => "no cost stated before pickup",
             Self::NoPromise => "without a promise",
             Self::NotPlanned => "never planned",

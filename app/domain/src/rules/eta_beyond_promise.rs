@@ -1,8 +1,7 @@
 //! *ETA beyond promise*: a delivery is expected after the end of the window that the customer was promised, by more
 //! than a slip of minutes.
 
-use super::{Condition, Rule, Situation, place};
-use crate::deadline::ETA_TOLERANCE;
+use super::{Condition, Rule, Situation, is_late, place};
 use crate::fact::StopKind;
 use crate::time::{spoken, told};
 
@@ -16,7 +15,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     waiting
         .filter_map(|stop| {
             let (eta, promised) = (stop.eta()?, situation.promise_at(stop)?);
-            (eta.eta - promised.to > ETA_TOLERANCE).then(|| Condition {
+            is_late(eta.eta, promised).then(|| Condition {
                 rule: Rule::EtaBeyondPromise,
                 cause: format!("stop {}", stop.stop),
                 detail: format!(

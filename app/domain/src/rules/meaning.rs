@@ -99,6 +99,16 @@ impl Rule {
                 "Anything is heard of it.",
                 "Call the carrier; check whether its feed has fallen silent as a whole.",
             ),
+            Self::ChargeOverTolerance => (
+                "A carrier charges over 10 % and over 50.00 more than it quoted before the pickup.",
+                "The charge is stated anew within the tolerance, or a second person accepts it.",
+                "Ask the carrier for the reason; dispute it, or ask for approval. The invoice waits.",
+            ),
+            Self::InvoiceWithoutProof => (
+                "An order was invoiced, or its invoice let go, and its delivery is not, or no longer, confirmed.",
+                "The delivery is confirmed, or a second person lets the invoice go without.",
+                "Get the proof from the carrier; the ERP was told to hold the invoice.",
+            ),
         };
         Meaning { opens, closes, advice }
     }

@@ -2,12 +2,12 @@
 //! simply let the later statement win.
 
 use super::state::{
-    Appointment, Cancelled, Case, CaseMessage, Delay, Eta, Hold, LastPosition, Refused, State, Stop, Tender,
-    TenderState,
+    Appointment, Approval, Cancelled, Case, CaseMessage, Decided, Delay, Eta, Hold, LastPosition, Refused,
+    State, Stop, Tender, TenderState,
 };
 use crate::authority::Role;
 use crate::event::Event;
-use crate::fact::{AppointmentTerms, Fact, Plan, TenderAnswer};
+use crate::fact::{AppointmentTerms, ApprovalDecision, Fact, Plan, TenderAnswer};
 use crate::fold::FoldState;
 use crate::id::{CaseId, ShipmentId};
 use crate::time::Moment;
@@ -115,6 +115,21 @@ impl FoldState for State {
                 case.messages.push(said(event, &answer.text));
                 case.closed_at = Some(at);
             }
+            Fact::ApprovalRequested(request) => {
+                let asked = Approval {
+                    approval: request.approval,
+                    what: request.what.clone(),
+                    reason: request.reason.clone(),
+                    asked_at: at,
+                    asked_by: event.actor.clone(),
+                    decided: None,
+                };
+                if self.approvals.iter().all(|one| one.approval != request.approval) {
+                    self.approvals.push(asked);
+                }
+            }
+            Fact::ApprovalGranted(decision) => self.decide(event, decision, true),
+            Fact::ApprovalRefused(decision) => self.decide(event, decision, false),
             // The rest is about orders, master data, exceptions or share links: it is kept with the shipment's
             // events but its state is held elsewhere.
             Fact::OrderReleased(_)
@@ -211,6 +226,21 @@ impl State {
             |stop| stop.stop == number,
             || Stop { stop: number.to_owned(), ..Stop::default() },
         )
+    }
+
+    /// Whoever asked cannot be who decides, and a word that was given stands.
+    fn decide(&mut self, event: &Event, decision: &ApprovalDecision, is_granted: bool) {
+        let open = |one: &&mut Approval| {
+            one.approval == decision.approval && one.decided.is_none() && one.asked_by != event.actor
+        };
+        if let Some(approval) = self.approvals.iter_mut().find(open) {
+            approval.decided = Some(Decided {
+                at: event.occurred_at,
+                by: event.actor.clone(),
+                is_granted,
+                reason: decision.reason.clone(),
+            });
+        }
     }
 
     fn case(&mut self, id: CaseId) -> &mut Case {

@@ -1,10 +1,13 @@
 //! What is true of a shipment, as far as its events say.
 
 use crate::authority::Role;
-use crate::charge::{Charge, Document};
+use crate::charge::{Charge, ChargeKind, Document};
 use crate::deadline::Deadline;
-use crate::fact::{CaseKind, DelayReason, Discrepancy, HandledLine, Mode, PodStatement, StopKind};
-use crate::id::{CaseId, CustomerId};
+use crate::fact::{
+    Approvable, CaseKind, DelayReason, Discrepancy, HandledLine, Mode, PodStatement, StopKind,
+};
+use crate::id::{ApprovalId, CaseId, CustomerId};
+use crate::measure::Money;
 use crate::party::Carrier;
 use crate::place::{Location, Position};
 use crate::reference::Reference;
@@ -36,6 +39,8 @@ pub struct State {
     /// When the TMS last said anything, on its own clock.
     pub heard_at: Option<Moment>,
     pub cases: Vec<Case>,
+    /// What somebody asked a second person to allow.
+    pub approvals: Vec<Approval>,
 }
 
 /// A stop: what was planned, agreed, expected and done there.
@@ -155,6 +160,44 @@ pub struct CaseMessage {
     pub text: String,
 }
 
+/// Something that needs a second person's word, and what that was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub approval: ApprovalId,
+    pub what: Approvable,
+    pub reason: String,
+    pub asked_at: Moment,
+    pub asked_by: Option<String>,
+    pub decided: Option<Decided>,
+}
+
+/// A second person's word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    pub at: Moment,
+    pub by: Option<String>,
+    pub is_granted: bool,
+    pub reason: String,
+}
+
+impl Approval {
+    fn is_granted(&self) -> bool {
+        self.decided.as_ref().is_some_and(|decided| decided.is_granted)
+    }
+
+    /// Whether an order's invoice may leave by it.
+    pub fn releases(&self, order: &str) -> bool {
+        self.is_granted() && matches!(&self.what, Approvable::ReleaseInvoice { order: own } if own == order)
+    }
+
+    /// Whether a charge is accepted by it, as high as it is.
+    pub fn accepts(&self, kind: ChargeKind, charged: Money) -> bool {
+        let covers = |up_to: &Money| up_to.currency == charged.currency && charged.minor <= up_to.minor;
+        self.is_granted()
+            && matches!(&self.what, Approvable::AcceptCharge { charge, up_to } if *charge == kind && covers(up_to))
+    }
+}
+
 impl State {
     /// Whether it was called off before anything was handed over. A cancellation never undoes a delivery.
     pub fn is_called_off(&self) -> bool {
@@ -200,6 +243,14 @@ impl Stop {
     /// What the proof of delivery holds against the delivery.
     pub fn discrepancy(&self) -> Option<&Discrepancy> {
         self.pod.as_ref().and_then(|pod| pod.discrepancy.as_ref())
+    }
+
+    /// Where it is, as people read it.
+    pub fn place(&self) -> String {
+        match &self.location {
+            Some(location) => location.city.clone(),
+            None => format!("stop {}", self.stop),
+        }
     }
 
     /// Whether an order is handled here.

@@ -246,6 +246,11 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         Fact::CaseOpened(_) => ("Case opened".to_owned(), None),
         Fact::CaseAnswered(_) => ("Case answered".to_owned(), None),
         Fact::CaseClosed(_) => ("Case closed".to_owned(), None),
+        Fact::ApprovalRequested(request) => {
+            (format!("Asked for approval {}: {}", request.what, request.reason), None)
+        }
+        Fact::ApprovalGranted(decision) => (format!("Approved: {}", decision.reason), None),
+        Fact::ApprovalRefused(decision) => (format!("Not approved: {}", decision.reason), None),
         Fact::TrackingShared(sharing) => (format!("Tracking link made: {}", sharing.label), None),
         Fact::TrackingRevoked(_) => ("Tracking link revoked".to_owned(), None),
         // About other subjects: never among a shipment's events.

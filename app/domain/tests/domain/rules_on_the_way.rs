@@ -36,7 +36,8 @@ fn tender_unanswered() {
     let refused = asked(vec![due(), tms("1 08:30", rejected("T1"))]);
     check_exceptions(refused, &[cleared, "tender_rejected, T1, #1, medium, open"]);
     // An answer that was given in time but told late.
-    check_exceptions(asked(vec![due(), tms("1 07:00", accepted("T1"))]), &[cleared]);
+    let late = "tender_unanswered, T1, #1, medium, late data";
+    check_exceptions(asked(vec![due(), tms("1 07:00", accepted("T1"))]), &[late]);
 }
 
 #[test]
@@ -216,7 +217,8 @@ fn silent_shipment() {
     check_exceptions(on_the_road([tms("1 20:00", seen_near("A7")), due()]), &[]);
     // What was said in time but told late shows that nothing was wrong.
     let cleared = &["silent_shipment, no news, #1, medium, cleared"];
-    check_exceptions(on_the_road([due(), tms("1 20:00", seen_near("A7"))]), cleared);
+    let late = &["silent_shipment, no news, #1, medium, late data"];
+    check_exceptions(on_the_road([due(), tms("1 20:00", seen_near("A7"))]), late);
     check_exceptions(on_the_road([due(), tms("2 10:30", delivered("2"))]), cleared);
     check_exceptions(story([tms("1 09:00", loaded("1")), due()]), &[]);
 }

@@ -227,6 +227,7 @@ fn said(one: &ShipmentException) -> String {
     let end = match &one.closing {
         None => "open".to_owned(),
         Some(Closing::Cleared) => "cleared".to_owned(),
+        Some(Closing::LateData) => "late data".to_owned(),
         Some(Closing::Resolved { by, reason }) => format!("resolved by {by}: {reason}"),
     };
     let (rule, severity) = (one.rule.as_str(), one.severity.as_str());

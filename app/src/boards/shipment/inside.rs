@@ -55,6 +55,7 @@ fn exception(exception: ShipmentException) -> impl IntoView {
         (Some(Closing::Cleared), _) => "closed: the condition cleared".to_owned(),
         (Some(Closing::Resolved { by, reason }), _) => format!("resolved by {by}: {reason}"),
         (None, Some(assignee)) => format!("open, with {assignee}"),
+        (Some(Closing::LateData), _) => "closed by late data".to_owned(),
         (None, None) => "open, nobody has it".to_owned(),
     };
     let is_open = exception.is_open();

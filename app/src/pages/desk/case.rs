@@ -89,7 +89,7 @@ fn turned(row: &Row, me: Option<&String>) -> Option<String> {
     let by = row.exception.actions.last().map(|action| &action.by);
     match &row.exception.closing {
         None if row.gone => Some(standing(row)),
-        Some(Closing::Cleared) => Some(standing(row)),
+        Some(Closing::Cleared | Closing::LateData) => Some(standing(row)),
         _ if by == me => None,
         Some(Closing::Resolved { .. }) => Some(standing(row)),
         None => by.map(|by| format!("{by} reopened it")),

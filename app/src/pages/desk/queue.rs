@@ -370,6 +370,7 @@ fn TimeLeft(row: RwSignal<Row>) -> impl IntoView {
 pub fn standing(row: &Row) -> String {
     match (&row.exception.closing, &row.exception.assignee) {
         (Some(Closing::Cleared), _) => "Closed: the condition cleared".to_owned(),
+        (Some(Closing::LateData), _) => "Closed by late data: nothing had been wrong".to_owned(),
         (Some(Closing::Resolved { by, reason }), _) => format!("Resolved by {by}: {reason}"),
         (None, _) if row.gone => "Closed while this page was cut off".to_owned(),
         (None, Some(assignee)) => assignee.clone(),

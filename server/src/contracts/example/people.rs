@@ -4,10 +4,10 @@ use super::{Example, ORDER, SHIPMENT, at, customer, said, window};
 use domain::authority::Role;
 use domain::deadline::{Deadline, DeadlineKind, PICKUP_GRACE};
 use domain::fact::{
-    CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment, ExceptionNote, ExceptionResolution,
-    ExceptionSnooze, InvoiceDecision, Sharing, SharingEnd,
+    Approvable, ApprovalDecision, ApprovalRequest, CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment,
+    ExceptionNote, ExceptionResolution, ExceptionSnooze, InvoiceDecision, Sharing, SharingEnd,
 };
-use domain::id::CaseId;
+use domain::id::{ApprovalId, CaseId};
 use domain::time::Moment;
 use domain::{ExceptionId, Fact};
 
@@ -17,6 +17,7 @@ const TOKEN_HASH: &str = "50d858e0985ecc7f60418aaf0cc5ab587f42c2570a884095a9e8cc
 pub(super) fn told() -> Vec<Example> {
     let exception = ExceptionId::numbered("example: tender T-1 rejected");
     let case = CaseId::numbered("example: one carton short");
+    let approval = ApprovalId::numbered("example: invoice without proof");
     let desk = |at: Moment, meaning, fact| said(Role::Desk, at, SHIPMENT, meaning, fact);
     let portal = |at: Moment, meaning, fact| said(Role::Portal, at, SHIPMENT, meaning, fact);
     vec![
@@ -89,6 +90,25 @@ pub(super) fn told() -> Vec<Example> {
             at(9, 14, 50),
             "A case was closed with a last word.",
             Fact::CaseClosed(CaseAnswer { case, text: "You get a credit note for it.".into() }),
+        ),
+        desk(
+            at(8, 10, 0),
+            "Somebody asked a second person to allow something.",
+            Fact::ApprovalRequested(ApprovalRequest {
+                approval,
+                what: Approvable::ReleaseInvoice { order: ORDER.into() },
+                reason: "the consignee confirmed the delivery by telephone".into(),
+            }),
+        ),
+        desk(
+            at(8, 10, 30),
+            "A second person allowed it.",
+            Fact::ApprovalGranted(ApprovalDecision { approval, reason: "the carton was found".into() }),
+        ),
+        desk(
+            at(8, 10, 45),
+            "A second person did not allow it.",
+            Fact::ApprovalRefused(ApprovalDecision { approval, reason: "wait for the paper".into() }),
         ),
         portal(
             at(5, 18, 0),

@@ -78,7 +78,7 @@ async fn play(settings: Settings) -> (Summary, Shared) {
     let feed = |name: &str| Feed { name: name.to_owned(), secret: SECRET.to_owned() };
     let target = Target { base, tms: feed("tms"), erp: feed("erp") };
     // Spawned, as the demo does it.
-    let playing = tokio::spawn(run(settings, target, clock::now, std::future::pending()));
+    let playing = tokio::spawn(run(settings, target, None, clock::now, std::future::pending()));
     let summary = playing.await.expect("it does not panic").expect("it begins");
     server.abort();
     (summary, seen)

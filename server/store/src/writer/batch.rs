@@ -14,6 +14,7 @@ use domain::exception::ShipmentException;
 use domain::fact::Noun;
 use domain::kpi::Day;
 use domain::live::SourceAge;
+use domain::message::{Addressed, Message, of_order};
 use domain::{CustomerId, Event, ExceptionId, Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, SqliteConnection, query};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -36,6 +37,8 @@ pub(crate) struct Batch {
     pub withdrawals: BTreeMap<CustomerId, Seq>,
     /// Outside sources that said something, and their last position.
     pub spoke: BTreeMap<String, Seq>,
+    /// What others must learn, in the order of the journal.
+    pub messages: Vec<Message>,
     /// The day on which all of it was recorded; none of an empty batch.
     pub recorded_on: Option<Day>,
 }
@@ -270,7 +273,8 @@ impl Batch {
         let around = Around { orders: &self.orders, tiers: &views.tiers };
         let orders_before: Vec<OrderId> = entry.tracked.order_ids().collect();
         let Some(consequences) = Arc::make_mut(&mut entry.tracked).apply(recorded, &around) else { return };
-        entry.note(consequences, recorded.seq, &mut self.withdrawals);
+        let notices = entry.note(consequences, recorded.seq, &mut self.withdrawals);
+        say(&mut self.messages, recorded, notices);
         for order in orders_before {
             if let Some(carriers) = self.carriers.get_mut(&order) {
                 carriers.remove(&id);
@@ -290,23 +294,30 @@ impl Batch {
         known.is_touched = true;
         let order =
             known.order.get_or_insert_with(|| Arc::new(Order::new(id, recorded.event.number.clone())));
+        let gate_before = order.state.gate.clone();
         Arc::make_mut(order).apply(recorded.clone());
+        say(&mut self.messages, recorded, of_order(gate_before.as_ref(), order));
         let around = Around { orders: &self.orders, tiers: &views.tiers };
         for shipment in self.carriers.get(&id).into_iter().flatten() {
             let Some(entry) = self.shipments.get_mut(shipment) else { continue };
             let consequences = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
-            entry.note(consequences, recorded.seq, &mut self.withdrawals);
+            let notices = entry.note(consequences, recorded.seq, &mut self.withdrawals);
+            say(&mut self.messages, recorded, notices);
         }
     }
 
     /// Lets a customer's new tier decide on the severity of what is open.
     fn apply_tier(&mut self, views: &Views, customer: CustomerId, recorded: &Recorded) {
         let around = Around { orders: &self.orders, tiers: &views.tiers };
-        for entry in self.shipments.values_mut() {
+        let mut entries: Vec<&mut Entry> = self.shipments.values_mut().collect();
+        // What is said has an order.
+        entries.sort_unstable_by_key(|entry| entry.key);
+        for entry in entries {
             let is_troubled = entry.tracked.exceptions.iter().any(ShipmentException::is_open);
             if is_troubled && entry.tracked.customers().any(|one| one == customer) {
                 let consequences = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
-                entry.note(consequences, recorded.seq, &mut self.withdrawals);
+                let notices = entry.note(consequences, recorded.seq, &mut self.withdrawals);
+                say(&mut self.messages, recorded, notices);
             }
         }
     }
@@ -331,6 +342,14 @@ impl Batch {
             views.orders.put(id, known);
         }
         (shipments, exceptions)
+    }
+}
+
+/// Adds what others must learn of an event to what they must learn of others.
+fn say(messages: &mut Vec<Message>, recorded: &Recorded, notices: impl IntoIterator<Item = Addressed>) {
+    for notice in notices {
+        let place = messages.iter().rev().take_while(|one| one.seq == recorded.seq).count();
+        messages.push(Message::new(recorded.seq, place, recorded.recorded_at, notice));
     }
 }
 

@@ -6,10 +6,12 @@ use crate::StoreError;
 use crate::batch_rows::{Cell, key_array, write_rows};
 use crate::behind::{self, ContributionRow};
 use crate::figures;
+use crate::outbox;
 use crate::restated;
 use crate::search::{INTERNAL, audience, customer_words, internal_words};
 use domain::deadline::Deadline;
 use domain::exception::{Severity, ShipmentException};
+use domain::gate::is_unsettled;
 use domain::kpi::{Contribution, Day, Punctuality, Rollup, contributions, differences};
 use domain::redaction::redact;
 use domain::rules::Rule;
@@ -31,7 +33,8 @@ pub(crate) struct Shown {
     words: Vec<String>,
     deadlines: Vec<Deadline>,
     contributions: Vec<Contribution>,
-    pub orders: Vec<OrderId>,
+    /// The orders on it, and whether it has news for the invoice gate of each.
+    orders: Vec<(OrderId, bool)>,
 }
 
 /// Rows of the two lists.
@@ -65,7 +68,11 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
     open.sort_unstable();
     let open_rules = open.iter().fold(0, |bits, (rule, _)| bits | rule_bit(*rule));
     let punctual = row.tracked.punctuality;
-    let mut orders: Vec<OrderId> = tracked.order_ids().collect();
+    let unsettled = |id: OrderId| {
+        let order = tracked.orders.iter().find(|order| order.id == id);
+        order.is_some_and(|order| is_unsettled(order, &tracked.shipment, &tracked.exceptions))
+    };
+    let mut orders: Vec<(OrderId, bool)> = tracked.order_ids().map(|id| (id, unsettled(id))).collect();
     orders.sort_unstable();
     orders.dedup();
     let mut customers: Vec<CustomerId> = tracked.customers().collect();
@@ -152,7 +159,7 @@ pub(crate) struct Pending {
     gone_customers: Vec<i64>,
     search: Vec<[Cell; 3]>,
     gone_search: Vec<i64>,
-    links: Vec<[Cell; 2]>,
+    links: Vec<[Cell; 3]>,
     gone_links: Vec<(OrderId, i64)>,
     exceptions: Vec<[Cell; 10]>,
     gone_deadlines: Vec<i64>,
@@ -194,11 +201,11 @@ impl Pending {
             }
         }
         let orders_before = before.map_or(&[][..], |before| &before.orders);
-        self.gone_links
-            .extend(orders_before.iter().filter(|id| !shown.orders.contains(id)).map(|id| (*id, key)));
-        self.links.extend(
-            shown.orders.iter().filter(|id| !orders_before.contains(id)).map(|id| [id.0.into(), key.into()]),
-        );
+        let is_gone = |id: &OrderId| shown.orders.iter().all(|(order, _)| order != id);
+        self.gone_links.extend(orders_before.iter().map(|(id, _)| *id).filter(is_gone).map(|id| (id, key)));
+        let news = shown.orders.iter().filter(|order| !orders_before.contains(order));
+        self.links
+            .extend(news.map(|(id, unsettled)| [id.0.into(), key.into(), i64::from(*unsettled).into()]));
         for (&position, changed_seq) in &entry.changed {
             if let Some(exception) = entry.tracked.exceptions.get(position) {
                 self.exceptions.push(exception_row(key, position, exception, changed_seq.0)?);
@@ -272,7 +279,13 @@ impl Pending {
             .execute(&mut *connection)
             .await?;
         }
-        write_rows(connection, "insert into shipment_orders (order_id, shipment)", "", self.links).await?;
+        write_rows(
+            connection,
+            "insert into shipment_orders (order_id, shipment, unsettled)",
+            "on conflict (order_id, shipment) do update set unsettled = excluded.unsettled",
+            self.links,
+        )
+        .await?;
         write_rows(
             connection,
             "insert into exceptions
@@ -374,6 +387,7 @@ pub(crate) async fn write(
         .collect();
     write_rows(connection, "insert into subjects (key, id)", "", subjects).await?;
     pending.write(connection, batch.recorded_on).await?;
+    outbox::write_messages(connection, &batch.messages).await?;
     write_orders(connection, batch).await?;
     batch.masters.write(connection).await?;
     batch.shares.write(connection).await?;

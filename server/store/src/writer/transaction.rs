@@ -6,7 +6,9 @@ use super::projections;
 use super::repeats::{Content, Identity, answered, stored};
 use super::views::Views;
 use crate::batch_rows::{Cell, write_rows};
-use crate::{AppendError, Commit, Reason, Receipt, Rejected, StoreError, from_micros, journal, micros};
+use crate::{
+    AppendError, Commit, Reason, Receipt, Rejected, StoreError, from_micros, journal, micros, outbox,
+};
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::event::Recorded;
 use domain::fact::Fact;
@@ -137,6 +139,7 @@ impl Memory {
         };
         let ((), pending) = futures::try_join!(rows.write(connection), made)?;
         projections::write(connection, &mut self.views, &mut applied.batch, pending).await?;
+        outbox::queue(connection, &applied.batch.messages, recorded_at).await?;
         Ok(Written { outcomes, batch: applied, first })
     }
 

@@ -7,6 +7,7 @@ use domain::exception::Severity;
 use domain::fact::{CustomerTerms, Noun};
 use domain::kpi::Punctuality;
 use domain::live::SourceAge;
+use domain::message::Addressed;
 use domain::order::Order;
 use domain::party::Tier;
 use domain::rules::Rule;
@@ -47,16 +48,17 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Notes what the event at `seq` did to the shipment, for the tables.
+    /// Notes what the event at `seq` did to the shipment, for the tables. Returns what others must learn.
     pub(crate) fn note(
         &mut self,
         consequences: Consequences,
         seq: Seq,
         withdrawals: &mut BTreeMap<CustomerId, Seq>,
-    ) {
+    ) -> Vec<Addressed> {
         self.is_touched = true;
         self.changed.extend(consequences.exceptions.into_iter().map(|position| (position, seq)));
         withdrawals.extend(consequences.withdrawn_from.into_iter().map(|customer| (customer, seq)));
+        consequences.notices
     }
 }
 

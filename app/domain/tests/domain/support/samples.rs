@@ -6,14 +6,14 @@ use domain::Fact;
 use domain::charge::{Charge, ChargeKind, Document, DocumentKind};
 use domain::deadline::{Deadline, DeadlineKind};
 use domain::fact::{
-    AppointmentTerms, AtStop, Cancellation, CarrierAssignment, CaseAnswer, CaseKind, CaseOpening,
-    CustomerTerms, CustomsStatement, DelayReason, DelayStatement, Discrepancy, DiscrepancyKind, EtaStatement,
-    ExceptionAssignment, ExceptionNote, ExceptionResolution, ExceptionSnooze, Handled, HandledLine,
-    InvoiceDecision, InvoicePayment, InvoiceStatement, Invoiced, ItemTerms, OrderLine, OrderTerms, Plan,
-    PodStatement, PositionReport, Priority, Refusal, Retraction, Returned, Sharing, SharingEnd, StopKind,
-    TenderAnswer, TenderOffer,
+    AppointmentTerms, Approvable, ApprovalDecision, ApprovalRequest, AtStop, Cancellation, CarrierAssignment,
+    CaseAnswer, CaseKind, CaseOpening, CustomerTerms, CustomsStatement, DelayReason, DelayStatement,
+    Discrepancy, DiscrepancyKind, EtaStatement, ExceptionAssignment, ExceptionNote, ExceptionResolution,
+    ExceptionSnooze, Handled, HandledLine, InvoiceDecision, InvoicePayment, InvoiceStatement, Invoiced,
+    ItemTerms, OrderLine, OrderTerms, Plan, PodStatement, PositionReport, Priority, Refusal, Retraction,
+    Returned, Sharing, SharingEnd, StopKind, TenderAnswer, TenderOffer,
 };
-use domain::id::{CaseId, CustomerId, ExceptionId};
+use domain::id::{ApprovalId, CaseId, CustomerId, ExceptionId};
 use domain::measure::{Currency, Money, Quantity};
 use domain::party::{Customer, Item, Tier};
 use domain::place::{Location, Position};
@@ -110,6 +110,7 @@ pub fn one_of_each() -> Vec<Fact> {
     let cancelled = Cancellation { reason: Some(owned("not needed")) };
     let retraction = Retraction { event: "e-1".into(), reason: "entered by mistake".into() };
     let note = ExceptionNote { exception, text: "called them".into() };
+    let approval = ApprovalId::numbered("A-1");
     let said = CaseAnswer { case, text: "we look into it".into() };
     let decision = InvoiceDecision { reason: "no proof of delivery".into() };
     let berlin = Location {
@@ -205,6 +206,13 @@ pub fn one_of_each() -> Vec<Fact> {
         }),
         Fact::CaseAnswered(said.clone()),
         Fact::CaseClosed(said),
+        Fact::ApprovalRequested(ApprovalRequest {
+            approval,
+            what: Approvable::AcceptCharge { charge: ChargeKind::Fuel, up_to: euros(12_500) },
+            reason: "the driver waited at the border".into(),
+        }),
+        Fact::ApprovalGranted(ApprovalDecision { approval, reason: "agreed with the carrier".into() }),
+        Fact::ApprovalRefused(ApprovalDecision { approval, reason: "not quoted".into() }),
         Fact::TrackingShared(Sharing {
             token_hash: "ab".repeat(32),
             customer,

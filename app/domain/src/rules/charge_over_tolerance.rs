@@ -1,0 +1,30 @@
+//! *Charge over tolerance*: a carrier charges more than it quoted before the goods were picked up, by more than the tolerance.
+
+use super::{Condition, Rule, Situation};
+use crate::kpi::{Charged, charged};
+use crate::measure::Money;
+
+/// How much more than quoted is let pass: a tenth of the quote, and 50.00 in any case.
+const SHARE: i64 = 10;
+const SMALL: i64 = 5_000;
+
+pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
+    let approvals = &situation.shipment.state.approvals;
+    let over = charged(situation.shipment).into_iter().filter_map(|Charged { kind, quoted, charged }| {
+        let above = charged.minor.saturating_sub(quoted.minor);
+        let is_over = above > (quoted.minor / SHARE).max(SMALL);
+        let is_accepted = approvals.iter().any(|approval| approval.accepts(kind, charged));
+        (is_over && !is_accepted).then_some((kind, quoted, charged, above))
+    });
+    over.map(|(kind, quoted, charged, above)| Condition {
+        rule: Rule::ChargeOverTolerance,
+        cause: format!("{} in {}", kind.label(), charged.currency),
+        detail: format!(
+            "{} is charged for {}, {} more than quoted",
+            charged,
+            kind.label(),
+            Money { minor: above, currency: quoted.currency }
+        ),
+    })
+    .collect()
+}

@@ -1,0 +1,155 @@
+//! The way out: where messages go, what waits, and what became of every attempt.
+
+use super::table::{Column, Row, figures, table, words};
+use crate::components::section::section;
+use crate::components::when::{moment, utc};
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use store::{Attempt, EndpointSummary, Outbox, SentMessage};
+
+/// How many messages are shown.
+pub const MESSAGES: u32 = 40;
+
+const ENDPOINTS: &[Column] = &[
+    words("Endpoint"),
+    words("For"),
+    words("To"),
+    words("State"),
+    figures("Waiting"),
+    figures("Delivered"),
+    figures("Given up"),
+    words("Do"),
+];
+
+pub fn draw(outbox: Outbox, now: DateTime<Utc>) -> AnyView {
+    let endpoints = if outbox.endpoints.is_empty() {
+        view! {
+            <p class="empty-note">
+                "Nobody gets messages yet. Tell where they go with " <code>"syncline endpoint add --help"</code> "."
+            </p>
+        }
+        .into_any()
+    } else {
+        let rows = outbox.endpoints.into_iter().map(|one| endpoint(one, now));
+        table("Where messages go and what came of them", ENDPOINTS, rows.collect())
+    };
+    let messages = if outbox.messages.is_empty() {
+        view! { <p class="empty-note">"Nothing was sent yet."</p> }.into_any()
+    } else {
+        let messages = outbox.messages.into_iter().map(message).collect_view();
+        view! { <ul class="quarantine">{messages}</ul> }.into_any()
+    };
+    view! {
+        {section("Endpoints", endpoints)}
+        {section("Messages that leave", view! {
+            <p class="hint">"Those that were given up first, then the latest. Each is sent at least once, with one id, in order for each order or shipment."</p>
+            {messages}
+        })}
+    }
+    .into_any()
+}
+
+fn endpoint(one: EndpointSummary, now: DateTime<Utc>) -> Row {
+    let EndpointSummary { endpoint, waiting, delivered, dead } = one;
+    let name = endpoint.name.clone();
+    let rests = endpoint.open_until.filter(|until| *until > now);
+    let state = match (&endpoint.paused, rests) {
+        (Some(why), _) => view! { <span class="off">{format!("paused: {why}")}</span> }.into_any(),
+        (None, Some(until)) => {
+            view! { <span class="off">"rests until " {utc(Some(until))} ", since too much failed"</span> }
+                .into_any()
+        }
+        (None, None) => "goes".into_any(),
+    };
+    let is_stopped = endpoint.paused.is_some() || rests.is_some();
+    let buttons = view! {
+        <form class="buttons" method="post" action="/outbox">
+            <input type="hidden" name="endpoint" value=name.clone() />
+            <button class="quiet" name="act" value=if is_stopped { "resume" } else { "pause" }>
+                {if is_stopped { "Resume" } else { "Pause" }}
+            </button>
+            {(dead > 0).then(|| view! { <button class="quiet" name="act" value="resend_dead">"Resend given up"</button> })}
+            <details>
+                <summary>"Resend since a day"</summary>
+                <div class="buttons">
+                    <input type="date" name="since" aria-label=format!("Resend to {name} since") />
+                    <button class="quiet" name="act" value="resend_since">
+                        "Resend"
+                    </button>
+                </div>
+            </details>
+        </form>
+    };
+    Row {
+        key: format!("endpoint-{}", endpoint.name),
+        cells: vec![
+            endpoint.name.into_any(),
+            endpoint.addressee.to_string().into_any(),
+            view! { <code>{endpoint.address}</code> }.into_any(),
+            state,
+            waiting.into_any(),
+            delivered.into_any(),
+            dead.into_any(),
+            buttons.into_any(),
+        ],
+    }
+}
+
+fn message(one: SentMessage) -> impl IntoView {
+    let SentMessage { id, endpoint, message, state, queued_at, next_at, attempts } = one;
+    let notice = &message.notice;
+    let head = format!("{}: {}", notice.label(), notice.subject());
+    let standing = match state.as_str() {
+        "delivered" => "delivered".to_owned(),
+        "dead" => "given up".to_owned(),
+        _ if attempts.is_empty() => "waits".to_owned(),
+        _ => "tried again".to_owned(),
+    };
+    let next = next_at.filter(|_| !attempts.is_empty());
+    let body = message.cloud_event().unwrap_or_default();
+    let again = (state != "waiting").then(|| {
+        view! {
+            <form method="post" action="/outbox">
+                <input type="hidden" name="message" value=id.to_string() />
+                <button class="quiet" name="act" value="resend" aria-label=format!("Send {head} to {endpoint} again")>
+                    "Send again"
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <li id=format!("outbox-{id}") data-state=state>
+            <p>
+                {head} " "
+                <span class="detail">{format!("to {endpoint}, {standing}")} {next.map(|at| view! { " " {moment(Some(at.fixed_offset()))} })}</span>
+            </p>
+            <p class="origin">
+                <code>{message.id.to_string()}</code> {format!(", from event #{}, queued ", message.seq)} {utc(Some(queued_at))}
+            </p>
+            <details>
+                <summary>{tries(attempts.len())}</summary>
+                <ol class="plain">{attempts.into_iter().map(attempt).collect_view()}</ol>
+                <pre tabindex="0">{body}</pre>
+            </details>
+            {again}
+        </li>
+    }
+}
+
+fn tries(count: usize) -> String {
+    match count {
+        0 => "No attempt yet; what is sent".to_owned(),
+        1 => "1 attempt, and what is sent".to_owned(),
+        count => format!("{count} attempts, and what is sent"),
+    }
+}
+
+fn attempt(one: Attempt) -> impl IntoView {
+    let Attempt { attempt, at, millis, status, answer } = one;
+    let status = status.map_or("no answer".to_owned(), |status| status.to_string());
+    view! {
+        <li>
+            {format!("{attempt}: {status} after {millis} ms, ")} {utc(Some(at))} {(!answer.is_empty()).then(|| format!(": {answer}"))}
+        </li>
+    }
+}

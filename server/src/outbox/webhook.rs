@@ -1,0 +1,104 @@
+//! A message by signed HTTP, after Standard Webhooks.
+
+use super::reach::{PublicOnly, Refused, is_private};
+use super::{Answer, Verdict};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::message::Message;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode, Url};
+use standardwebhooks::Webhook;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{ANSWER, Endpoint};
+
+/// How long an endpoint may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Two ways out: to the public internet alone, and to wherever an operator has allowed.
+pub(super) struct Webhooks {
+    public: Client,
+    any: Client,
+}
+
+impl Webhooks {
+    pub fn new() -> anyhow::Result<Self> {
+        // Neither a proxy nor a redirection may lead where the endpoint's own address may not.
+        let client = || {
+            Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .timeout(TIMEOUT)
+                .user_agent(concat!("syncline/", env!("CARGO_PKG_VERSION")))
+        };
+        Ok(Self { public: client().dns_resolver(Arc::new(PublicOnly)).build()?, any: client().build()? })
+    }
+
+    pub async fn send(&self, endpoint: &Endpoint, message: &Message, now: DateTime<Utc>) -> Answer {
+        match self.ask(endpoint, message, now).await {
+            Ok(response) => answer(response, now).await,
+            Err(error) => Answer {
+                status: None,
+                text: format!("{error:#}").chars().take(ANSWER).collect(),
+                verdict: Verdict::Later(None),
+            },
+        }
+    }
+
+    async fn ask(
+        &self,
+        endpoint: &Endpoint,
+        message: &Message,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<Response> {
+        let url = Url::parse(&endpoint.address)?;
+        let client = if endpoint.allow_private { &self.any } else { &self.public };
+        // Literal addresses are never resolved.
+        let literal = url.host_str().and_then(|host| host.trim_matches(['[', ']']).parse().ok());
+        if let Some(address) = literal.filter(|address| !endpoint.allow_private && is_private(*address)) {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            return Err(Refused { host, address }.into());
+        }
+        let body = message.cloud_event()?;
+        let (id, timestamp) = (message.id.to_string(), now.timestamp());
+        let mut request = client
+            .post(url)
+            .header(CONTENT_TYPE, "application/cloudevents+json")
+            .header(standardwebhooks::HEADER_WEBHOOK_ID, &id)
+            .header(standardwebhooks::HEADER_WEBHOOK_TIMESTAMP, timestamp);
+        if let Some(secret) = &endpoint.secret {
+            let signature = Webhook::new(secret)?.sign(&id, timestamp, body.as_bytes())?;
+            request = request.header(standardwebhooks::HEADER_WEBHOOK_SIGNATURE, signature);
+        }
+        // The reason stands at the end of the chain: `no answer` says less than `connection refused`.
+        request.body(body).send().await.map_err(|error| anyhow::Error::from(error.without_url()))
+    }
+}
+
+async fn answer(mut response: Response, now: DateTime<Utc>) -> Answer {
+    let status = response.status();
+    let asked = retry_after(&response, now);
+    let mut bytes = Vec::new();
+    // An endpoint may answer without end; its first words are enough.
+    while let Ok(Some(chunk)) = response.chunk().await {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() >= ANSWER {
+            break;
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes).chars().take(ANSWER).collect();
+    let verdict = match status {
+        status if status.is_success() => Verdict::Taken,
+        StatusCode::GONE => Verdict::Gone,
+        _ => Verdict::Later(asked),
+    };
+    Answer { status: Some(status.as_u16()), text, verdict }
+}
+
+/// In seconds, or as a moment (RFC 9110, section 10.2.3).
+fn retry_after(response: &Response, now: DateTime<Utc>) -> Option<TimeDelta> {
+    let value = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
+    match value.parse() {
+        Ok(seconds) => TimeDelta::try_seconds(seconds),
+        Err(_) => Some(DateTime::parse_from_rfc2822(value).ok()?.to_utc() - now),
+    }
+}
