@@ -153,4 +153,19 @@ export class Shipment {
       event('tms', 'stop.departed', this.number, { stop: '1' }),
     );
   }
+
+  /** The goods are off the truck. */
+  delivered(): Promise<number> {
+    return this.tms('stop.delivered', { stop: '2' });
+  }
+
+  /** Signed for, with too few. */
+  provenShort(): Promise<number> {
+    return this.tms('pod.received', {
+      stop: '2',
+      signed_by: 'J. Meyer',
+      signed_at: at(0),
+      discrepancy: { kind: 'short' },
+    });
+  }
 }

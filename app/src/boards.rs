@@ -9,6 +9,7 @@ mod needs;
 mod outbox;
 pub mod shipment;
 pub mod table;
+mod work;
 
 use crate::api::{ApiError, Board, Drawing, Drawn, session};
 use crate::context::{self, Context};
@@ -53,8 +54,8 @@ pub async fn draw(context: &Context, what: &Drawn) -> Result<Drawing, ApiError> 
             shipment::draw(context, &viewer, *id).await.map_err(context::answered)?
         }
         Drawn::Case(id) => {
-            context::open(Area::Desk)?;
-            let (as_of, view) = case::draw(context, *id).await.map_err(context::answered)?;
+            let (_, viewer) = context::open(Area::Desk)?;
+            let (as_of, view) = case::draw(context, &viewer, *id).await.map_err(context::answered)?;
             (as_of, String::new(), view)
         }
         Drawn::SeenBy { shipment, customer } => {

@@ -209,15 +209,21 @@ impl ShipmentsQuery {
 pub enum Holder {
     Me,
     Nobody,
+    /// Somebody wrote `@` and the account's name.
+    Mentioned,
+    /// A second person is to decide on something.
+    Approval,
 }
 
 impl Holder {
-    pub const ALL: [Self; 2] = [Self::Me, Self::Nobody];
+    pub const ALL: [Self; 4] = [Self::Me, Self::Nobody, Self::Mentioned, Self::Approval];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Me => "me",
             Self::Nobody => "nobody",
+            Self::Mentioned => "mentioned",
+            Self::Approval => "approval",
         }
     }
 
@@ -230,6 +236,8 @@ impl Holder {
         match self {
             Self::Me => "Mine",
             Self::Nobody => "Nobody's",
+            Self::Mentioned => "Mentions me",
+            Self::Approval => "Waits for approval",
         }
     }
 }
@@ -388,6 +396,13 @@ impl DeskQuery {
             && self.with.is_none_or(|with| match with {
                 Holder::Me => holder == Some(me),
                 Holder::Nobody => holder.is_none(),
+                Holder::Mentioned => {
+                    let mention = format!("@{me}");
+                    let names =
+                        |word: &str| word.trim_end_matches(|end: char| !end.is_alphanumeric()) == mention;
+                    exception.actions.iter().any(|action| action.text.split_whitespace().any(names))
+                }
+                Holder::Approval => exception.awaits_approval.is_some(),
             })
     }
 }

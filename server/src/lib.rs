@@ -28,3 +28,4 @@ pub mod serve;
 pub mod simulator;
 pub mod state;
 mod views;
+mod work;

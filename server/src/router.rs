@@ -5,7 +5,7 @@ use crate::auth::{self, Identity};
 use crate::intake::Intake;
 use crate::live::{self, Access};
 use crate::state::AppState;
-use crate::{assets, contracts, display, endpoints, export, intake, messages, pages, views};
+use crate::{assets, contracts, display, endpoints, export, intake, messages, pages, views, work};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -31,6 +31,7 @@ pub fn router(state: AppState, intake: Intake) -> Router {
         .merge(export::router())
         .merge(messages::router())
         .merge(views::router())
+        .merge(work::router())
         .route("/live", get(live_socket))
         .fallback(get(assets_or_page))
         .layer(DefaultBodyLimit::max(CALL))

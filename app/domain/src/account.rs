@@ -25,6 +25,11 @@ impl AccountRole {
         }
     }
 
+    /// Whether it may give a second person's word.
+    pub fn may_approve(self) -> bool {
+        matches!(self, Self::Manager | Self::Admin)
+    }
+
     /// Whether a page or live view of `area` is for this role.
     pub fn may_open(self, area: Area) -> bool {
         match area {

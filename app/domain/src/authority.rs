@@ -175,6 +175,8 @@ impl Fact {
             | Self::ExceptionNoted(_)
             | Self::ExceptionResolved(_)
             | Self::ExceptionReopened(_)
+            | Self::ExceptionMerged(_)
+            | Self::ExceptionLinked(_)
             | Self::CaseOpened(_)
             | Self::CaseAnswered(_)
             | Self::CaseClosed(_)

@@ -26,6 +26,12 @@ pub enum DeadlineKind {
     Dwell,
     /// Anything at all about a shipment on its way; no `stop`.
     News,
+    /// Somebody's first answer to an exception; `stop` is the exception's id, and so for the next two.
+    Response,
+    /// An exception's end.
+    Resolution,
+    /// An exception's end, once it was due for half as long again.
+    LastResort,
     /// What the customer was promised, first or last; or the truck at a pickup, as it was planned first.
     Promise,
 }
@@ -41,6 +47,9 @@ impl DeadlineKind {
             Self::Arrival => "Arrival",
             Self::Dwell => "End of free time",
             Self::News => "News",
+            Self::Response => "First answer to an exception",
+            Self::Resolution => "Resolution of an exception",
+            Self::LastResort => "Resolution of an exception, at the latest",
             Self::Promise => "What was promised",
         }
     }

@@ -1,9 +1,11 @@
 //! Exceptions: what has gone wrong with a shipment, and what people did about it.
 
+use crate::deadline::Deadline;
 use crate::event::Event;
-use crate::fact::Fact;
-use crate::id::{ExceptionId, Seq, ShipmentId};
+use crate::fact::{ApprovalDecision, Fact, Responsible, RootCause};
+use crate::id::{ApprovalId, ExceptionId, Seq, ShipmentId};
 use crate::rules::Rule;
+use crate::service_level::{Escalation, level};
 use crate::time::{Moment, told};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -63,7 +65,9 @@ pub enum Closing {
     /// What came late shows that nothing was wrong when it opened.
     LateData,
     /// An agent closed it.
-    Resolved { by: String, reason: String },
+    Resolved { by: String, reason: String, responsible: Option<Responsible>, root_cause: Option<RootCause> },
+    /// An agent found that it is the same as another.
+    Merged { by: String, into: ExceptionId, named: String },
 }
 
 /// Something that an agent wrote or did.
@@ -97,8 +101,17 @@ pub struct ShipmentException {
     pub wrong_since: Moment,
     pub opened_at: DateTime<Utc>,
     pub opened_seq: Seq,
+    /// When somebody is to have answered it, and when it is to be resolved.
+    pub respond_by: DateTime<Utc>,
+    pub resolve_by: DateTime<Utc>,
+    /// Who has heard that it was not.
+    pub escalations: Vec<Escalation>,
+    /// What a second person is to decide, while nobody has.
+    pub awaits_approval: Option<ApprovalId>,
     pub assignee: Option<String>,
     pub snoozed_until: Option<Moment>,
+    /// Whether it wakes as soon as the TMS tells anything.
+    pub wakes_on_news: bool,
     pub actions: Vec<Action>,
     pub closed_at: Option<DateTime<Utc>>,
     pub closing: Option<Closing>,
@@ -109,18 +122,68 @@ pub struct ShipmentException {
 impl ShipmentException {
     /// The order of the desk: the most severe first, then the least time left, then the oldest.
     pub fn urgency(&self) -> (Reverse<Severity>, DateTime<Utc>, Seq, ExceptionId) {
-        let due_at = self.due_at.map_or(DateTime::<Utc>::MAX_UTC, |due_at| due_at.to_utc());
-        (Reverse(self.severity), due_at, self.opened_seq, self.id)
+        (Reverse(self.severity), self.act_by(), self.opened_seq, self.id)
+    }
+
+    /// Whether somebody has taken it or said anything about it.
+    pub fn is_answered(&self) -> bool {
+        self.assignee.is_some() || !self.actions.is_empty()
+    }
+
+    /// Until when somebody has to do something: answer it, then resolve it.
+    pub fn act_by(&self) -> DateTime<Utc> {
+        if self.is_answered() { self.resolve_by } else { self.respond_by }
+    }
+
+    /// Takes in that a moment passed by which something was due, if it was of this exception.
+    fn escalate(&mut self, deadline: &Deadline) -> bool {
+        let Some(level) = level(deadline.deadline) else { return false };
+        let is_due = self.is_open() && deadline.stop == self.id.to_string();
+        if !is_due || self.escalations.iter().any(|one| one.level >= level) {
+            return false;
+        }
+        self.escalations.push(Escalation { level, at: deadline.due_at.to_utc() });
+        true
     }
 
     pub fn is_open(&self) -> bool {
         self.closed_at.is_none()
     }
 
+    /// Wakes it, now that its carrier has told something; says whether it slept for that.
+    pub fn wake_on_news(&mut self) -> bool {
+        let slept = std::mem::take(&mut self.wakes_on_news);
+        if slept {
+            self.snoozed_until = None;
+        }
+        slept
+    }
+
+    /// Whether a word is on what this waits for, and not of whoever asked.
+    fn decides(&self, decision: &ApprovalDecision, event: &Event) -> bool {
+        let asked = self.actions.iter().rev().find(|action| action.text.starts_with("asked for approval"));
+        decision.exception == self.id
+            && self.awaits_approval == Some(decision.approval)
+            && asked.is_none_or(|asked| Some(&asked.by) != event.actor.as_ref())
+    }
+
     /// Takes in what a person did, if it is about this exception. Says whether it was.
     pub fn act(&mut self, event: &Event, recorded_at: DateTime<Utc>) -> bool {
         let by = event.actor.clone().unwrap_or_else(|| event.source.to_string());
         let text = match &event.fact {
+            Fact::DeadlinePassed(deadline) => return self.escalate(deadline),
+            Fact::ApprovalRequested(request) if request.exception == self.id => {
+                self.awaits_approval = Some(request.approval);
+                format!("asked for approval {}: {}", request.what, request.reason)
+            }
+            Fact::ApprovalGranted(decision) if self.decides(decision, event) => {
+                self.awaits_approval = None;
+                format!("approved it: {}", decision.reason)
+            }
+            Fact::ApprovalRefused(decision) if self.decides(decision, event) => {
+                self.awaits_approval = None;
+                format!("did not approve it: {}", decision.reason)
+            }
             Fact::ExceptionAssigned(act) if act.exception == self.id => {
                 self.assignee.clone_from(&act.assignee);
                 match &act.assignee {
@@ -133,15 +196,42 @@ impl ShipmentException {
                 // A snooze that ends as it begins wakes it.
                 let sleeps = act.until > event.occurred_at;
                 self.snoozed_until = sleeps.then_some(act.until);
-                if sleeps { format!("snoozed it until {}", told(act.until)) } else { "woke it".to_owned() }
+                self.wakes_on_news = sleeps && act.until_news;
+                if self.wakes_on_news {
+                    "snoozed it until the carrier tells something".to_owned()
+                } else if sleeps {
+                    format!("snoozed it until {}", told(act.until))
+                } else {
+                    "woke it".to_owned()
+                }
             }
             Fact::ExceptionNoted(act) if act.exception == self.id => act.text.clone(),
             Fact::ExceptionResolved(act) if act.exception == self.id => {
                 if self.is_open() {
                     self.closed_at = Some(recorded_at);
-                    self.closing = Some(Closing::Resolved { by: by.clone(), reason: act.reason.clone() });
+                    self.closing = Some(Closing::Resolved {
+                        by: by.clone(),
+                        reason: act.reason.clone(),
+                        responsible: act.responsible,
+                        root_cause: act.root_cause,
+                    });
                 }
-                format!("resolved it: {}", act.reason)
+                let whose = act.responsible.map(Responsible::label);
+                let from = act.root_cause.map(RootCause::label);
+                let codes: Vec<&str> = whose.into_iter().chain(from).collect();
+                let codes = if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) };
+                format!("resolved it: {}{codes}", act.reason)
+            }
+            Fact::ExceptionMerged(link) if link.exception == self.id => {
+                if self.is_open() {
+                    self.closed_at = Some(recorded_at);
+                    let (into, named) = (link.other, link.named.clone());
+                    self.closing = Some(Closing::Merged { by: by.clone(), into, named });
+                }
+                format!("merged it into {}", link.named)
+            }
+            Fact::ExceptionLinked(link) if link.exception == self.id => {
+                format!("linked it to {}", link.named)
             }
             Fact::ExceptionReopened(act) if act.exception == self.id => {
                 self.closed_at = None;

@@ -140,6 +140,9 @@ facts! {
     "exception.noted" => ExceptionNoted(ExceptionNote) on Shipment,
     "exception.resolved" => ExceptionResolved(ExceptionResolution) on Shipment,
     "exception.reopened" => ExceptionReopened(ExceptionNote) on Shipment,
+    /// Closes an exception as the same as another.
+    "exception.merged" => ExceptionMerged(ExceptionLink) on Shipment,
+    "exception.linked" => ExceptionLinked(ExceptionLink) on Shipment,
     "case.opened" => CaseOpened(CaseOpening) on Shipment,
     "case.answered" => CaseAnswered(CaseAnswer) on Shipment,
     "case.closed" => CaseClosed(CaseAnswer) on Shipment,

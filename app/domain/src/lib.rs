@@ -24,6 +24,7 @@ pub mod place;
 pub mod redaction;
 pub mod reference;
 pub mod rules;
+pub mod service_level;
 pub mod shipment;
 pub mod status;
 pub mod time;

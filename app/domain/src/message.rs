@@ -1,12 +1,15 @@
 //! What other systems and people must learn: messages follow from events, in the order of the journal, and are kept with
 //! them. Whether and where one is sent is another matter.
 
+use crate::authority::Role;
+use crate::event::Event;
 use crate::exception::ShipmentException;
 use crate::fact::{DelayReason, Fact};
-use crate::id::{CustomerId, Seq, canonical};
+use crate::id::{CustomerId, ExceptionId, Seq, canonical};
 use crate::order::{Gate, Order};
 use crate::party::Tier;
 use crate::rules::{Rule, is_late};
+use crate::service_level::{Level, level};
 use crate::shipment::{Shipment, Stop, TenderState};
 use crate::time::{Moment, Window};
 use crate::tracked::Surroundings;
@@ -25,6 +28,10 @@ pub enum Addressee {
     Tms,
     /// The people in the house who look after customers.
     AccountTeam,
+    /// Whoever works at the service desk, leads it, or manages it all.
+    Desk,
+    TeamLead,
+    Manager,
     Customer(CustomerId),
 }
 
@@ -34,6 +41,9 @@ impl fmt::Display for Addressee {
             Self::Erp => f.write_str("erp"),
             Self::Tms => f.write_str("tms"),
             Self::AccountTeam => f.write_str("account-team"),
+            Self::Desk => f.write_str("desk"),
+            Self::TeamLead => f.write_str("team-lead"),
+            Self::Manager => f.write_str("manager"),
             Self::Customer(id) => write!(f, "customer:{id}"),
         }
     }
@@ -42,7 +52,7 @@ impl fmt::Display for Addressee {
 /// Why a text names nobody.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is nobody who gets messages: use erp, tms, account-team, or customer: and the customer's code"
+    "`{0}` is nobody who gets messages: use erp, tms, account-team, desk, team-lead, manager, or customer: and the customer's code"
 )]
 pub struct BadAddressee(String);
 
@@ -54,6 +64,9 @@ impl FromStr for Addressee {
             "erp" => Ok(Self::Erp),
             "tms" => Ok(Self::Tms),
             "account-team" => Ok(Self::AccountTeam),
+            "desk" => Ok(Self::Desk),
+            "team-lead" => Ok(Self::TeamLead),
+            "manager" => Ok(Self::Manager),
             _ => {
                 let customer = text.strip_prefix("customer:").filter(|code| !code.is_empty());
                 let customer = customer.ok_or_else(|| BadAddressee(text.to_owned()))?;
@@ -115,6 +128,32 @@ pub enum Notice {
     /// A customer that counts for much waits longer than promised.
     #[serde(rename = "delay.alert")]
     DelayAlert { shipment: String, customer: String, order: String, promised: Window, expected: Moment },
+    /// An exception was not answered or resolved in time.
+    #[serde(rename = "exception.escalated")]
+    ExceptionEscalated {
+        shipment: String,
+        exception: ExceptionId,
+        rule: Rule,
+        detail: String,
+        customer: Option<String>,
+        assignee: Option<String>,
+        level: Level,
+    },
+    /// Somebody needs a second person's word.
+    #[serde(rename = "approval.requested")]
+    ApprovalRequested {
+        shipment: String,
+        exception: ExceptionId,
+        what: String,
+        by: Option<String>,
+        reason: String,
+    },
+    /// A customer wrote in a case.
+    #[serde(rename = "case.written")]
+    CaseWritten { shipment: String, customer: Option<CustomerId>, text: String },
+    /// The service desk answered a customer's case, or closed it.
+    #[serde(rename = "case.answered")]
+    CaseAnswered { shipment: String, text: String, is_closed: bool },
 }
 
 impl Notice {
@@ -127,6 +166,10 @@ impl Notice {
             Self::ExpectedDeliveryRevised { .. } => "expected_delivery.revised",
             Self::ShipmentCancel { .. } => "shipment.cancel",
             Self::DelayAlert { .. } => "delay.alert",
+            Self::ExceptionEscalated { .. } => "exception.escalated",
+            Self::ApprovalRequested { .. } => "approval.requested",
+            Self::CaseWritten { .. } => "case.written",
+            Self::CaseAnswered { .. } => "case.answered",
         }
     }
 
@@ -139,6 +182,10 @@ impl Notice {
             Self::ExpectedDeliveryRevised { .. } => "Expected delivery revised",
             Self::ShipmentCancel { .. } => "Cancel the shipment",
             Self::DelayAlert { .. } => "Delay of a strategic customer",
+            Self::ExceptionEscalated { .. } => "Exception escalated",
+            Self::ApprovalRequested { .. } => "Approval wanted",
+            Self::CaseWritten { .. } => "A customer wrote",
+            Self::CaseAnswered { .. } => "Your case was answered",
         }
     }
 
@@ -149,7 +196,12 @@ impl Notice {
             | Self::InvoiceHold { order, .. }
             | Self::PlanDue { order, .. }
             | Self::ExpectedDeliveryRevised { order, .. } => order,
-            Self::ShipmentCancel { shipment, .. } | Self::DelayAlert { shipment, .. } => shipment,
+            Self::ShipmentCancel { shipment, .. }
+            | Self::DelayAlert { shipment, .. }
+            | Self::ExceptionEscalated { shipment, .. }
+            | Self::ApprovalRequested { shipment, .. }
+            | Self::CaseWritten { shipment, .. }
+            | Self::CaseAnswered { shipment, .. } => shipment,
         }
     }
 }
@@ -210,8 +262,9 @@ pub(crate) struct Change<'a> {
     pub orders: &'a [Arc<Order>],
     /// Exceptions that the event opened.
     pub opened: Vec<&'a ShipmentException>,
-    pub fact: &'a Fact,
-    pub occurred_at: Moment,
+    /// Those that it changed.
+    pub changed: Vec<&'a ShipmentException>,
+    pub event: &'a Event,
 }
 
 /// What others must learn of a change.
@@ -229,6 +282,7 @@ pub(crate) fn notices(change: &Change, surroundings: &impl Surroundings) -> Vec<
         }
     }
     notices.extend(cancellations(change));
+    notices.extend(of_people(change));
     revisions(change, surroundings, &mut notices);
     notices
 }
@@ -239,6 +293,71 @@ pub fn of_order(before: Option<&Gate>, order: &Order) -> Option<Addressed> {
     let was_released = before.is_some_and(|before| before.released);
     let notice = Notice::InvoiceRelease { order: order.number.clone(), reason: gate.reason.clone() };
     (!was_released).then_some((Addressee::Erp, notice))
+}
+
+/// What people did, or did not in time.
+fn of_people(change: &Change) -> Vec<Addressed> {
+    let shipment = change.shipment.number.clone();
+    let case = |id| change.shipment.state.cases.iter().find(|case| case.case == id);
+    match &change.event.fact {
+        Fact::DeadlinePassed(deadline) => {
+            let breached = |one: &&&ShipmentException| {
+                one.id.to_string() == deadline.stop
+                    && one.escalations.last().is_some_and(|last| Some(last.level) == level(deadline.deadline))
+            };
+            let Some(exception) = change.changed.iter().find(breached) else { return Vec::new() };
+            let Some(level) = level(deadline.deadline) else { return Vec::new() };
+            let to = match level {
+                Level::Desk => Addressee::Desk,
+                Level::TeamLead => Addressee::TeamLead,
+                Level::Manager => Addressee::Manager,
+            };
+            let notice = Notice::ExceptionEscalated {
+                shipment,
+                exception: exception.id,
+                rule: exception.rule,
+                detail: exception.detail.clone(),
+                customer: exception.customer.clone(),
+                assignee: exception.assignee.clone(),
+                level,
+            };
+            vec![(to, notice)]
+        }
+        Fact::ApprovalRequested(request) => {
+            let notice = Notice::ApprovalRequested {
+                shipment,
+                exception: request.exception,
+                what: request.what.to_string(),
+                by: change.event.actor.clone(),
+                reason: request.reason.clone(),
+            };
+            vec![(Addressee::Manager, notice)]
+        }
+        Fact::CaseOpened(opening) => {
+            let notice = Notice::CaseWritten {
+                shipment,
+                customer: Some(opening.customer),
+                text: opening.text.clone(),
+            };
+            vec![(Addressee::Desk, notice)]
+        }
+        Fact::CaseAnswered(answer) | Fact::CaseClosed(answer) => {
+            let customer = case(answer.case).and_then(|case| case.customer);
+            let is_closed = matches!(change.event.fact, Fact::CaseClosed(_));
+            let text = answer.text.clone();
+            match (change.event.role, customer) {
+                (Role::Portal, customer) => {
+                    vec![(Addressee::Desk, Notice::CaseWritten { shipment, customer, text })]
+                }
+                (_, Some(customer)) => {
+                    let notice = Notice::CaseAnswered { shipment, text, is_closed };
+                    vec![(Addressee::Customer(customer), notice)]
+                }
+                (_, None) => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What is still to be carried.
@@ -254,8 +373,11 @@ fn plan_due(change: &Change) -> Vec<Addressed> {
     let Some(last) = state.tenders.iter().filter(said_no).max_by_key(|tender| tender.at) else {
         return Vec::new();
     };
-    let lost =
-        state.tenders.iter().map(|tender| tender.at).min().map_or(TimeDelta::zero(), |first| last.at - first);
+    let offers = change.shipment.entries().iter().filter(|entry| {
+        entry.corrected.is_none() && matches!(entry.recorded.event.fact, Fact::TenderOffered(_))
+    });
+    let first = offers.map(|entry| entry.recorded.event.occurred_at).min();
+    let lost = first.map_or(TimeDelta::zero(), |first| last.at - first);
     let notice = |order: &Order| {
         let deliveries = state.stops.iter().filter(|stop| stop.is_delivery() && stop.concerns(&order.number));
         let planned = deliveries.filter_map(Stop::expected).map(|window| window.to).max();
@@ -298,13 +420,13 @@ fn cancellations(change: &Change) -> Vec<Addressed> {
 
 /// A new expected time that matters: it crosses the promise, or, beyond it, comes into another hour.
 fn revisions(change: &Change, surroundings: &impl Surroundings, notices: &mut Vec<Addressed>) {
-    let Fact::EtaChanged(statement) = change.fact else { return };
+    let Fact::EtaChanged(statement) = &change.event.fact else { return };
     let Some(stop) = change.shipment.state.stops.iter().find(|stop| stop.stop == statement.stop) else {
         return;
     };
     // A statement that came late changes nothing that is expected now.
     let is_latest =
-        stop.eta().is_some_and(|eta| eta.stated_at == change.occurred_at && eta.eta == statement.eta);
+        stop.eta().is_some_and(|eta| eta.stated_at == change.event.occurred_at && eta.eta == statement.eta);
     if !is_latest || !stop.is_delivery() || stop.handed_over_at().is_some() {
         return;
     }

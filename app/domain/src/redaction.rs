@@ -13,7 +13,8 @@ use crate::shipment::{CaseMessage, Delay, Eta, Hold, LastPosition, State, Stop};
 use crate::status::{Flags, Status};
 use crate::time::{Moment, Window};
 use crate::view::{
-    OrderView, Replacement, ShipmentView, TimelineEntry, TrackedRow, delivered, next_eta, promise,
+    InvoiceState, OrderView, Replacement, ShipmentView, TimelineEntry, TrackedRow, delivered, next_eta,
+    promise,
 };
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,8 @@ pub struct CustomerShipment {
     /// Latest first.
     pub timeline: Vec<CustomerEntry>,
     pub cases: Vec<CustomerCase>,
+    /// What is being seen to and concerns them, each sentence once.
+    pub notes: Vec<String>,
 }
 
 /// One of the customer's own orders.
@@ -55,6 +58,7 @@ pub struct CustomerOrder {
     pub number: String,
     pub promised: Option<Window>,
     pub lines: Vec<CustomerLine>,
+    pub invoice: InvoiceState,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +189,7 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
             })
             .collect(),
         orders: own.into_iter().map(|order| customer_order(order, &shipment.state)).collect(),
+        notes: if is_shared { Vec::new() } else { notes(shipment) },
     })
 }
 
@@ -221,6 +226,7 @@ pub fn whole(shipment: &ShipmentView) -> CustomerShipment {
             .filter_map(|entry| customer_entry(entry, &state.stops, false))
             .collect(),
         cases: cases.collect(),
+        notes: notes(shipment),
     }
 }
 
@@ -246,6 +252,19 @@ impl CustomerShipment {
             occurred_at: self.occurred_at,
         }
     }
+}
+
+/// What a customer may read of what is open. On a shared load an exception may be another's.
+fn notes(shipment: &ShipmentView) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for exception in shipment.exceptions.iter().filter(|one| one.is_open()) {
+        if let Some(note) = exception.rule.for_customers()
+            && notes.iter().all(|known| known != note)
+        {
+            notes.push(note.to_owned());
+        }
+    }
+    notes
 }
 
 /// When a source outside told something last: what the house itself does is no news of the shipment.
@@ -351,6 +370,7 @@ fn customer_stop(stop: Stop, is_shared: bool) -> CustomerStop {
 fn customer_order(order: OrderView, state: &State) -> CustomerOrder {
     CustomerOrder {
         promised: order.promised,
+        invoice: order.invoice,
         lines: order
             .lines
             .into_iter()

@@ -4,6 +4,7 @@
 mod appointment_missed;
 mod appointment_rescheduled;
 mod charge_over_tolerance;
+mod customer_waits;
 mod customs_hold;
 mod delays;
 mod delivery_discrepancy;
@@ -29,6 +30,7 @@ use crate::fact::Priority;
 use crate::id::{ExceptionId, canonical};
 use crate::order::Order;
 use crate::party::Tier;
+use crate::service_level::due;
 use crate::shipment::{Shipment, Stop};
 use crate::time::{Moment, Window};
 use serde::{Deserialize, Serialize};
@@ -56,10 +58,11 @@ pub enum Rule {
     SilentShipment,
     ChargeOverTolerance,
     InvoiceWithoutProof,
+    CustomerWaits,
 }
 
 impl Rule {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::TenderRejected,
         Self::MissedPickup,
         Self::EtaBeyondPromise,
@@ -79,6 +82,7 @@ impl Rule {
         Self::SilentShipment,
         Self::ChargeOverTolerance,
         Self::InvoiceWithoutProof,
+        Self::CustomerWaits,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -102,6 +106,7 @@ impl Rule {
             Self::SilentShipment => "silent_shipment",
             Self::ChargeOverTolerance => "charge_over_tolerance",
             Self::InvoiceWithoutProof => "invoice_without_proof",
+            Self::CustomerWaits => "customer_waits",
         }
     }
 
@@ -131,6 +136,7 @@ impl Rule {
             Self::SilentShipment => "Silent shipment",
             Self::ChargeOverTolerance => "Charge over tolerance",
             Self::InvoiceWithoutProof => "Invoice without proof",
+            Self::CustomerWaits => "Customer waits",
         }
     }
 
@@ -148,7 +154,8 @@ impl Rule {
             | Self::PodDiscrepancy
             | Self::ReturnOpened
             | Self::SilentShipment
-            | Self::ChargeOverTolerance => Severity::Medium,
+            | Self::ChargeOverTolerance
+            | Self::CustomerWaits => Severity::Medium,
             Self::MissedPickup
             | Self::CustomsHold
             | Self::AppointmentMissed
@@ -179,6 +186,7 @@ impl Rule {
             Self::SilentShipment => silent_shipment::conditions(situation),
             Self::ChargeOverTolerance => charge_over_tolerance::conditions(situation),
             Self::InvoiceWithoutProof => invoice_without_proof::conditions(situation),
+            Self::CustomerWaits => customer_waits::conditions(situation),
         }
     }
 }
@@ -248,8 +256,9 @@ impl<'a> Situation<'a> {
 
     /// Everything that is wrong now.
     pub fn conditions(&self) -> Vec<Condition> {
+        // Of what was called off, nothing can be late; people may still ask.
         if self.shipment.state.is_called_off() {
-            return Vec::new();
+            return customer_waits::conditions(self);
         }
         Rule::ALL.into_iter().flat_map(|rule| rule.conditions(self)).collect()
     }
@@ -367,6 +376,8 @@ fn open(
     let earlier = exceptions.iter().filter(|one| one.rule == rule && one.cause == cause).count();
     let occurrence = u32::try_from(earlier).unwrap_or(u32::MAX).saturating_add(1);
     let shipment = situation.shipment.id;
+    let severity = situation.severity(rule);
+    let (respond_by, resolve_by) = due(severity, recorded.recorded_at);
     let key = format!("{shipment}/{}/{cause}/{occurrence}", rule.as_str());
     ShipmentException {
         id: ExceptionId(canonical("exception", ExceptionId::DEFAULT_ISSUER, &key)),
@@ -375,15 +386,20 @@ fn open(
         rule,
         cause,
         occurrence,
-        severity: situation.severity(rule),
+        severity,
         detail,
         customer: situation.customer(),
         due_at: situation.due_at(),
         wrong_since: recorded.event.occurred_at,
         opened_at: recorded.recorded_at,
         opened_seq: recorded.seq,
+        respond_by,
+        resolve_by,
+        escalations: Vec::new(),
+        awaits_approval: None,
         assignee: None,
         snoozed_until: None,
+        wakes_on_news: false,
         actions: Vec::new(),
         closed_at: None,
         closing: None,

@@ -2,6 +2,7 @@
 //! whole consequence out; the store only keeps what this says.
 
 use crate::account::Audience;
+use crate::authority::Role;
 use crate::deadline::{Deadline, deadlines};
 use crate::event::Recorded;
 use crate::exception::ShipmentException;
@@ -13,6 +14,7 @@ use crate::order::Order;
 use crate::party::Tier;
 use crate::redaction::{CustomerShipment, redact};
 use crate::rules::{Condition, Situation, carry_out, evaluate, restate};
+use crate::service_level;
 use crate::shipment::Shipment;
 use crate::view::{ShipmentView, outline, view};
 use std::sync::Arc;
@@ -85,7 +87,8 @@ impl Tracked {
             .iter_mut()
             .enumerate()
             .filter_map(|(index, exception)| {
-                exception.act(&recorded.event, recorded.recorded_at).then_some(index)
+                let woke = recorded.event.role == Role::Tms && exception.wake_on_news();
+                (exception.act(&recorded.event, recorded.recorded_at) || woke).then_some(index)
             })
             .collect();
         Some(self.consequences(acted, recorded, surroundings))
@@ -128,8 +131,8 @@ impl Tracked {
             orders_before: &orders_before,
             orders: &self.orders,
             opened: opened.filter(|one| one.opened_seq == recorded.seq && one.is_open()).collect(),
-            fact: &recorded.event.fact,
-            occurred_at: recorded.event.occurred_at,
+            changed: changed.iter().filter_map(|index| self.exceptions.get(*index)).collect(),
+            event: &recorded.event,
         };
         let notices = notices(&change, surroundings);
         Consequences { exceptions: changed, withdrawn_from: self.withdrawn_from(&orders_before), notices }
@@ -173,6 +176,9 @@ impl Tracked {
     pub fn deadlines(&self) -> Vec<Deadline> {
         let mut due = deadlines(&self.shipment);
         due.extend(open_promises(&self.shipment, &self.orders));
+        let passed = &self.shipment.state.passed;
+        let levels = self.exceptions.iter().flat_map(service_level::deadlines);
+        due.extend(levels.filter(|deadline| !passed.contains(deadline)));
         due
     }
 

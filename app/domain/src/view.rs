@@ -55,6 +55,29 @@ pub struct OrderView {
     pub lines: Vec<OrderLine>,
     pub references: Vec<Reference>,
     pub cancelled: bool,
+    pub invoice: InvoiceState,
+}
+
+/// How far an order is with its invoice, as everybody may know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceState {
+    /// It waits until the delivery is confirmed.
+    AwaitingConfirmation,
+    /// It may be written.
+    Released,
+    Written,
+}
+
+impl InvoiceState {
+    /// As people read it behind "Invoice".
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::AwaitingConfirmation => "awaiting confirmation",
+            Self::Released => "may be written",
+            Self::Written => "written",
+        }
+    }
 }
 
 /// A shipment in a list, as agents see it.
@@ -188,6 +211,15 @@ fn order_view(number: &str, known: &[&Order]) -> OrderView {
         lines: terms.map(|terms| terms.lines.clone()).unwrap_or_default(),
         references: terms.map(|terms| terms.references.clone()).unwrap_or_default(),
         cancelled: order.is_some_and(|order| order.state.cancelled.is_some()),
+        invoice: order.map_or(InvoiceState::AwaitingConfirmation, |order| {
+            if order.state.invoices.iter().any(|invoice| invoice.invoiced_at.is_some()) {
+                InvoiceState::Written
+            } else if order.state.gate.as_ref().is_some_and(|gate| gate.released) {
+                InvoiceState::Released
+            } else {
+                InvoiceState::AwaitingConfirmation
+            }
+        }),
     }
 }
 

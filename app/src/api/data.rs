@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::exception::ShipmentException;
+use domain::fact::{Approvable, Responsible, RootCause};
+use domain::id::CaseId;
 use domain::kpi::Punctuality;
 use domain::live::Desk;
 use domain::status::{Flags, Status};
@@ -186,6 +188,49 @@ pub enum Act {
     Reopen {
         text: String,
     },
+    /// Hands it to a colleague.
+    Assign {
+        to: String,
+    },
+    /// Lets it sleep until the carrier tells something, for two weeks at most.
+    SnoozeUntilNews,
+    /// Closes it as the same as another.
+    Merge {
+        other: ExceptionId,
+    },
+    /// Notes that it has to do with another.
+    Link {
+        other: ExceptionId,
+    },
+    /// Resolves it, with whose it was and what it came from.
+    ResolveAs {
+        reason: String,
+        responsible: Option<Responsible>,
+        root_cause: Option<RootCause>,
+    },
+    /// Asks a second person to allow something.
+    Ask {
+        asked: Asked,
+        reason: String,
+    },
+    /// Gives the word that somebody asked for.
+    Decide {
+        is_granted: bool,
+        reason: String,
+    },
+}
+
+/// What a second person is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked(pub Approvable);
+
+/// What somebody says in a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseWords {
+    pub case: CaseId,
+    pub text: String,
+    /// Whether it is the last word.
+    pub closes: bool,
 }
 
 /// A page that people read but do not work in; the server draws it.

@@ -1,18 +1,20 @@
 //! What people do, as events: each goes through the same door into the journal as everything else.
 
-use super::{Act, ApiError, ShareLine, Shared, TEXT, Target};
+use super::{Act, ApiError, Asked, CaseWords, ShareLine, Shared, TEXT, Target};
 use crate::context::{Context, new_token, token_hash};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::account::{Audience, Viewer};
+use domain::account::{Area, Audience, Viewer};
 use domain::authority::Role;
 use domain::exception::{Closing, ShipmentException};
 use domain::fact::{
-    ExceptionAssignment, ExceptionNote, ExceptionResolution, ExceptionSnooze, Sharing, SharingEnd,
+    ApprovalDecision, ApprovalRequest, CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment, ExceptionLink,
+    ExceptionNote, ExceptionResolution, ExceptionSnooze, Sharing, SharingEnd,
 };
+use domain::id::{ApprovalId, CaseId};
 use domain::redaction::redact;
 use domain::time::told;
 use domain::view::ShipmentView;
-use domain::{CustomerId, Event, EventId, Fact, ShipmentId, SourceName};
+use domain::{CustomerId, Event, EventId, ExceptionId, Fact, ShipmentId, SourceName};
 use store::{AppendError, Delivery, Expected};
 
 const LABEL: usize = 80;
@@ -43,7 +45,7 @@ impl Act {
             Self::Release => Fact::ExceptionAssigned(ExceptionAssignment { exception, assignee: None }),
             Self::Snooze { hours } if (1..=HOURS).contains(&hours) => {
                 let until = (now + TimeDelta::hours(i64::from(hours))).fixed_offset();
-                Fact::ExceptionSnoozed(ExceptionSnooze { exception, until })
+                Fact::ExceptionSnoozed(ExceptionSnooze { exception, until, until_news: false })
             }
             Self::Snooze { hours } => {
                 return Err(invalid(format!("{hours} hours are too many or none: snooze for 1 to {HOURS}")));
@@ -51,7 +53,7 @@ impl Act {
             Self::SnoozeUntil { until }
                 if until > now && until - now.fixed_offset() <= TimeDelta::hours(i64::from(HOURS)) =>
             {
-                Fact::ExceptionSnoozed(ExceptionSnooze { exception, until })
+                Fact::ExceptionSnoozed(ExceptionSnooze { exception, until, until_news: false })
             }
             Self::SnoozeUntil { until } => {
                 return Err(invalid(format!(
@@ -59,15 +61,42 @@ impl Act {
                     told(until)
                 )));
             }
-            Self::Wake => Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: now.fixed_offset() }),
+            Self::Wake => Fact::ExceptionSnoozed(ExceptionSnooze {
+                exception,
+                until: now.fixed_offset(),
+                until_news: false,
+            }),
             Self::Note { text } => {
                 Fact::ExceptionNoted(ExceptionNote { exception, text: words(&text, TEXT)? })
             }
-            Self::Resolve { reason } => {
-                Fact::ExceptionResolved(ExceptionResolution { exception, reason: words(&reason, TEXT)? })
-            }
+            Self::Resolve { reason } => Fact::ExceptionResolved(ExceptionResolution {
+                exception,
+                reason: words(&reason, TEXT)?,
+                responsible: None,
+                root_cause: None,
+            }),
             Self::Reopen { text } => {
                 Fact::ExceptionReopened(ExceptionNote { exception, text: words(&text, TEXT)? })
+            }
+            Self::Assign { to } => {
+                Fact::ExceptionAssigned(ExceptionAssignment { exception, assignee: Some(to) })
+            }
+            Self::SnoozeUntilNews => {
+                let until = (now + TimeDelta::hours(i64::from(HOURS))).fixed_offset();
+                Fact::ExceptionSnoozed(ExceptionSnooze { exception, until, until_news: true })
+            }
+            Self::Merge { .. } | Self::Link { .. } | Self::Decide { .. } => {
+                // These need to know more than the act: see `Context::fact`.
+                return Err(invalid("this needs another exception or an approval"));
+            }
+            Self::ResolveAs { reason, responsible, root_cause } => {
+                let reason = words(&reason, TEXT)?;
+                Fact::ExceptionResolved(ExceptionResolution { exception, reason, responsible, root_cause })
+            }
+            Self::Ask { asked: Asked(what), reason } => {
+                let approval = ApprovalId::numbered(&new_token());
+                let reason = words(&reason, TEXT)?;
+                Fact::ApprovalRequested(ApprovalRequest { approval, exception, what, reason })
             }
         })
     }
@@ -78,7 +107,8 @@ fn overtaken(current: &ShipmentException) -> String {
     let closed = match &current.closing {
         Some(Closing::Cleared) => Some("the condition cleared and the exception closed by itself".to_owned()),
         Some(Closing::LateData) => Some("what came late showed that nothing had been wrong".to_owned()),
-        Some(Closing::Resolved { by, reason }) => Some(format!("{by} resolved it: {reason}")),
+        Some(Closing::Merged { by, named, .. }) => Some(format!("{by} merged it into {named}")),
+        Some(Closing::Resolved { by, reason, .. }) => Some(format!("{by} resolved it: {reason}")),
         None => None,
     };
     let acted = || current.actions.last().map(|last| format!("{} {}", last.by, last.text));
@@ -154,12 +184,110 @@ impl Context {
         target: &Target,
         act: Act,
     ) -> Result<ShipmentException, ApiError> {
-        let fact = act.fact(target, viewer, (self.clock)())?;
         let shipment = self.view(target.shipment).await?;
+        let fact = self.fact(viewer, target, &shipment, act).await?;
         let expected = Expected { exception: target.exception, version: target.version };
         self.record(viewer, &shipment, fact, Some(expected)).await?;
         let now = self.view(target.shipment).await?.exceptions.into_iter();
         now.into_iter().find(|one| one.id == target.exception).ok_or(ApiError::NotFound)
+    }
+
+    /// What an act states, once it is sure that it may.
+    async fn fact(
+        &self,
+        viewer: &Viewer,
+        target: &Target,
+        shipment: &ShipmentView,
+        act: Act,
+    ) -> Result<Fact, ApiError> {
+        let exception = shipment.exceptions.iter().find(|one| one.id == target.exception);
+        let exception = exception.ok_or(ApiError::NotFound)?;
+        match act {
+            Act::Assign { to } => {
+                let accounts = self.store.accounts().await?;
+                let is_colleague = |one: &store::Account| {
+                    one.account == to && !one.disabled && one.role.may_open(Area::Desk)
+                };
+                if !accounts.iter().any(is_colleague) {
+                    return Err(invalid(format!("`{to}` is nobody who works at the desk")));
+                }
+                Act::Assign { to }.fact(target, viewer, (self.clock)())
+            }
+            Act::Merge { other } => Ok(Fact::ExceptionMerged(self.link(exception, other).await?)),
+            Act::Link { other } => Ok(Fact::ExceptionLinked(self.link(exception, other).await?)),
+            Act::Ask { .. } if exception.awaits_approval.is_some() => {
+                Err(invalid("somebody has asked already: wait for the decision"))
+            }
+            Act::Decide { is_granted, reason } => {
+                let approval =
+                    exception.awaits_approval.ok_or_else(|| invalid("nobody asked for approval"))?;
+                let approval = shipment.state.approvals.iter().find(|one| one.approval == approval);
+                let approval = approval.ok_or(ApiError::NotFound)?;
+                if !viewer.role.may_approve() {
+                    return Err(ApiError::Forbidden);
+                }
+                if approval.asked_by.as_deref() == Some(viewer.account.as_str()) {
+                    return Err(invalid("you asked for it yourself: somebody else has to decide"));
+                }
+                let decision = ApprovalDecision {
+                    approval: approval.approval,
+                    exception: exception.id,
+                    reason: words(&reason, TEXT)?,
+                };
+                Ok(if is_granted { Fact::ApprovalGranted(decision) } else { Fact::ApprovalRefused(decision) })
+            }
+            act => act.fact(target, viewer, (self.clock)()),
+        }
+    }
+
+    async fn link(
+        &self,
+        exception: &ShipmentException,
+        other: ExceptionId,
+    ) -> Result<ExceptionLink, ApiError> {
+        if other == exception.id {
+            return Err(invalid("that is the same exception: name another one"));
+        }
+        let other = self.store.exception(other).await?;
+        let other = other.ok_or_else(|| invalid("there is no such exception: name another one"))?;
+        let named = format!("{} of {}", other.rule.label(), other.number);
+        Ok(ExceptionLink { exception: exception.id, other: other.id, named })
+    }
+
+    /// Opens a customer's case about a shipment of theirs.
+    pub async fn open_case(
+        &self,
+        viewer: &Viewer,
+        id: ShipmentId,
+        kind: CaseKind,
+        text: &str,
+    ) -> Result<(), ApiError> {
+        let Some(Audience::Customer(customer)) = viewer.audience() else { return Err(ApiError::Forbidden) };
+        let shipment = self.view(id).await?;
+        if redact(&shipment, customer).is_none() {
+            return Err(ApiError::NotFound);
+        }
+        let text = words(text, TEXT)?;
+        let case = CaseId::numbered(&new_token());
+        self.record(viewer, &shipment, Fact::CaseOpened(CaseOpening { case, customer, kind, text }), None)
+            .await
+    }
+
+    /// Says something in a case: a customer in one of their own, people of the house in any.
+    pub async fn say(&self, viewer: &Viewer, id: ShipmentId, words_in: CaseWords) -> Result<(), ApiError> {
+        let CaseWords { case, text, closes } = words_in;
+        let shipment = self.view(id).await?;
+        let known = shipment.state.cases.iter().find(|one| one.case == case).ok_or(ApiError::NotFound)?;
+        match viewer.audience().ok_or(ApiError::Forbidden)? {
+            Audience::Customer(own) if known.customer != Some(own) => return Err(ApiError::NotFound),
+            Audience::Customer(_) | Audience::Internal => {}
+        }
+        if known.closed_at.is_some() {
+            return Err(invalid("the case is closed: open another one"));
+        }
+        let answer = CaseAnswer { case, text: words(&text, TEXT)? };
+        let fact = if closes { Fact::CaseClosed(answer) } else { Fact::CaseAnswered(answer) };
+        self.record(viewer, &shipment, fact, None).await
     }
 
     async fn view(&self, id: ShipmentId) -> Result<ShipmentView, ApiError> {

@@ -2,13 +2,15 @@
 //! everything that was told, down to the messages.
 
 use super::shipment::{for_house, list};
+use super::work::work;
 use crate::api::ApiError;
 use crate::components::badge::{flags, severity, status};
 use crate::components::section::pair;
-use crate::components::when::window;
+use crate::components::when::{utc, window};
 use crate::context::Context;
 use crate::plain::IntoPlain;
 use chrono::{DateTime, Utc};
+use domain::account::Viewer;
 use domain::exception::ShipmentException;
 use domain::fact::Priority;
 use domain::journey::sentence;
@@ -20,7 +22,7 @@ use domain::{ExceptionId, Seq, Tracked};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
-pub async fn draw(context: &Context, id: ExceptionId) -> Result<(Seq, AnyView), ApiError> {
+pub async fn draw(context: &Context, viewer: &Viewer, id: ExceptionId) -> Result<(Seq, AnyView), ApiError> {
     let exception = context.store.exception(id).await?.ok_or(ApiError::NotFound)?;
     let (as_of, tracked) = context.store.tracked(exception.shipment).await?.ok_or(ApiError::NotFound)?;
     let mut tiers = Vec::new();
@@ -30,9 +32,11 @@ pub async fn draw(context: &Context, id: ExceptionId) -> Result<(Seq, AnyView), 
     let tier = tiers.into_iter().max().unwrap_or_default();
     let now = (context.clock)();
     let shipment = tracked.view();
+    let accounts = context.store.accounts().await?;
     let drawn = view! {
         <h3>"What to do next"</h3>
         <p class="advice">{exception.rule.meaning().advice}</p>
+        {work(&exception, &shipment, &tracked, viewer, &accounts)}
         <h3>"Why it matters"</h3>
         {stakes(&exception, &shipment, tier, now)}
         <h3>"What the customer sees"</h3>
@@ -77,6 +81,9 @@ fn stakes(exception: &ShipmentException, shipment: &ShipmentView, tier: Tier, no
         <dl>
             {pair("Customer", format!("{customers}, {tier}"))}
             {pair("Promised", view! { {window(shipment.promised)} {left} })}
+            {pair("Answer by", utc(Some(exception.respond_by)))}
+            {pair("Resolve by", utc(Some(exception.resolve_by)))}
+            {(!exception.escalations.is_empty()).then(|| pair("Escalated", escalated(exception)))}
             {pair("Goods worth", if worth.is_empty() { "not stated".to_owned() } else { worth.join(", ") })}
             {pair("Severity", view! { {severity(exception.severity)} " " {why.join(", ")} })}
             {pair("Fires when", exception.rule.meaning().opens)}
@@ -84,6 +91,15 @@ fn stakes(exception: &ShipmentException, shipment: &ShipmentView, tier: Tier, no
         </dl>
     }
     .plain()
+}
+
+/// Who has heard of it, and when.
+fn escalated(exception: &ShipmentException) -> AnyView {
+    let said = exception.escalations.iter().map(|one| {
+        let what = format!("{}: told {} ", one.level.breached(), one.level.label());
+        view! { <p>{what} {utc(Some(one.at))}</p> }
+    });
+    said.collect_view().plain()
 }
 
 /// What the goods of the orders on it are worth, by currency, as far as the ERP stated prices.

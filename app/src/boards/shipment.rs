@@ -20,7 +20,7 @@ use domain::view::ShipmentView;
 use domain::{CustomerId, Seq, ShipmentId, Tracked};
 use leptos::prelude::*;
 
-pub use papers::reference;
+pub use papers::{messages, reference};
 pub use timeline::{Correction, Entry, for_house, list};
 
 type Page = (Seq, String, AnyView);
@@ -32,7 +32,13 @@ pub async fn draw(context: &Context, viewer: &Viewer, id: ShipmentId) -> Result<
     match viewer.audience().ok_or(ApiError::Forbidden)? {
         Audience::Internal => {
             let shipment = tracked.view();
-            let shown = Shown { shipment: whole(&shipment), map: picture(&Trip::of(&tracked)), as_of, now };
+            let shown = Shown {
+                shipment: whole(&shipment),
+                map: picture(&Trip::of(&tracked)),
+                as_of,
+                now,
+                is_borrowed: false,
+            };
             Ok(shown.page(Some(&shipment), true))
         }
         Audience::Customer(customer) => {
@@ -50,7 +56,8 @@ pub async fn draw_as(context: &Context, id: ShipmentId, customer: CustomerId) ->
     let (name, shipment) = name.zip(tracked.redacted(customer)).ok_or(ApiError::NotFound)?;
     let own = format!("/shipments/{id}");
     let (as_of, title, page) =
-        Shown::of_customer(shipment, &tracked, as_of, (context.clock)()).page(None, true);
+        Shown { is_borrowed: true, ..Shown::of_customer(shipment, &tracked, as_of, (context.clock)()) }
+            .page(None, true);
     let page = view! {
         <p class="seen-by">
             {format!("You see what {name} sees. ")} <a href=own>"Back to your own view"</a>
@@ -79,24 +86,27 @@ struct Shown {
     map: String,
     as_of: Seq,
     now: DateTime<Utc>,
+    /// Whether somebody of the house looks through a customer's eyes, who then says nothing in their name.
+    is_borrowed: bool,
 }
 
 impl Shown {
     fn of_customer(shipment: CustomerShipment, tracked: &Tracked, as_of: Seq, now: DateTime<Utc>) -> Self {
         let map = picture(&Trip::redacted(&shipment, tracked));
-        Self { shipment, map, as_of, now }
+        Self { shipment, map, as_of, now, is_borrowed: false }
     }
 
     /// `inside` is what else people of the house see; who has no account gets less.
     fn page(self, inside: Option<&ShipmentView>, has_account: bool) -> Page {
-        let Self { mut shipment, map, as_of, now } = self;
+        let Self { mut shipment, map, as_of, now, is_borrowed } = self;
         clock::set(&mut shipment);
         let shipment = &shipment;
         let entries = match inside {
             Some(inside) => for_house(inside),
             None => timeline::for_customers(shipment),
         };
-        let cases = (has_account && !shipment.cases.is_empty()).then(|| papers::cases(&shipment.cases));
+        let is_customer = has_account && inside.is_none() && !is_borrowed;
+        let cases = has_account.then(|| papers::cases(shipment, is_customer)).flatten();
         let map = (!map.is_empty()).then(|| view! { <div class="map-frame" inner_html=map></div> });
         let page = view! {
             {glance::head(shipment, as_of, now)}

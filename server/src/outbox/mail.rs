@@ -124,5 +124,25 @@ fn words(notice: &Notice) -> String {
             told(*expected),
             told(promised.to)
         ),
+        Notice::ExceptionEscalated { shipment, exception, rule, detail, customer, assignee, level } => {
+            let customer = customer.as_ref().map_or(String::new(), |name| format!(" of {name}"));
+            let with = assignee.as_deref().unwrap_or("nobody");
+            format!(
+                "{} on {shipment}{customer}: {}. {detail}. It is with {with}: /desk?selected={exception}",
+                rule.label(),
+                level.breached()
+            )
+        }
+        Notice::ApprovalRequested { shipment, exception, what, by, reason } => {
+            let by = by.as_deref().unwrap_or("somebody");
+            format!(
+                "{by} asks for approval {what} ({shipment}): {reason}. Decide at /desk?selected={exception}"
+            )
+        }
+        Notice::CaseWritten { shipment, text, .. } => format!("A customer wrote about {shipment}: {text}"),
+        Notice::CaseAnswered { shipment, text, is_closed } => {
+            let end = if *is_closed { " The case is closed with that." } else { "" };
+            format!("The service desk answered about {shipment}: {text}{end}")
+        }
     }
 }

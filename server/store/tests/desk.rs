@@ -48,6 +48,8 @@ async fn an_action_on_a_stale_version_is_refused_with_the_current_one() {
         let fact = Fact::ExceptionResolved(ExceptionResolution {
             exception: exception.id,
             reason: "agreed with the customer".into(),
+            responsible: None,
+            root_cause: None,
         });
         store::Delivery {
             expected: Some(Expected { exception: exception.id, version: exception.version + 1 }),
@@ -69,20 +71,22 @@ async fn an_action_on_a_stale_version_is_refused_with_the_current_one() {
 #[tokio::test]
 async fn the_most_severe_stands_first_then_the_least_time_left() {
     let bench = Bench::new().await;
-    let due = |customer: &str, until: i64| {
-        Fact::OrderReleased(OrderTerms { promised: Some(window(1440, until)), ..terms(customer, "Acme") })
-    };
     let strategic = CustomerTerms { name: "Acme".into(), tier: Tier::Strategic };
-    // S-1 has the most time, S-2 the least, S-3 more than S-2 but a customer that counts for more.
-    let orders = [("O-1", "C-1", 2880), ("O-2", "C-2", 1600), ("O-3", "C-3", 2000)];
+    // The customer of S-3 counts for more.
+    let orders = [("O-1", "C-1"), ("O-2", "C-2"), ("O-3", "C-3")];
     let mut told = vec![erp("c3", "C-3", 0, Fact::CustomerRegistered(strategic))];
-    told.extend(orders.map(|(order, customer, until)| erp(order, order, 0, due(customer, until))));
+    told.extend(orders.map(|(order, customer)| erp(order, order, 0, released(customer, "Acme"))));
     bench.deliver("o-1", told).await;
-    for (place, (order, ..)) in (1..).zip(orders) {
+    for (place, (order, _)) in (1..).zip(orders) {
         let number = format!("S-{place}");
         let plan = tms(&format!("p{place}"), &number, 1, planned(&[order]));
         bench.deliver(&number, vec![plan, tms(&format!("e{place}"), &number, 9, eta(4000))]).await;
     }
+    // Somebody has answered the first: there is more time to resolve it than to answer the other.
+    let (_, open) = bench.store.desk().await.expect("read");
+    let first = open.exceptions.iter().find(|one| one.number == "S-1").expect("open").id;
+    let note = Fact::ExceptionNoted(ExceptionNote { exception: first, text: "calling".into() });
+    bench.deliver("n-1", vec![desk("n1", "S-1", 12, note)]).await;
     let (_, desk) = bench.store.desk().await.expect("read");
     let numbers: Vec<&str> = desk.exceptions.iter().map(|one| one.number.as_str()).collect();
     assert_eq!(numbers, ["S-3", "S-2", "S-1"]);

@@ -22,6 +22,9 @@ pub struct ExceptionAssignment {
 pub struct ExceptionSnooze {
     pub exception: ExceptionId,
     pub until: Moment,
+    /// Whether it wakes earlier, as soon as the TMS tells anything of the shipment.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub until_news: bool,
 }
 
 /// An internal note on an exception, or why it was reopened.
@@ -38,6 +41,127 @@ pub struct ExceptionNote {
 pub struct ExceptionResolution {
     pub exception: ExceptionId,
     pub reason: String,
+    /// Whose it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responsible: Option<Responsible>,
+    /// What it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_cause: Option<RootCause>,
+}
+
+/// Whose an exception was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Responsible {
+    Carrier,
+    Shipper,
+    Consignee,
+    Authority,
+    Nobody,
+}
+
+impl Responsible {
+    pub const ALL: [Self; 5] = [Self::Carrier, Self::Shipper, Self::Consignee, Self::Authority, Self::Nobody];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Carrier => "carrier",
+            Self::Shipper => "shipper",
+            Self::Consignee => "consignee",
+            Self::Authority => "authority",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Carrier => "Carrier",
+            Self::Shipper => "We, the shipper",
+            Self::Consignee => "Consignee",
+            Self::Authority => "Customs or authorities",
+            Self::Nobody => "Nobody",
+        }
+    }
+}
+
+/// What an exception came from; the groups of the reason codes of ANSI X12's AT7 segment (data element 1651), as far as a desk
+/// tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RootCause {
+    Capacity,
+    Equipment,
+    Weather,
+    Traffic,
+    Paperwork,
+    Site,
+    Goods,
+    Data,
+    Other,
+}
+
+impl RootCause {
+    pub const ALL: [Self; 9] = [
+        Self::Capacity,
+        Self::Equipment,
+        Self::Weather,
+        Self::Traffic,
+        Self::Paperwork,
+        Self::Site,
+        Self::Goods,
+        Self::Data,
+        Self::Other,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Capacity => "capacity",
+            Self::Equipment => "equipment",
+            Self::Weather => "weather",
+            Self::Traffic => "traffic",
+            Self::Paperwork => "paperwork",
+            Self::Site => "site",
+            Self::Goods => "goods",
+            Self::Data => "data",
+            Self::Other => "other",
+        }
+    }
+
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Capacity => "No capacity or driver",
+            Self::Equipment => "Breakdown or equipment",
+            Self::Weather => "Weather",
+            Self::Traffic => "Traffic or route",
+            Self::Paperwork => "Papers",
+            Self::Site => "Site or dock",
+            Self::Goods => "Goods short or damaged",
+            Self::Data => "Data was wrong or late",
+            Self::Other => "Something else",
+        }
+    }
+}
+
+/// An exception has to do with another one, or is the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ExceptionLink {
+    pub exception: ExceptionId,
+    pub other: ExceptionId,
+    /// The number of the other's shipment, and its rule, as people read them.
+    pub named: String,
 }
 
 /// What a customer wants.
@@ -48,6 +172,31 @@ pub enum CaseKind {
     Problem,
     Question,
     DocumentRequest,
+}
+
+impl CaseKind {
+    pub const ALL: [Self; 3] = [Self::Problem, Self::Question, Self::DocumentRequest];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Problem => "problem",
+            Self::Question => "question",
+            Self::DocumentRequest => "document_request",
+        }
+    }
+
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Problem => "Problem",
+            Self::Question => "Question",
+            Self::DocumentRequest => "Document wanted",
+        }
+    }
 }
 
 /// A customer opens a case.
@@ -94,6 +243,8 @@ impl fmt::Display for Approvable {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ApprovalRequest {
     pub approval: ApprovalId,
+    /// The exception that it would settle.
+    pub exception: ExceptionId,
     #[serde(flatten)]
     pub what: Approvable,
     pub reason: String,
@@ -104,6 +255,8 @@ pub struct ApprovalRequest {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ApprovalDecision {
     pub approval: ApprovalId,
+    /// The exception that it would settle.
+    pub exception: ExceptionId,
     pub reason: String,
 }
 

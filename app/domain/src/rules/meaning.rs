@@ -12,6 +12,42 @@ pub struct Meaning {
 }
 
 impl Rule {
+    /// What a customer whom it concerns may read of it; nothing where it does not concern them. Never a cause that may be
+    /// another's.
+    pub fn for_customers(self) -> Option<&'static str> {
+        match self {
+            Self::EtaBeyondPromise | Self::DelayReported | Self::WeatherOrRoute => {
+                Some("It is later than promised. We are in touch with the carrier.")
+            }
+            Self::InventoryShortage => {
+                Some("A part of the goods is not available yet. We will come back to you.")
+            }
+            Self::MissedPickup | Self::LateDeparture => {
+                Some("The start of the transport is late. We are in touch with the carrier.")
+            }
+            Self::AppointmentMissed => Some("The booked time was missed. A new one is being agreed."),
+            Self::AppointmentRescheduled => Some("The time of delivery was agreed anew."),
+            Self::CustomsHold => Some("Customs holds the goods. We are seeing to the papers."),
+            Self::DeliveryDiscrepancy => {
+                Some("The delivery was not accepted as it was. We are looking into it with the carrier.")
+            }
+            Self::PodOverdue | Self::PodDiscrepancy => {
+                Some("The proof of delivery is not complete yet. Nothing is invoiced before.")
+            }
+            Self::ReturnOpened => {
+                Some("Goods came back. We will come back to you about credit or replacement.")
+            }
+            // How freight is bought and paid, and what the house does not hear, is not the customer's to worry about.
+            Self::TenderRejected
+            | Self::TenderUnanswered
+            | Self::DwellOverLimit
+            | Self::SilentShipment
+            | Self::ChargeOverTolerance
+            | Self::InvoiceWithoutProof
+            | Self::CustomerWaits => None,
+        }
+    }
+
     pub fn meaning(self) -> Meaning {
         let (opens, closes, advice) = match self {
             Self::TenderRejected => (
@@ -108,6 +144,11 @@ impl Rule {
                 "An order was invoiced, or its invoice let go, and its delivery is not, or no longer, confirmed.",
                 "The delivery is confirmed, or a second person lets the invoice go without.",
                 "Get the proof from the carrier; the ERP was told to hold the invoice.",
+            ),
+            Self::CustomerWaits => (
+                "A customer wrote in a case, and nobody has answered since.",
+                "Somebody answers, or closes the case.",
+                "Answer below; the customer reads it at once.",
             ),
         };
         Meaning { opens, closes, advice }

@@ -151,6 +151,8 @@ impl FoldState for State {
             | Fact::ExceptionNoted(_)
             | Fact::ExceptionResolved(_)
             | Fact::ExceptionReopened(_)
+            | Fact::ExceptionMerged(_)
+            | Fact::ExceptionLinked(_)
             | Fact::TrackingShared(_)
             | Fact::TrackingRevoked(_) => {}
         }

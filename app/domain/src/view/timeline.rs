@@ -4,6 +4,7 @@ use crate::event::Event;
 use crate::fact::{DelayReason, Fact, StopKind};
 use crate::fold::Entry;
 use crate::id::Seq;
+use crate::service_level;
 use crate::shipment::{Shipment, Stop};
 use crate::time::{Moment, spoken, told};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -108,7 +109,9 @@ fn stop_and_code(fact: &Fact) -> (Option<&String>, Option<&String>) {
         Fact::StopRefused(refusal) => (Some(&refusal.stop), None),
         Fact::EtaChanged(eta) => (Some(&eta.stop), None),
         Fact::PodReceived(pod) => (Some(&pod.stop), None),
-        Fact::DeadlinePassed(deadline) => (Some(&deadline.stop), None),
+        Fact::DeadlinePassed(deadline) if service_level::level(deadline.deadline).is_none() => {
+            (Some(&deadline.stop), None)
+        }
         _ => (None, None),
     }
 }
@@ -229,6 +232,9 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         Fact::EventRetracted(retraction) => {
             (format!("Event {} taken back: {}", retraction.event, retraction.reason), None)
         }
+        Fact::DeadlinePassed(deadline) if service_level::level(deadline.deadline).is_some() => {
+            (format!("{} was due by {}", deadline.deadline.label(), told(deadline.due_at)), None)
+        }
         Fact::DeadlinePassed(deadline) => {
             (format!("{} {at} was due by {}", deadline.deadline.label(), told(deadline.due_at)), None)
         }
@@ -242,6 +248,8 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         Fact::ExceptionNoted(act) => (format!("Note: {}", act.text), None),
         Fact::ExceptionResolved(act) => (format!("Exception resolved: {}", act.reason), None),
         Fact::ExceptionReopened(act) => (format!("Exception reopened: {}", act.text), None),
+        Fact::ExceptionMerged(link) => (format!("Exception merged into {}", link.named), None),
+        Fact::ExceptionLinked(link) => (format!("Exception linked to {}", link.named), None),
         // Cases are shown as conversations, beside the timeline.
         Fact::CaseOpened(_) => ("Case opened".to_owned(), None),
         Fact::CaseAnswered(_) => ("Case answered".to_owned(), None),

@@ -45,10 +45,9 @@ fn owners(kind: &str) -> &'static [Role] {
         | "document.attached"
         | "charge.stated" => &[Role::Tms],
         "exception.assigned" | "exception.snoozed" | "exception.noted" | "exception.resolved"
-        | "exception.reopened" | "case.opened" | "case.answered" | "case.closed" | "approval.requested"
-        | "approval.granted" | "approval.refused" | "tracking.shared" | "tracking.revoked" => {
-            &[Role::Portal, Role::Desk]
-        }
+        | "exception.reopened" | "exception.merged" | "exception.linked" | "case.opened"
+        | "case.answered" | "case.closed" | "approval.requested" | "approval.granted"
+        | "approval.refused" | "tracking.shared" | "tracking.revoked" => &[Role::Portal, Role::Desk],
         "deadline.passed" | "invoice.held" | "invoice.released" => &[Role::Syncline],
         // Whoever stated an event may take it back; the fold sees to it that nobody else does.
         "event.retracted" | "order.event_retracted" => &ROLES,

@@ -15,8 +15,10 @@ use domain::tracked::Tracked;
 fn due(events: &[Event]) -> Vec<String> {
     let world = World::of(events.to_vec());
     let waits = world.shipment().deadlines();
+    // What people have to do about exceptions is told elsewhere.
     waits
         .iter()
+        .filter(|one| domain::service_level::level(one.deadline).is_none())
         .map(|one| format!("{} {} {}", one.deadline.label(), one.stop, one.due_at.format("%-d %H:%M")))
         .collect()
 }

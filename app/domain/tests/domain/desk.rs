@@ -29,7 +29,12 @@ fn next(world: &World, n: usize, (what, which): (usize, usize)) -> Event {
     let chosen = exceptions.get(which % exceptions.len().max(1));
     let mut event = match (what % 9, chosen) {
         (0, Some(one)) => {
-            let resolution = ExceptionResolution { exception: one.id, reason: "done".into() };
+            let resolution = ExceptionResolution {
+                exception: one.id,
+                reason: "done".into(),
+                responsible: None,
+                root_cause: None,
+            };
             desk(when, Fact::ExceptionResolved(resolution)).about(&one.number)
         }
         (1, Some(one)) => {

@@ -12,7 +12,7 @@ use domain::kpi::{Contribution, Measure, Part, contributions};
 
 /// What the shipments of a story contribute to a measure, each as `05-02 1/1`, `05-02 left out: no_promise` or
 /// `05-02 -500/10000 EUR`, in the order of shipments and stops.
-fn told(world: &World, measure: Measure) -> Vec<String> {
+pub fn told(world: &World, measure: Measure) -> Vec<String> {
     let all = world.shipments.values().flat_map(contributions);
     all.filter(|one| one.measure == measure).map(|one| said(&one)).collect()
 }

@@ -169,7 +169,12 @@ fn a_strategic_customer_and_a_critical_order_each_raise_the_severity_once() {
 }
 
 fn resolved(exception: ExceptionId) -> Fact {
-    Fact::ExceptionResolved(ExceptionResolution { exception, reason: "called them".into() })
+    Fact::ExceptionResolved(ExceptionResolution {
+        exception,
+        reason: "called them".into(),
+        responsible: None,
+        root_cause: None,
+    })
 }
 
 #[test]
@@ -234,7 +239,9 @@ fn what_people_do_is_kept_with_who_did_it_and_counts_the_version() {
 fn a_snooze_ends_by_itself_or_when_somebody_wakes_it() {
     let mut world = World::of(story([tms("1 12:00", held("Calais"))]));
     let exception = world.shipment().exceptions[0].id;
-    let snooze = |until: &str| Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: at(until) });
+    let snooze = |until: &str| {
+        Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: at(until), until_news: false })
+    };
     world.tell(desk("1 13:00", snooze("1 17:00")));
     let known = world.shipment().exceptions[0].clone();
     assert_eq!(known.snoozed_until, Some(at("1 17:00")));

@@ -10,7 +10,9 @@ use domain::event::{Event, EventId, Recorded};
 use domain::exception::{Closing, ShipmentException};
 use domain::fact::{Fact, Noun};
 use domain::fold::Applied;
+use domain::gate::decide;
 use domain::id::{CustomerId, OrderId, Seq, ShipmentId, SourceName};
+use domain::message::{Addressed, Message, of_order};
 use domain::party::Tier;
 use domain::status::{Flags, Status};
 use domain::time::{Moment, Window};
@@ -119,6 +121,10 @@ impl Surroundings for Books {
 pub struct World {
     pub books: Books,
     pub shipments: BTreeMap<ShipmentId, Tracked>,
+    /// What others were told, in order.
+    pub messages: Vec<Message>,
+    /// The kinds of the events of the journal.
+    pub journal: Vec<&'static str>,
     seq: i64,
 }
 
@@ -144,6 +150,7 @@ impl World {
                 let tracked =
                     self.shipments.entry(id).or_insert_with(|| Tracked::new(id, event.number.clone()));
                 let Some(consequences) = tracked.apply(&recorded, &self.books) else { return changed };
+                say(&mut self.messages, &recorded, consequences.notices);
                 let indices = consequences.exceptions;
                 changed.extend(indices.into_iter().map(|index| tracked.exceptions[index].clone()));
             }
@@ -152,14 +159,18 @@ impl World {
                 let known = self.books.orders.remove(&id);
                 let mut order =
                     known.map_or_else(|| Order::new(id, event.number.clone()), Arc::unwrap_or_clone);
+                let gate_before = order.state.gate.clone();
                 let applied = order.apply(recorded.clone());
+                say(&mut self.messages, &recorded, of_order(gate_before.as_ref(), &order));
                 self.books.orders.insert(id, Arc::new(order));
                 if applied == Applied::Known {
                     return changed;
                 }
                 let on_it = |tracked: &&mut Tracked| tracked.order_ids().any(|one| one == id);
                 for tracked in self.shipments.values_mut().filter(on_it) {
-                    let indices = tracked.surroundings_changed(&recorded, &self.books).exceptions;
+                    let consequences = tracked.surroundings_changed(&recorded, &self.books);
+                    say(&mut self.messages, &recorded, consequences.notices);
+                    let indices = consequences.exceptions;
                     changed.extend(indices.into_iter().map(|index| tracked.exceptions[index].clone()));
                 }
             }
@@ -170,7 +181,24 @@ impl World {
             }
         }
         self.seq = seq.0;
+        self.journal.push(event.fact.kind());
         changed
+    }
+
+    /// Lets the invoice gate look at order 4711, as the server does after every event; what it decides is told.
+    pub fn settle(&mut self, when: &str) {
+        let Some(order) = self.books.orders.get(&OrderId::numbered("4711")).cloned() else { return };
+        let carry = |one: &&Tracked| one.order_ids().any(|id| id == order.id);
+        let shipments: Vec<Tracked> = self.shipments.values().filter(carry).cloned().collect();
+        if let Some(fact) = decide(&order, &shipments) {
+            self.tell(event(Role::Syncline, when, fact).named(&format!("gate {when}")));
+        }
+    }
+
+    /// What was told to whom: `erp invoice.release 4711`.
+    pub fn told(&self) -> Vec<String> {
+        let line = |one: &Message| format!("{} {} {}", one.to, one.notice.kind(), one.notice.subject());
+        self.messages.iter().map(line).collect()
     }
 
     /// The one shipment of a story about `SH-1`.
@@ -183,6 +211,12 @@ impl World {
         let shipments = self.shipments.values().map(|tracked| tracked.shipment.canonical());
         let orders = self.books.orders.values().map(|order| order.canonical());
         shipments.chain(orders).map(|bytes| bytes.expect("json")).collect()
+    }
+}
+
+fn say(messages: &mut Vec<Message>, recorded: &Recorded, notices: impl IntoIterator<Item = Addressed>) {
+    for notice in notices {
+        messages.push(Message::new(recorded.seq, messages.len(), recorded.recorded_at, notice));
     }
 }
 
@@ -228,7 +262,8 @@ fn said(one: &ShipmentException) -> String {
         None => "open".to_owned(),
         Some(Closing::Cleared) => "cleared".to_owned(),
         Some(Closing::LateData) => "late data".to_owned(),
-        Some(Closing::Resolved { by, reason }) => format!("resolved by {by}: {reason}"),
+        Some(Closing::Merged { by, named, .. }) => format!("merged by {by} into {named}"),
+        Some(Closing::Resolved { by, reason, .. }) => format!("resolved by {by}: {reason}"),
     };
     let (rule, severity) = (one.rule.as_str(), one.severity.as_str());
     format!("{rule}, {}, #{}, {severity}, {end}", one.cause, one.occurrence)

@@ -49,6 +49,10 @@ pub fn glance(shipment: &CustomerShipment, now: DateTime<Utc>) -> impl IntoView 
                 {said}
             </p>
             {history.map(|history| view! { <p class="summary-history">{format!("Expected {history}")}</p> })}
+            {(!shipment.notes.is_empty()).then(|| {
+                let notes = shipment.notes.iter().map(|note| view! { <li>{note.clone()}</li> }).collect_view();
+                view! { <ul class="notes">{notes}</ul> }
+            })}
             {way(shipment)}
             {figures(shipment)}
             <p class="buttons needs-script">

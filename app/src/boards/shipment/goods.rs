@@ -60,6 +60,7 @@ fn order(order: &CustomerOrder, remark: Option<String>) -> impl IntoView + use<>
         <article class="order">
             <h3>{order.number.clone()} {remark.map(|remark| format!(", {remark}"))}</h3>
             <p>"Promised " {window(order.promised)}</p>
+            <p class="detail">{format!("Invoice: {}", order.invoice.label())}</p>
             {lines}
         </article>
     }

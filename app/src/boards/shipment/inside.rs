@@ -53,7 +53,8 @@ fn exception(exception: ShipmentException) -> impl IntoView {
     let href = format!("/desk?selected={}", exception.id);
     let state = match (&exception.closing, &exception.assignee) {
         (Some(Closing::Cleared), _) => "closed: the condition cleared".to_owned(),
-        (Some(Closing::Resolved { by, reason }), _) => format!("resolved by {by}: {reason}"),
+        (Some(Closing::Merged { by, named, .. }), _) => format!("merged by {by} into {named}"),
+        (Some(Closing::Resolved { by, reason, .. }), _) => format!("resolved by {by}: {reason}"),
         (None, Some(assignee)) => format!("open, with {assignee}"),
         (Some(Closing::LateData), _) => "closed by late data".to_owned(),
         (None, None) => "open, nobody has it".to_owned(),

@@ -1,7 +1,10 @@
 //! Numbers to copy, documents, and what was said about the shipment.
 
+use crate::api::TEXT;
+use crate::boards::work::answer;
 use crate::components::section::section;
 use crate::components::when::moment;
+use domain::fact::CaseKind;
 use domain::journey::name;
 use domain::redaction::{CustomerCase, CustomerShipment, CustomerStop};
 use leptos::prelude::*;
@@ -70,12 +73,47 @@ fn proof(stop: &CustomerStop) -> impl IntoView + use<> {
     view! { <li>{text} {moment(stop.signed_at)} " " {remark}</li> }
 }
 
-/// What customers and service desk wrote to each other.
-pub fn cases(cases: &[CustomerCase]) -> AnyView {
-    section("Cases", cases.iter().map(case).collect_view())
+/// What customers and service desk wrote to each other; who may, writes on or opens a case.
+pub fn cases(shipment: &CustomerShipment, is_customer: bool) -> Option<AnyView> {
+    let id = shipment.id;
+    let said = shipment.cases.iter().map(|one| {
+        view! {
+            <article class="case">
+                <h3>{if one.closed { "Closed case" } else { "Open case" }}</h3>
+                {messages(one)}
+                {answer(id, one)}
+            </article>
+        }
+    });
+    let opening = is_customer.then(|| {
+        view! {
+            <details class="more">
+                <summary>"Open a case"</summary>
+                <form class="form" method="post" action="/cases/open">
+                    <input type="hidden" name="shipment" value=id.to_string() />
+                    <label>
+                        "What is it about?"
+                        <select name="kind">
+                            {CaseKind::ALL
+                                .map(|kind| view! { <option value=kind.as_str()>{kind.label()}</option> })
+                                .collect_view()}
+                        </select>
+                    </label>
+                    <label>
+                        "What do you want to tell us?"
+                        <textarea name="text" rows="3" required maxlength=TEXT.to_string()></textarea>
+                    </label>
+                    <button>"Send"</button>
+                </form>
+            </details>
+        }
+    });
+    let is_shown = is_customer || !shipment.cases.is_empty();
+    is_shown.then(|| section("Cases", view! { {said.collect_view()} {opening} }))
 }
 
-fn case(case: &CustomerCase) -> impl IntoView + use<> {
+/// A conversation, the first words first.
+pub fn messages(case: &CustomerCase) -> impl IntoView + use<> {
     let messages = case.messages.iter().map(|message| {
         let by = message.by.clone().unwrap_or_else(|| "Customer".to_owned());
         view! {
@@ -85,10 +123,5 @@ fn case(case: &CustomerCase) -> impl IntoView + use<> {
             </li>
         }
     });
-    view! {
-        <article class="case">
-            <h3>{if case.closed { "Closed case" } else { "Open case" }}</h3>
-            <ol class="timeline">{messages.collect_view()}</ol>
-        </article>
-    }
+    view! { <ol class="timeline" aria-live="polite">{messages.collect_view()}</ol> }
 }

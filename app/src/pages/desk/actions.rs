@@ -51,7 +51,7 @@ fn opposite(act: &Act, before: &ShipmentException, now: DateTime<Utc>) -> Option
             Some(asleep_until.map_or(Act::Wake, |until| Act::SnoozeUntil { until }))
         }
         Act::Resolve { .. } => Some(Act::Reopen { text: "Resolved by mistake".to_owned() }),
-        Act::Take | Act::Note { .. } | Act::Reopen { .. } => None,
+        _ => None,
     }
 }
 
@@ -63,8 +63,15 @@ fn past(act: &Act) -> &'static str {
         Act::Snooze { .. } | Act::SnoozeUntil { .. } => "snoozed",
         Act::Wake => "woken",
         Act::Note { .. } => "noted",
-        Act::Resolve { .. } => "resolved",
+        Act::Resolve { .. } | Act::ResolveAs { .. } => "resolved",
         Act::Reopen { .. } => "reopened",
+        // What plain forms do says so itself, by the page that follows.
+        Act::Assign { .. }
+        | Act::SnoozeUntilNews
+        | Act::Merge { .. }
+        | Act::Link { .. }
+        | Act::Ask { .. }
+        | Act::Decide { .. } => "changed",
     }
 }
 

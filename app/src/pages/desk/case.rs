@@ -91,7 +91,7 @@ fn turned(row: &Row, me: Option<&String>) -> Option<String> {
         None if row.gone => Some(standing(row)),
         Some(Closing::Cleared | Closing::LateData) => Some(standing(row)),
         _ if by == me => None,
-        Some(Closing::Resolved { .. }) => Some(standing(row)),
+        Some(Closing::Resolved { .. } | Closing::Merged { .. }) => Some(standing(row)),
         None => by.map(|by| format!("{by} reopened it")),
     }
 }

@@ -346,21 +346,25 @@ fn heading(name: &str, count: usize) -> AnyView {
     .plain()
 }
 
-/// What is left of the time until the promise ends: `2 h 10 min left`, `3 h 05 min over`, to the minute.
+/// What is left of the time to answer, then to resolve it: `2 h 10 min to answer`, `3 h 05 min over`, to the minute.
 #[component]
 fn TimeLeft(row: RwSignal<Row>) -> impl IntoView {
     let now = Now::current();
     let left = Memo::new(move |_| {
-        let due_at = row.with(|row| row.exception.due_at.filter(|_| row.exception.is_open()))?;
-        Some((due_at.to_utc() - now.get()).num_minutes())
+        let due = row.with(|row| {
+            row.exception.is_open().then(|| (row.exception.act_by(), row.exception.is_answered()))
+        });
+        let (act_by, is_answered) = due?;
+        Some(((act_by - now.get()).num_minutes(), is_answered))
     });
     let said = text(move || match left.get() {
         None => "–".to_owned(),
-        Some(minutes) if minutes < 0 => format!("{} over", spoken(TimeDelta::minutes(-minutes))),
-        Some(minutes) => format!("{} left", spoken(TimeDelta::minutes(minutes))),
+        Some((minutes, _)) if minutes < 0 => format!("{} over", spoken(TimeDelta::minutes(-minutes))),
+        Some((minutes, false)) => format!("{} to answer", spoken(TimeDelta::minutes(minutes))),
+        Some((minutes, true)) => format!("{} to resolve", spoken(TimeDelta::minutes(minutes))),
     });
     view! {
-        <span class="time-left" data-over=mark("true", move || left.get().is_some_and(|left| left < 0))>
+        <span class="time-left" data-over=mark("true", move || left.get().is_some_and(|(left, _)| left < 0))>
             {said}
         </span>
     }
@@ -371,7 +375,8 @@ pub fn standing(row: &Row) -> String {
     match (&row.exception.closing, &row.exception.assignee) {
         (Some(Closing::Cleared), _) => "Closed: the condition cleared".to_owned(),
         (Some(Closing::LateData), _) => "Closed by late data: nothing had been wrong".to_owned(),
-        (Some(Closing::Resolved { by, reason }), _) => format!("Resolved by {by}: {reason}"),
+        (Some(Closing::Merged { by, named, .. }), _) => format!("Merged by {by} into {named}"),
+        (Some(Closing::Resolved { by, reason, .. }), _) => format!("Resolved by {by}: {reason}"),
         (None, _) if row.gone => "Closed while this page was cut off".to_owned(),
         (None, Some(assignee)) => assignee.clone(),
         (None, None) => "Nobody".to_owned(),

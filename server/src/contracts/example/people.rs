@@ -5,7 +5,8 @@ use domain::authority::Role;
 use domain::deadline::{Deadline, DeadlineKind, PICKUP_GRACE};
 use domain::fact::{
     Approvable, ApprovalDecision, ApprovalRequest, CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment,
-    ExceptionNote, ExceptionResolution, ExceptionSnooze, InvoiceDecision, Sharing, SharingEnd,
+    ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, InvoiceDecision, Responsible,
+    RootCause, Sharing, SharingEnd,
 };
 use domain::id::{ApprovalId, CaseId};
 use domain::time::Moment;
@@ -17,6 +18,8 @@ const TOKEN_HASH: &str = "50d858e0985ecc7f60418aaf0cc5ab587f42c2570a884095a9e8cc
 pub(super) fn told() -> Vec<Example> {
     let exception = ExceptionId::numbered("example: tender T-1 rejected");
     let case = CaseId::numbered("example: one carton short");
+    let other = ExceptionId::numbered("example: pickup missed");
+    let link = ExceptionLink { exception, other, named: "Missed pickup of SH-2026-000899".into() };
     let approval = ApprovalId::numbered("example: invoice without proof");
     let desk = |at: Moment, meaning, fact| said(Role::Desk, at, SHIPMENT, meaning, fact);
     let portal = |at: Moment, meaning, fact| said(Role::Portal, at, SHIPMENT, meaning, fact);
@@ -54,7 +57,7 @@ pub(super) fn told() -> Vec<Example> {
         desk(
             at(2, 14, 40),
             "An agent put an exception aside until a time.",
-            Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: at(2, 17, 0) }),
+            Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: at(2, 17, 0), until_news: false }),
         ),
         desk(
             at(2, 14, 41),
@@ -64,12 +67,27 @@ pub(super) fn told() -> Vec<Example> {
         desk(
             at(2, 17, 45),
             "An agent closed an exception by hand.",
-            Fact::ExceptionResolved(ExceptionResolution { exception, reason: "Galliker drives".into() }),
+            Fact::ExceptionResolved(ExceptionResolution {
+                exception,
+                reason: "Galliker drives".into(),
+                responsible: Some(Responsible::Carrier),
+                root_cause: Some(RootCause::Capacity),
+            }),
         ),
         desk(
             at(2, 17, 50),
             "An agent opened a closed exception again.",
             Fact::ExceptionReopened(ExceptionNote { exception, text: "the wrong one was closed".into() }),
+        ),
+        desk(
+            at(2, 17, 55),
+            "An agent found that an exception is the same as another.",
+            Fact::ExceptionMerged(link.clone()),
+        ),
+        desk(
+            at(2, 17, 56),
+            "An agent found that an exception has to do with another.",
+            Fact::ExceptionLinked(link),
         ),
         portal(
             at(7, 9, 0),
@@ -96,6 +114,7 @@ pub(super) fn told() -> Vec<Example> {
             "Somebody asked a second person to allow something.",
             Fact::ApprovalRequested(ApprovalRequest {
                 approval,
+                exception,
                 what: Approvable::ReleaseInvoice { order: ORDER.into() },
                 reason: "the consignee confirmed the delivery by telephone".into(),
             }),
@@ -103,12 +122,20 @@ pub(super) fn told() -> Vec<Example> {
         desk(
             at(8, 10, 30),
             "A second person allowed it.",
-            Fact::ApprovalGranted(ApprovalDecision { approval, reason: "the carton was found".into() }),
+            Fact::ApprovalGranted(ApprovalDecision {
+                approval,
+                exception,
+                reason: "the carton was found".into(),
+            }),
         ),
         desk(
             at(8, 10, 45),
             "A second person did not allow it.",
-            Fact::ApprovalRefused(ApprovalDecision { approval, reason: "wait for the paper".into() }),
+            Fact::ApprovalRefused(ApprovalDecision {
+                approval,
+                exception,
+                reason: "wait for the paper".into(),
+            }),
         ),
         portal(
             at(5, 18, 0),

@@ -344,7 +344,7 @@ fn exception_row(
         exception.id.0.into(),
         exception.rule.as_str().into(),
         (exception.severity as i64).into(),
-        exception.due_at.map_or(i64::MAX, |due_at| due_at.timestamp_millis()).into(),
+        exception.act_by().timestamp_millis().into(),
         exception.opened_seq.0.into(),
         changed_seq.into(),
         i64::from(exception.is_open()).into(),

@@ -310,6 +310,8 @@ fn exception_of(event: &Event) -> Option<ExceptionId> {
         Fact::ExceptionSnoozed(act) => Some(act.exception),
         Fact::ExceptionNoted(act) | Fact::ExceptionReopened(act) => Some(act.exception),
         Fact::ExceptionResolved(act) => Some(act.exception),
+        Fact::ApprovalRequested(request) => Some(request.exception),
+        Fact::ApprovalGranted(decision) | Fact::ApprovalRefused(decision) => Some(decision.exception),
         _ => None,
     }
 }

@@ -44,7 +44,12 @@ fn the_first_thing_that_a_person_does_is_the_response() {
     // From 0:00:03 to 1:30:00 there are 89 whole minutes.
     assert_eq!(told(&world, FirstResponse), ["06-01 89/1"]);
     assert_eq!(told(&world, OpenExceptions), ["06-01 0/1"]);
-    let resolution = ExceptionResolution { exception, reason: "found a truck".to_owned() };
+    let resolution = ExceptionResolution {
+        exception,
+        reason: "found a truck".to_owned(),
+        responsible: None,
+        root_cause: None,
+    };
     world.tell(at_june("02T00:30", desk("1 09:00", Fact::ExceptionResolved(resolution))));
     // Its end is by our clock, three seconds after its opening.
     assert_eq!(told(&world, Resolution), ["06-01 0/1"]);

@@ -8,10 +8,11 @@ use domain::deadline::{Deadline, DeadlineKind};
 use domain::fact::{
     AppointmentTerms, Approvable, ApprovalDecision, ApprovalRequest, AtStop, Cancellation, CarrierAssignment,
     CaseAnswer, CaseKind, CaseOpening, CustomerTerms, CustomsStatement, DelayReason, DelayStatement,
-    Discrepancy, DiscrepancyKind, EtaStatement, ExceptionAssignment, ExceptionNote, ExceptionResolution,
-    ExceptionSnooze, Handled, HandledLine, InvoiceDecision, InvoicePayment, InvoiceStatement, Invoiced,
-    ItemTerms, OrderLine, OrderTerms, Plan, PodStatement, PositionReport, Priority, Refusal, Retraction,
-    Returned, Sharing, SharingEnd, StopKind, TenderAnswer, TenderOffer,
+    Discrepancy, DiscrepancyKind, EtaStatement, ExceptionAssignment, ExceptionLink, ExceptionNote,
+    ExceptionResolution, ExceptionSnooze, Handled, HandledLine, InvoiceDecision, InvoicePayment,
+    InvoiceStatement, Invoiced, ItemTerms, OrderLine, OrderTerms, Plan, PodStatement, PositionReport,
+    Priority, Refusal, Responsible, Retraction, Returned, RootCause, Sharing, SharingEnd, StopKind,
+    TenderAnswer, TenderOffer,
 };
 use domain::id::{ApprovalId, CaseId, CustomerId, ExceptionId};
 use domain::measure::{Currency, Money, Quantity};
@@ -110,6 +111,8 @@ pub fn one_of_each() -> Vec<Fact> {
     let cancelled = Cancellation { reason: Some(owned("not needed")) };
     let retraction = Retraction { event: "e-1".into(), reason: "entered by mistake".into() };
     let note = ExceptionNote { exception, text: "called them".into() };
+    let link =
+        ExceptionLink { exception, other: ExceptionId::numbered("E-2"), named: "POD overdue of S-2".into() };
     let approval = ApprovalId::numbered("A-1");
     let said = CaseAnswer { case, text: "we look into it".into() };
     let decision = InvoiceDecision { reason: "no proof of delivery".into() };
@@ -194,10 +197,17 @@ pub fn one_of_each() -> Vec<Fact> {
             due_at: at("3 10:00"),
         }),
         Fact::ExceptionAssigned(ExceptionAssignment { exception, assignee: Some(owned("kim")) }),
-        Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: at("2 10:00") }),
+        Fact::ExceptionSnoozed(ExceptionSnooze { exception, until: at("2 10:00"), until_news: true }),
         Fact::ExceptionNoted(note.clone()),
-        Fact::ExceptionResolved(ExceptionResolution { exception, reason: "carrier found".into() }),
+        Fact::ExceptionResolved(ExceptionResolution {
+            exception,
+            reason: "carrier found".into(),
+            responsible: Some(Responsible::Carrier),
+            root_cause: Some(RootCause::Capacity),
+        }),
         Fact::ExceptionReopened(note),
+        Fact::ExceptionMerged(link.clone()),
+        Fact::ExceptionLinked(link),
         Fact::CaseOpened(CaseOpening {
             case,
             customer,
@@ -208,11 +218,16 @@ pub fn one_of_each() -> Vec<Fact> {
         Fact::CaseClosed(said),
         Fact::ApprovalRequested(ApprovalRequest {
             approval,
+            exception,
             what: Approvable::AcceptCharge { charge: ChargeKind::Fuel, up_to: euros(12_500) },
             reason: "the driver waited at the border".into(),
         }),
-        Fact::ApprovalGranted(ApprovalDecision { approval, reason: "agreed with the carrier".into() }),
-        Fact::ApprovalRefused(ApprovalDecision { approval, reason: "not quoted".into() }),
+        Fact::ApprovalGranted(ApprovalDecision {
+            approval,
+            exception,
+            reason: "agreed with the carrier".into(),
+        }),
+        Fact::ApprovalRefused(ApprovalDecision { approval, exception, reason: "not quoted".into() }),
         Fact::TrackingShared(Sharing {
             token_hash: "ab".repeat(32),
             customer,

@@ -1,0 +1,81 @@
+// Exceptions are work: approval by a second person, a customer's case answered live, handing over, time left ticking.
+import { expect, goLive, test } from '../fixtures.ts';
+import { CARLAS, Shipment } from '../freight.ts';
+
+test('a customer opens a case, the desk answers it, and each reads the other at once', async ({ open, url }) => {
+  const shipment = await Shipment.planned(url, CARLAS);
+  const question = `Which dock is it? ${Math.random().toString(36).slice(2, 8)}`;
+  const [carla, anna] = [await open('carla'), await open('anna')];
+  await goLive(carla, shipment.path);
+  await carla.getByText('Open a case').click();
+  await carla.getByLabel('What is it about?').selectOption('Question');
+  await carla.getByLabel('What do you want to tell us?').fill(question);
+  await carla.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(carla.getByRole('heading', { name: 'Open case' })).toBeVisible();
+  await expect(carla.getByText(question)).toBeVisible();
+
+  await goLive(anna, `/desk?q=${shipment.number}`);
+  await anna.locator('.exception-link', { hasText: 'Customer waits' }).click();
+  const panel = anna.getByRole('region', { name: 'Selected exception' });
+  await expect(panel.getByText(question).first()).toBeVisible();
+  await panel.getByLabel('Answer').fill('Dock 7, from the north.');
+  await panel.getByRole('button', { name: 'Send', exact: true }).click();
+  // Carla reads it without doing anything, and not who wrote it.
+  await expect(carla.getByText('Dock 7, from the north.')).toBeVisible();
+  await expect(carla.getByText('Service desk').first()).toBeVisible();
+  await expect(carla.getByText('anna')).toHaveCount(0);
+  await expect(panel.getByText('Closed: the condition cleared')).toBeVisible();
+});
+
+test('what needs a second person is decided by a manager, and not by who asked', async ({ open, url }) => {
+  const shipment = await Shipment.planned(url, CARLAS);
+  await shipment.left();
+  await shipment.delivered();
+  await shipment.provenShort();
+  const [amir, mona] = [await open('amir'), await open('mona')];
+  await goLive(amir, `/desk?q=${shipment.number}`);
+  await amir.locator('.exception-link', { hasText: 'Delivery discrepancy' }).click();
+  const panel = amir.getByRole('region', { name: 'Selected exception' });
+  await panel.getByText(/^Ask to let the invoice of .* go$/).click();
+  await panel.getByLabel('Why').first().fill('the carton was found');
+  await panel.getByRole('button', { name: 'Ask', exact: true }).first().click();
+  await expect(panel.getByText('You asked: a manager other than you decides.')).toBeVisible();
+
+  await goLive(mona, `/desk?with=approval&q=${shipment.number}`);
+  await mona.locator('.exception-link', { hasText: 'Delivery discrepancy' }).click();
+  const hers = mona.getByRole('region', { name: 'Selected exception' });
+  await hers.getByLabel('Why').first().fill('agreed with the customer');
+  await hers.getByRole('button', { name: 'Approve', exact: true }).click();
+  await expect(hers.getByText(/mona approved it: agreed with the customer/).first()).toBeVisible();
+  // Amir's page says so by itself; and the invoice may leave.
+  await expect(panel.getByText(/mona approved it/).first()).toBeVisible();
+  const carla = await open('carla');
+  await goLive(carla, shipment.path);
+  await expect(carla.getByText('Invoice: may be written')).toBeVisible();
+});
+
+test('an agent hands over, snoozes until news, and resolves with whose it was', async ({ open, url }) => {
+  const shipment = await Shipment.planned(url, CARLAS);
+  await shipment.left();
+  await shipment.held();
+  const page = await open('anna');
+  await goLive(page, `/desk?q=${shipment.number}`);
+  await expect(page.getByText(/to answer$|over$/).first()).toBeVisible();
+  await page.locator('.exception-link', { hasText: 'Customs hold' }).click();
+  const panel = page.getByRole('region', { name: 'Selected exception' });
+  await panel.getByText('Hand over', { exact: true }).first().click();
+  await panel.getByRole('combobox', { name: /^To/ }).selectOption('amir');
+  await panel.getByRole('button', { name: 'Hand over' }).click();
+  await expect(panel.getByText('assigned it to amir')).toBeVisible();
+  await panel.getByText('Snooze until the carrier tells something').click();
+  await panel.getByRole('button', { name: 'Let it sleep' }).click();
+  await expect(panel.getByText('snoozed it until the carrier tells something')).toBeVisible();
+  await shipment.seen('Calais', 50.95, 1.86);
+  await expect(panel.locator('dt', { hasText: 'Snoozed until' })).toHaveCount(0);
+  await panel.getByText('Resolve with whose it was and why').click();
+  await panel.getByLabel('What was done').fill('papers sent');
+  await panel.getByLabel('Responsible').selectOption('Customs or authorities');
+  await panel.getByLabel('Root cause').selectOption('Papers');
+  await panel.getByRole('button', { name: 'Resolve so' }).click();
+  await expect(panel.getByText('resolved it: papers sent (Customs or authorities, Papers)')).toBeVisible();
+});
