@@ -5,7 +5,7 @@ use crate::auth::Identity;
 use crate::display::came_from;
 use crate::pages::context;
 use crate::state::AppState;
-use app::api::{Act, ApiError, Asked, CaseWords, Target};
+use app::api::{Act, ApiError, CaseWords, Target};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -112,7 +112,7 @@ fn meant(work: Work) -> Result<Act, ApiError> {
             Act::ResolveAs { reason: work.text, responsible, root_cause }
         }
         "ask_release" => {
-            Act::Ask { asked: Asked(Approvable::ReleaseInvoice { order: work.order }), reason: work.text }
+            Act::Ask { what: Approvable::ReleaseInvoice { order: work.order }, reason: work.text }
         }
         "ask_charge" => {
             let kinds = [ChargeKind::Linehaul, ChargeKind::Fuel, ChargeKind::Accessorial];
@@ -121,7 +121,7 @@ fn meant(work: Work) -> Result<Act, ApiError> {
             let currency = Currency::try_from(work.currency.clone());
             let currency = currency.map_err(|_| unknown("currency", &work.currency))?;
             let up_to = Money { minor: work.minor, currency };
-            Act::Ask { asked: Asked(Approvable::AcceptCharge { charge, up_to }), reason: work.text }
+            Act::Ask { what: Approvable::AcceptCharge { charge, up_to }, reason: work.text }
         }
         "grant" => Act::Decide { is_granted: true, reason: work.text },
         "refuse" => Act::Decide { is_granted: false, reason: work.text },

@@ -78,6 +78,14 @@ pub struct Action {
     pub text: String,
 }
 
+/// A second person's word that somebody waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    pub approval: ApprovalId,
+    /// Who can't give it.
+    pub asked_by: Option<String>,
+}
+
 /// An exception of a shipment, from the moment that its rule fired.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShipmentException {
@@ -107,7 +115,7 @@ pub struct ShipmentException {
     /// Who has heard that it was not.
     pub escalations: Vec<Escalation>,
     /// What a second person is to decide, while nobody has.
-    pub awaits_approval: Option<ApprovalId>,
+    pub awaits_approval: Option<Awaited>,
     pub assignee: Option<String>,
     pub snoozed_until: Option<Moment>,
     /// Whether it wakes as soon as the TMS tells anything.
@@ -161,10 +169,9 @@ impl ShipmentException {
 
     /// Whether a word is on what this waits for, and not of whoever asked.
     fn decides(&self, decision: &ApprovalDecision, event: &Event) -> bool {
-        let asked = self.actions.iter().rev().find(|action| action.text.starts_with("asked for approval"));
-        decision.exception == self.id
-            && self.awaits_approval == Some(decision.approval)
-            && asked.is_none_or(|asked| Some(&asked.by) != event.actor.as_ref())
+        let is_meant =
+            |awaited: &Awaited| awaited.approval == decision.approval && awaited.asked_by != event.actor;
+        decision.exception == self.id && self.awaits_approval.as_ref().is_some_and(is_meant)
     }
 
     /// Takes in what a person did, if it is about this exception. Says whether it was.
@@ -173,7 +180,8 @@ impl ShipmentException {
         let text = match &event.fact {
             Fact::DeadlinePassed(deadline) => return self.escalate(deadline),
             Fact::ApprovalRequested(request) if request.exception == self.id => {
-                self.awaits_approval = Some(request.approval);
+                self.awaits_approval =
+                    Some(Awaited { approval: request.approval, asked_by: event.actor.clone() });
                 format!("asked for approval {}: {}", request.what, request.reason)
             }
             Fact::ApprovalGranted(decision) if self.decides(decision, event) => {

@@ -210,7 +210,7 @@ pub enum Act {
     },
     /// Asks a second person to allow something.
     Ask {
-        asked: Asked,
+        what: Approvable,
         reason: String,
     },
     /// Gives the word that somebody asked for.
@@ -219,10 +219,6 @@ pub enum Act {
         reason: String,
     },
 }
-
-/// What a second person is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked(pub Approvable);
 
 /// What somebody says in a case.
 #[derive(Clone, Debug, PartialEq, Eq)]

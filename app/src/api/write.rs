@@ -1,6 +1,6 @@
 //! What people do, as events: each goes through the same door into the journal as everything else.
 
-use super::{Act, ApiError, Asked, CaseWords, ShareLine, Shared, TEXT, Target};
+use super::{Act, ApiError, CaseWords, ShareLine, Shared, TEXT, Target};
 use crate::context::{Context, new_token, token_hash};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::account::{Area, Audience, Viewer};
@@ -93,7 +93,7 @@ impl Act {
                 let reason = words(&reason, TEXT)?;
                 Fact::ExceptionResolved(ExceptionResolution { exception, reason, responsible, root_cause })
             }
-            Self::Ask { asked: Asked(what), reason } => {
+            Self::Ask { what, reason } => {
                 let approval = ApprovalId::numbered(&new_token());
                 let reason = words(&reason, TEXT)?;
                 Fact::ApprovalRequested(ApprovalRequest { approval, exception, what, reason })
@@ -219,18 +219,16 @@ impl Context {
                 Err(invalid("somebody has asked already: wait for the decision"))
             }
             Act::Decide { is_granted, reason } => {
-                let approval =
-                    exception.awaits_approval.ok_or_else(|| invalid("nobody asked for approval"))?;
-                let approval = shipment.state.approvals.iter().find(|one| one.approval == approval);
-                let approval = approval.ok_or(ApiError::NotFound)?;
+                let awaited = exception.awaits_approval.as_ref();
+                let awaited = awaited.ok_or_else(|| invalid("nobody asked for approval"))?;
                 if !viewer.role.may_approve() {
                     return Err(ApiError::Forbidden);
                 }
-                if approval.asked_by.as_deref() == Some(viewer.account.as_str()) {
+                if awaited.asked_by.as_deref() == Some(viewer.account.as_str()) {
                     return Err(invalid("you asked for it yourself: somebody else has to decide"));
                 }
                 let decision = ApprovalDecision {
-                    approval: approval.approval,
+                    approval: awaited.approval,
                     exception: exception.id,
                     reason: words(&reason, TEXT)?,
                 };

@@ -158,7 +158,8 @@ fn approval(exception: &ShipmentException, one: &Approval, viewer: &Viewer) -> A
         view! { <p>{format!("{by} {word} it: {} ", decided.reason)} {moment(Some(decided.at))}</p> }
     });
     let is_own = one.asked_by.as_ref() == Some(&viewer.account);
-    let is_open = one.decided.is_none() && exception.awaits_approval == Some(one.approval);
+    let is_open = one.decided.is_none()
+        && exception.awaits_approval.as_ref().is_some_and(|awaited| awaited.approval == one.approval);
     let to_decide = is_open.then(|| {
         if is_own {
             view! { <p class="hint">"You asked: a manager other than you decides."</p> }.plain()

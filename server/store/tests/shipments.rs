@@ -136,6 +136,10 @@ async fn filters_find_what_they_name_and_nothing_else() {
     assert_eq!(find(ShipmentFilter { flag: Some(Flag::Delayed), ..none.clone() }).await, ["S-2"]);
     let rule = Some(domain::rules::Rule::EtaBeyondPromise);
     assert_eq!(find(ShipmentFilter { rule, ..none.clone() }).await, ["S-2"]);
+    for rule in domain::rules::Rule::ALL {
+        // Each has an index of its own; a new one without would be no list at all.
+        find(ShipmentFilter { rule: Some(rule), ..none.clone() }).await;
+    }
     let punctuality = Some(domain::kpi::Punctuality::NoPromise);
     assert_eq!(find(ShipmentFilter { punctuality, ..none.clone() }).await, ["S-3"]);
     assert_eq!(find(ShipmentFilter { punctuality, flag: Some(Flag::OnHold), ..none.clone() }).await, [""; 0]);

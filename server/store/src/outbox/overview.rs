@@ -1,0 +1,87 @@
+//! What an operator sees of messages that leave.
+
+use super::{Attempt, EndpointSummary, Outbox, SentMessage, moment, read_endpoint, read_message};
+use crate::{Store, StoreError, from_micros};
+use domain::message::Message;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, query};
+
+impl Store {
+    /// What an operator sees: the endpoints, and `limit` messages, those that were given up first.
+    pub async fn outbox(&self, limit: u32) -> Result<Outbox, StoreError> {
+        let mut read = self.read().await?;
+        let rows = query(
+            "select endpoints.*,
+                 (select count(*) from outbox where endpoint = name and state = 'waiting') as waiting,
+                 (select count(*) from outbox where endpoint = name and state = 'delivered') as delivered,
+                 (select count(*) from outbox where endpoint = name and state = 'dead') as dead
+             from endpoints order by name",
+        )
+        .fetch_all(&mut *read)
+        .await?;
+        let count = |row: &SqliteRow, name: &str| -> Result<u64, StoreError> {
+            Ok(row.try_get::<i64, _>(name)?.unsigned_abs())
+        };
+        let mut endpoints = Vec::with_capacity(rows.len());
+        for row in &rows {
+            endpoints.push(EndpointSummary {
+                endpoint: read_endpoint(row)?,
+                waiting: count(row, "waiting")?,
+                delivered: count(row, "delivered")?,
+                dead: count(row, "dead")?,
+            });
+        }
+        let rows = query(
+            "select outbox.*, messages.message as message_json from outbox
+             join messages on messages.id = outbox.message
+             where outbox.id in (
+                 select id from (select id from outbox where state = 'dead' order by id desc limit $1)
+                 union select id from (select id from outbox order by id desc limit $1))
+             order by outbox.state = 'dead' desc, outbox.id desc limit $1",
+        )
+        .bind(limit)
+        .fetch_all(&mut *read)
+        .await?;
+        let mut messages = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let id: i64 = row.try_get("id")?;
+            let attempts = query("select * from attempts where outbox = $1 order by attempt desc limit 20")
+                .bind(id)
+                .fetch_all(&mut *read)
+                .await?;
+            messages.push(SentMessage {
+                id,
+                endpoint: row.try_get("endpoint")?,
+                message: serde_json::from_str(row.try_get("message_json")?)
+                    .map_err(|error| StoreError::unreadable("messages", error))?,
+                state: row.try_get("state")?,
+                queued_at: from_micros("outbox", row.try_get("queued_at")?)?,
+                next_at: moment(row, "next_at")?,
+                attempts: attempts.iter().map(read_attempt).collect::<Result<_, _>>()?,
+            });
+        }
+        Ok(Outbox { endpoints, messages })
+    }
+
+    /// The messages about an order or a shipment, the latest first, at most a hundred.
+    pub async fn messages_about(&self, subjects: &[String]) -> Result<Vec<Message>, StoreError> {
+        let rows = query(
+            "select message from messages where subject in (select value from json_each($1))
+             order by seq desc, place desc limit 100",
+        )
+        .bind(serde_json::to_string(subjects)?)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read_message).collect()
+    }
+}
+
+fn read_attempt(row: &SqliteRow) -> Result<Attempt, StoreError> {
+    Ok(Attempt {
+        attempt: row.try_get("attempt")?,
+        at: from_micros("attempts", row.try_get("at")?)?,
+        millis: row.try_get("millis")?,
+        status: row.try_get("status")?,
+        answer: row.try_get("answer")?,
+    })
+}
