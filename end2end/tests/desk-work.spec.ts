@@ -49,7 +49,9 @@ test('nothing is done with what is not seen, and only what is one’s own is rel
 
   // Shift with j chooses on the way.
   await anna.locator('.exception-link').first().focus();
+  await expect(anna.locator('.exception-link').first()).toBeFocused();
   await anna.keyboard.press('Shift+J');
+  await expect(anna.getByText('2 chosen')).toBeVisible();
   await anna.keyboard.press('Shift+J');
   await expect(anna.getByText('3 chosen')).toBeVisible();
   await anna.getByRole('button', { name: 'Release', exact: true }).click();

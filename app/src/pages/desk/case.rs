@@ -50,7 +50,7 @@ pub fn Case(id: ExceptionId, queue: Queue, query: Memo<DeskQuery>, actions: Acti
 }
 
 /// How often a page says what it looks at.
-const ROUND: Duration = Duration::from_secs(8);
+const ROUND: Duration = Duration::from_secs(4);
 
 /// Who else looks at the exception.
 fn looking(id: ExceptionId) -> AnyView {
