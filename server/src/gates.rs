@@ -5,47 +5,72 @@ use crate::deadlines::PassError;
 use chrono::{DateTime, Utc};
 use domain::authority::Role;
 use domain::gate::decide;
-use domain::{Event, EventId, Order, OrderId, Seq, SourceName, Tracked};
+use domain::{Event, EventId, OrderId, Seq, SourceName};
 use std::time::Duration;
-use store::{AppendError, Clock, Delivery, Store};
+use store::{AppendError, Carried, Clock, Delivery, Store};
 
-/// Looks twice a second at the orders that a shipment had news of, until the writer stops.
+/// How often orders with news are looked for.
+const LOOK: Duration = Duration::from_millis(500);
+/// Between the pages of a round: others read and write then.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How many are looked at together, and decided in one delivery.
+const AT_ONCE: u32 = 200;
+
+/// How far the gate has looked: in rounds over all orders with news, by their ids, some at a time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Round {
+    /// Up to which position the rounds before have looked.
+    after: Seq,
+    /// The last order that this round has looked at, and the position at which the round began.
+    at: Option<(OrderId, Seq)>,
+}
+
+/// Looks at the orders that a shipment had news of, until the writer stops. A million that come at once are worked off in
+/// pages, and everybody else's reading and writing goes between.
 pub async fn watch(store: Store, clock: Clock) {
-    let mut ticks = tokio::time::interval(Duration::from_millis(500));
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut after = Seq(0);
+    let mut looks = tokio::time::interval(LOOK);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut round = Round::default();
     loop {
-        ticks.tick().await;
-        match pass(&store, after, clock()).await {
-            Ok((as_of, _)) => after = as_of,
-            Err(PassError::Append(AppendError::Full)) => {}
+        if round.at.is_some() {
+            tokio::time::sleep(PAUSE).await;
+        } else {
+            looks.tick().await;
+        }
+        match pass(&store, &mut round, clock()).await {
+            Ok(_) | Err(PassError::Append(AppendError::Full)) => {}
             Err(PassError::Append(AppendError::Stopped)) => break,
             Err(error) => tracing::error!(%error, "invoices could not be looked at; trying again"),
         }
     }
 }
 
-/// Decides on every order with news after a position. Returns the position that was looked at, and how many were decided.
-pub async fn pass(store: &Store, after: Seq, now: DateTime<Utc>) -> Result<(Seq, usize), PassError> {
-    let (as_of, orders) = store.gate_news(after).await?;
-    let mut decided = 0;
-    for id in orders {
-        let Some((order, shipments)) = store.carried(id).await? else { continue };
-        if let Some(event) = decision(id, &order, &shipments, now) {
-            store.append(delivery(event, now)).await?;
-            decided += 1;
-        }
+/// Decides on the next orders of a round. Returns how many were decided.
+pub async fn pass(store: &Store, round: &mut Round, now: DateTime<Utc>) -> Result<usize, PassError> {
+    let from = round.at.map(|(order, _)| order);
+    let (as_of, orders) = store.gate_news(round.after, from, AT_ONCE).await?;
+    let began = round.at.map_or(as_of, |(_, began)| began);
+    let carried = if orders.is_empty() { Vec::new() } else { store.carried(&orders).await? };
+    let events: Vec<Event> = carried.iter().filter_map(|carried| decision(carried, now)).collect();
+    let decided = events.len();
+    if !events.is_empty() {
+        store.append(delivery(events, now)).await?;
     }
-    Ok((as_of, decided))
+    *round = match orders.last() {
+        Some(last) if orders.len() == AT_ONCE as usize => Round { at: Some((*last, began)), ..*round },
+        _ => Round { after: began, at: None },
+    };
+    Ok(decided)
 }
 
-fn decision(id: OrderId, order: &Order, shipments: &[Tracked], now: DateTime<Utc>) -> Option<Event> {
+fn decision(carried: &Carried, now: DateTime<Utc>) -> Option<Event> {
+    let Carried { order, shipments } = carried;
     let fact = decide(order, shipments)?;
     let as_of = shipments.iter().map(|one| one.seq).max().unwrap_or_default().max(order.as_of);
     Some(Event {
         source: SourceName::syncline(),
         role: Role::Syncline,
-        id: EventId::new("//syncline/gate", &format!("{id}/{as_of}")),
+        id: EventId::new("//syncline/gate", &format!("{}/{as_of}", order.id)),
         occurred_at: now.fixed_offset(),
         number: order.number.clone(),
         issuer: None,
@@ -55,16 +80,17 @@ fn decision(id: OrderId, order: &Order, shipments: &[Tracked], now: DateTime<Utc
     })
 }
 
-fn delivery(event: Event, now: DateTime<Utc>) -> Delivery {
+fn delivery(events: Vec<Event>, now: DateTime<Utc>) -> Delivery {
+    let ids: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
     Delivery {
         source: SourceName::syncline(),
         role: Role::Syncline,
-        id: event.id.as_str().to_owned(),
+        id: crate::auth::token_hash(&ids.join("\n")),
         received_at: now,
         headers: Vec::new(),
         body: Vec::new(),
         content_type: "none".to_owned(),
-        events: vec![event],
+        events,
         quarantined: Vec::new(),
         expected: None,
     }

@@ -1,57 +1,81 @@
 //! What the invoice gate has to look at.
 
+use crate::batch_rows::hex_array;
 use crate::load::{self, orders_by_id, orders_ever_on};
 use crate::subjects::id_of;
 use crate::writer::views::Around;
 use crate::{Store, StoreError, journal};
 use domain::{Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, query};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+/// An order with everything that carries it.
+pub struct Carried {
+    pub order: Arc<Order>,
+    pub shipments: Vec<Tracked>,
+}
+
 impl Store {
-    /// The orders of which a shipment has had news for the invoice gate after a position, and the position that this holds
-    /// at. Orders that wait for more than one shipment stay among them.
-    pub async fn gate_news(&self, after: Seq) -> Result<(Seq, Vec<OrderId>), StoreError> {
+    /// Orders behind `from` of which a shipment has had news for the invoice gate after a position, by id, `limit` at most;
+    /// and the position that this holds at. Orders that wait for more than one shipment stay among them.
+    pub async fn gate_news(
+        &self,
+        after: Seq,
+        from: Option<OrderId>,
+        limit: u32,
+    ) -> Result<(Seq, Vec<OrderId>), StoreError> {
         let mut read = self.read().await?;
         let as_of = journal::last_seq(&mut read).await?;
         let rows = query(
             "select distinct order_id from shipment_orders indexed by shipment_orders_unsettled
              cross join shipments on shipments.key = shipment
-             where unsettled and shipments.seq > $1",
+             where unsettled and unsettled = 1 and order_id > $1 and shipments.seq > $2 order by order_id limit $3",
         )
+        .bind(from.map_or(Vec::new(), |id| id.0.as_bytes().to_vec()))
         .bind(after.0)
+        .bind(limit)
         .fetch_all(&mut *read)
         .await?;
         let orders = rows.iter().map(|row| Ok(OrderId(id_of(row, "order_id")?)));
         Ok((as_of, orders.collect::<Result<_, StoreError>>()?))
     }
 
-    /// An order with everything that carries it; nothing where the ERP has not told of it.
-    pub async fn carried(&self, id: OrderId) -> Result<Option<(Arc<Order>, Vec<Tracked>)>, StoreError> {
+    /// Orders with everything that carries each; those that the ERP has not told of are left out.
+    pub async fn carried(&self, wanted: &[OrderId]) -> Result<Vec<Carried>, StoreError> {
         let mut read = self.read().await?;
         let rows = query(
-            "select shipments.key, shipments.id from shipment_orders
-             join shipments on shipments.key = shipment where order_id = $1 order by shipments.key",
+            "select order_id, shipments.key, shipments.id from (select value from json_each($1)) as wanted
+             cross join shipment_orders on order_id = unhex(wanted.value)
+             cross join shipments on shipments.key = shipment_orders.shipment",
         )
-        .bind(id.0.as_bytes().to_vec())
+        .bind(hex_array(wanted.iter().map(|id| &id.0)))
         .fetch_all(&mut *read)
         .await?;
-        let mut wanted = Vec::with_capacity(rows.len());
+        let mut keys_of_order: BTreeMap<OrderId, Vec<i64>> = BTreeMap::new();
+        let mut ids: BTreeMap<i64, ShipmentId> = BTreeMap::new();
         for row in &rows {
-            wanted.push((row.try_get("key")?, ShipmentId(id_of(row, "id")?)));
+            let key = row.try_get("key")?;
+            keys_of_order.entry(OrderId(id_of(row, "order_id")?)).or_default().push(key);
+            ids.insert(key, ShipmentId(id_of(row, "id")?));
         }
-        let kept = load::shipments(&mut read, &wanted).await?;
+        let kept = load::shipments(&mut read, &ids.into_iter().collect::<Vec<_>>()).await?;
         let mut orders: Vec<OrderId> = kept.iter().flat_map(|kept| orders_ever_on(&kept.shipment)).collect();
-        orders.push(id);
+        orders.extend(wanted);
         orders.sort_unstable();
         orders.dedup();
         let orders = orders_by_id(&mut read, &orders).await?;
-        let Some(order) = orders.get(&id).and_then(|known| known.order.clone()) else { return Ok(None) };
         // As for reading a shipment: tiers decide on exceptions that open, and none does here.
         let around = Around { orders: &orders, tiers: &HashMap::new() };
-        let shipments =
-            kept.into_iter().map(|kept| Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around));
-        Ok(Some((order, shipments.collect())))
+        let shipments: BTreeMap<i64, Tracked> = kept
+            .into_iter()
+            .map(|kept| (kept.key, Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around)))
+            .collect();
+        let carried = keys_of_order.into_iter().filter_map(|(id, keys)| {
+            let order = orders.get(&id)?.order.clone()?;
+            let shipments = keys.iter().filter_map(|key| shipments.get(key).cloned()).collect();
+            Some(Carried { order, shipments })
+        });
+        Ok(carried.collect())
     }
 }

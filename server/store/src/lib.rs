@@ -40,6 +40,7 @@ pub use deadlines::DueDeadline;
 pub use delivery::{Delivery, Expected, Reason, Receipt, Rejected, StoredDelivery};
 pub use error::{AppendError, StoreError};
 pub use figures::{Figures, MeasureFigures, Opened, Scorecard};
+pub use gate::Carried;
 pub use integrations::{DeliverySummary, Integrations, Quarantined, Refusal, SourceSummary};
 pub use latency::{LatencyReport, LatencySpan};
 pub use messages::Message;
