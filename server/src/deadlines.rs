@@ -1,11 +1,12 @@
 //! Deadlines that pass become events. They are kept with the shipments, so a restart loses none; an event's id
 //! derives from its deadline, so none comes twice.
 
+use crate::own::{PassError, delivery};
 use chrono::{DateTime, Utc};
 use domain::authority::Role;
 use domain::{Event, EventId, Fact, SourceName};
 use std::time::Duration;
-use store::{AppendError, Clock, Delivery, DueDeadline, Store, StoreError};
+use store::{AppendError, Clock, DueDeadline, Store};
 
 /// How many deadlines become events in one delivery.
 const AT_ONCE: usize = 500;
@@ -25,15 +26,6 @@ pub async fn watch(store: Store, clock: Clock) {
     }
 }
 
-/// Why deadlines could not be passed.
-#[derive(Debug, thiserror::Error)]
-pub enum PassError {
-    #[error(transparent)]
-    Read(#[from] StoreError),
-    #[error(transparent)]
-    Append(#[from] AppendError),
-}
-
 /// Turns every deadline due by `now` into an event. Returns how many.
 pub async fn pass(store: &Store, now: DateTime<Utc>) -> Result<usize, PassError> {
     let mut passed = 0;
@@ -43,30 +35,13 @@ pub async fn pass(store: &Store, now: DateTime<Utc>) -> Result<usize, PassError>
             return Ok(passed);
         }
         let count = due.len();
-        let receipt = store.append(delivery(due, now)).await?;
+        let receipt = store.append(delivery(due.into_iter().map(event).collect(), now)).await?;
         if receipt.accepted == 0 {
             // They would be due for ever: better seen than looked at without end.
             tracing::error!(count, "deadlines that have passed already are still kept as due");
             return Ok(passed);
         }
         passed += count;
-    }
-}
-
-fn delivery(due: Vec<DueDeadline>, now: DateTime<Utc>) -> Delivery {
-    let events: Vec<Event> = due.into_iter().map(event).collect();
-    let ids: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
-    Delivery {
-        source: SourceName::syncline(),
-        role: Role::Syncline,
-        id: crate::auth::token_hash(&ids.join("\n")),
-        received_at: now,
-        headers: Vec::new(),
-        body: Vec::new(),
-        content_type: "none".to_owned(),
-        events,
-        quarantined: Vec::new(),
-        expected: None,
     }
 }
 

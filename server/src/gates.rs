@@ -1,13 +1,13 @@
 //! The invoice gate at work: when everything that carries an order has delivered and proven it, its invoice is let go; when
 //! that no longer holds, it is held. Each decision is an event; its id derives from what it was decided on, so none comes twice.
 
-use crate::deadlines::PassError;
+use crate::own::{PassError, delivery};
 use chrono::{DateTime, Utc};
 use domain::authority::Role;
 use domain::gate::decide;
 use domain::{Event, EventId, OrderId, Seq, SourceName};
 use std::time::Duration;
-use store::{AppendError, Carried, Clock, Delivery, Store};
+use store::{AppendError, Carried, Clock, Store};
 
 /// How often orders with news are looked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -78,20 +78,4 @@ fn decision(carried: &Carried, now: DateTime<Utc>) -> Option<Event> {
         correlation: None,
         fact,
     })
-}
-
-fn delivery(events: Vec<Event>, now: DateTime<Utc>) -> Delivery {
-    let ids: Vec<&str> = events.iter().map(|event| event.id.as_str()).collect();
-    Delivery {
-        source: SourceName::syncline(),
-        role: Role::Syncline,
-        id: crate::auth::token_hash(&ids.join("\n")),
-        received_at: now,
-        headers: Vec::new(),
-        body: Vec::new(),
-        content_type: "none".to_owned(),
-        events,
-        quarantined: Vec::new(),
-        expected: None,
-    }
 }

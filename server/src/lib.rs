@@ -22,6 +22,7 @@ pub mod live;
 mod messages;
 pub mod metrics;
 pub mod outbox;
+pub mod own;
 pub mod pages;
 pub mod router;
 pub mod serve;

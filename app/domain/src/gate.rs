@@ -11,9 +11,8 @@ use crate::view::delivered;
 /// What stands between an order's part of a shipment and its invoice, a sentence each; nothing where the part is
 /// confirmed. None where the shipment has no part in it: it does not carry the order, or was called off.
 pub fn missing(order: &str, shipment: &Shipment, exceptions: &[ShipmentException]) -> Option<Vec<String>> {
-    let is_approved = shipment.state.approvals.iter().any(|approval| approval.releases(order));
     let mut missing = unproven(order, shipment)?;
-    if is_approved {
+    if shipment.state.is_let_go(order) {
         return Some(missing);
     }
     let holds = |one: &&ShipmentException| one.is_open() && is_holding(one.rule);
@@ -24,10 +23,10 @@ pub fn missing(order: &str, shipment: &Shipment, exceptions: &[ShipmentException
 /// As [`missing`], by the stops and their papers alone.
 pub(crate) fn unproven(order: &str, shipment: &Shipment) -> Option<Vec<String>> {
     let state = &shipment.state;
-    if state.is_called_off() || !state.orders.iter().any(|own| own == order) {
+    if !state.carries(order) {
         return None;
     }
-    if state.approvals.iter().any(|approval| approval.releases(order)) {
+    if state.is_let_go(order) {
         return Some(Vec::new());
     }
     let deliveries: Vec<&Stop> =
@@ -63,14 +62,14 @@ pub fn is_unsettled(order: &Order, shipment: &Shipment, exceptions: &[ShipmentEx
 /// Whether [`missing`] is nothing; asked of every event, so it makes no sentences.
 fn is_confirmed(order: &str, shipment: &Shipment, exceptions: &[ShipmentException]) -> Option<bool> {
     let state = &shipment.state;
-    if state.is_called_off() || !state.orders.iter().any(|own| own == order) {
+    if !state.carries(order) {
         return None;
     }
     let mut deliveries =
         state.stops.iter().filter(|stop| stop.is_delivery() && stop.concerns(order)).peekable();
     let is_proven = deliveries.peek().is_some() && deliveries.all(|stop| stop.pod.is_some());
     let is_held = || exceptions.iter().any(|one| one.is_open() && is_holding(one.rule));
-    Some((is_proven && !is_held()) || state.approvals.iter().any(|approval| approval.releases(order)))
+    Some((is_proven && !is_held()) || state.is_let_go(order))
 }
 
 /// What is to be decided about an order's invoice, by everything that carries it; nothing where all stays as it is.
@@ -82,15 +81,13 @@ pub fn decide(order: &Order, shipments: &[Tracked]) -> Option<Fact> {
         .filter_map(|one| Some((one, missing(&order.number, &one.shipment, &one.exceptions)?)))
         .collect();
     let mut open: Vec<String> = parts.iter().flat_map(|(_, missing)| missing.clone()).collect();
+    let is_approved = shipments.iter().any(|one| one.shipment.state.is_let_go(&order.number));
+    // A shortage that the papers of its shipment admit was seen to there; goods that nobody has shipped yet were not.
+    let is_admitted = shipments.iter().any(|one| one.exceptions.iter().any(|one| is_holding(one.rule)));
     for line in &terms.lines {
         let parts = parts.iter().filter_map(|(one, _)| delivered(&one.shipment.state, &order.number, line));
         let stated: Vec<i64> = parts.map(|quantity| quantity.milli).collect();
         let sum = stated.iter().fold(0_i64, |sum, milli| sum.saturating_add(*milli));
-        let is_approved = shipments
-            .iter()
-            .any(|one| one.shipment.state.approvals.iter().any(|approval| approval.releases(&order.number)));
-        // A shortage that the papers of its shipment admit was seen to there; goods that nobody has shipped yet were not.
-        let is_admitted = shipments.iter().any(|one| one.exceptions.iter().any(|one| is_holding(one.rule)));
         if !stated.is_empty() && sum < line.quantity.milli && !is_approved && !is_admitted {
             open.push(format!("a part of line {} is still to come", line.line));
         }

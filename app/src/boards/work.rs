@@ -191,8 +191,8 @@ fn wanted(exception: &ShipmentException, shipment: &ShipmentView, tracked: &Trac
         Rule::PodOverdue | Rule::PodDiscrepancy | Rule::DeliveryDiscrepancy | Rule::InvoiceWithoutProof
     );
     let is_waiting = |order: &&domain::view::OrderView| {
-        let is_released = shipment.state.approvals.iter().any(|one| one.releases(&order.number));
-        order.invoice != InvoiceState::Released && !order.cancelled && !is_released
+        let is_let_go = shipment.state.is_let_go(&order.number);
+        order.invoice != InvoiceState::Released && !order.cancelled && !is_let_go
     };
     let orders = shipment.orders.iter().filter(|_| is_about_proof).filter(is_waiting);
     let releases = orders.map(|order| {

@@ -199,6 +199,16 @@ impl Approval {
 }
 
 impl State {
+    /// Whether a second person let an order's invoice go.
+    pub fn is_let_go(&self, order: &str) -> bool {
+        self.approvals.iter().any(|approval| approval.releases(order))
+    }
+
+    /// Whether an order travels on it; none does on what was called off.
+    pub fn carries(&self, order: &str) -> bool {
+        !self.is_called_off() && self.orders.iter().any(|own| own == order)
+    }
+
     /// Whether it was called off before anything was handed over. A cancellation never undoes a delivery.
     pub fn is_called_off(&self) -> bool {
         self.cancelled.is_some()
