@@ -32,7 +32,7 @@ bench: build
 	@exec $(BINARY) bench $(ARGS)
 
 # What a picture or a page's speed is taken with.
-measure = SYNCLINE_BINARY=$(abspath $(BINARY)) node_modules/.bin/playwright test --config end2end/measure.config.ts
+measure = . scripts/lib.sh; need_chromium; SYNCLINE_BINARY=$(abspath $(BINARY)) node_modules/.bin/playwright test --config end2end/measure.config.ts
 
 screenshots: ## The README's pictures, in end2end/screenshots
 screenshots: build

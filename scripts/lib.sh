@@ -39,6 +39,16 @@ need_build_tools() {
   [ ${#packages[@]} = 0 ] || apt_install "${packages[@]}"
 }
 
+# A browser to look at pages with. Sets SYNCLINE_CHROMIUM.
+need_chromium() {
+  local chromium="${SYNCLINE_CHROMIUM:-$(command -v chromium || true)}"
+  if [ -z "$chromium" ]; then
+    apt_install chromium fonts-dejavu-core
+    chromium="$(command -v chromium)"
+  fi
+  export SYNCLINE_CHROMIUM="$chromium"
+}
+
 # Python with what the tests' receiver of messages needs: the reference library of Standard Webhooks, and a mail server. Sets
 # SYNCLINE_PYTHON.
 need_python() {

@@ -6,12 +6,7 @@ cd "$(dirname "$0")/.."
 
 need_build_tools
 cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || rustup component add rustfmt clippy </dev/null
-chromium="${SYNCLINE_CHROMIUM:-$(command -v chromium || true)}"
-if [ -z "$chromium" ]; then
-  apt_install chromium fonts-dejavu-core
-  chromium="$(command -v chromium)"
-fi
-export SYNCLINE_CHROMIUM="$chromium"
+need_chromium
 need_python
 
 passed=0

@@ -99,6 +99,20 @@ pub async fn act(on: Target, act: Act) -> Result<Wire<ShipmentException>, ApiErr
     Wire::of(&context.act(&viewer, &on, act).await.map_err(context::answered)?)
 }
 
+/// The rules file in force, as it is written.
+#[server(prefix = "/api", endpoint = "rulebook", input = Json, output = Json)]
+pub async fn rulebook() -> Result<Wire<String>, ApiError> {
+    let (context, _) = context::open(Area::Admin)?;
+    Wire::of(&context.next_rulebook().await.map_err(context::failed)?)
+}
+
+/// Puts a rules file in force, or only says whether it could be. Returns its version.
+#[server(prefix = "/api", endpoint = "rulebook/change", input = Json, output = Json)]
+pub async fn change_rulebook(text: String, only_checks: bool) -> Result<Wire<u32>, ApiError> {
+    let (context, viewer) = context::open(Area::Admin)?;
+    Wire::of(&context.change_rulebook(&viewer, &text, only_checks).await.map_err(context::answered)?)
+}
+
 /// Says that the account looks at an exception. Returns the names of others who do.
 #[server(prefix = "/api", endpoint = "look", input = Json, output = Json)]
 pub async fn look(exception: ExceptionId) -> Result<Wire<Vec<String>>, ApiError> {

@@ -7,6 +7,7 @@ mod integrations;
 pub mod kpis;
 mod needs;
 mod outbox;
+mod rules;
 pub mod shipment;
 pub mod table;
 mod work;

@@ -79,3 +79,38 @@ test('an agent hands over, snoozes until news, and resolves with whose it was', 
   await panel.getByRole('button', { name: 'Resolve so' }).click();
   await expect(panel.getByText('resolved it: papers sent (Customs or authorities, Papers)')).toBeVisible();
 });
+
+test.describe(() => {
+  // What is refused is an answer like any other; the browser notes it as an error.
+  test.use({ toleratedErrors: ['status of 422', 'status of 409'] });
+
+  test('an admin changes the rules: what is wrong is named, what is written stays, and who is slower is told', async ({ open }) => {
+    const [ada, other] = [await open('ada'), await open('ada')];
+    for (const page of [ada, other]) {
+      await page.goto('/admin');
+      await page.getByText('Change the rules').click();
+      await expect(page.getByLabel('The rules file')).toHaveValue(/"version": 2,/);
+    }
+    const file = ada.getByLabel('The rules file');
+    const usual = JSON.parse(await file.inputValue());
+    const reason = 'Nobody waits longer than ninety minutes at a dock';
+    const special = [{ when: { carrier: 'NOBODY' }, limits: { dwell_minutes: 0 } }];
+    const put = (page: typeof ada, changed: object) => page.getByLabel('The rules file').fill(JSON.stringify({ ...usual, reason, ...changed }, null, 2));
+    await put(ada, { special });
+    await ada.getByRole('button', { name: 'Only check' }).click();
+    await expect(ada.getByRole('alert')).toHaveText('special[0]: `dwell_minutes` is 0: state 1 to 43200');
+    await expect(file).toHaveValue(/"dwell_minutes": 0/);
+    special[0].limits.dwell_minutes = 90;
+    await put(ada, { special });
+    await ada.getByRole('button', { name: 'Only check' }).click();
+    await expect(ada.getByText('Nothing is wrong with it. It would be version 2.')).toBeVisible();
+    await expect(ada.getByText('Version 1, as Syncline comes. Nobody has changed it.')).toBeVisible();
+    await ada.getByRole('button', { name: 'Put in force' }).click();
+    await expect(ada.getByText(/^Version 2, put in force by ada/)).toBeVisible();
+    await expect(ada.getByRole('row', { name: /Free time of a truck at a stop/ })).toContainText('carrier NOBODY: 1 h 30 min');
+
+    await put(other, { special: [] });
+    await other.getByRole('button', { name: 'Put in force' }).click();
+    await expect(other.getByRole('alert')).toContainText('version 2 of the rules file is in force, so the next is 3, not 2');
+  });
+});

@@ -165,9 +165,10 @@ impl Intake {
         store.append(delivery).await.map_err(|error| match error {
             AppendError::Full => Refusal::Busy,
             AppendError::Repeated { .. } => Refusal::DeliveryIdReused,
-            AppendError::Stopped | AppendError::Stale { .. } | AppendError::Unknown { .. } => {
-                Refusal::Unavailable
-            }
+            AppendError::Stopped
+            | AppendError::Stale { .. }
+            | AppendError::OldRules { .. }
+            | AppendError::Unknown { .. } => Refusal::Unavailable,
             AppendError::Store(error) => {
                 tracing::error!(source = %source.name, %error, "a delivery could not be kept");
                 Refusal::Unavailable

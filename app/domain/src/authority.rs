@@ -27,6 +27,7 @@ pub enum Domain {
     Settlement,
     CustomerInteraction,
     WaitingAndSilence,
+    RulesAndServiceLevels,
 }
 
 /// A row of the owners' table.
@@ -69,6 +70,12 @@ pub const OWNERS: &[Ownership] = &[
         owners: &[Role::Syncline],
         label: "Waiting and silence",
         facts: "deadlines passed, invoice held or released",
+    },
+    Ownership {
+        domain: Domain::RulesAndServiceLevels,
+        owners: &[Role::Desk],
+        label: "Rules and service levels",
+        facts: "the rules file",
     },
 ];
 
@@ -188,6 +195,7 @@ impl Fact {
             Self::DeadlinePassed(_) | Self::InvoiceHeld(_) | Self::InvoiceReleased(_) => {
                 Domain::WaitingAndSilence
             }
+            Self::RulebookChanged(_) => Domain::RulesAndServiceLevels,
             Self::EventRetracted(_) | Self::OrderEventRetracted(_) => return None,
         })
     }

@@ -1,7 +1,7 @@
 //! Moments by which something is due. They are kept with the shipment; when one passes, that is an event.
 
 use crate::fact::StopKind;
-use crate::kpi::FREE_TIME;
+use crate::rulebook::Limits;
 use crate::shipment::{Shipment, State, Stop, TenderState};
 use crate::time::Moment;
 use chrono::{DurationRound, TimeDelta};
@@ -64,30 +64,15 @@ pub struct Deadline {
     pub due_at: Moment,
 }
 
-/// How long after the end of its window a pickup counts as missed.
-pub const PICKUP_GRACE: TimeDelta = TimeDelta::minutes(60);
-/// How long after a delivery its proof is due.
-pub const POD_GRACE: TimeDelta = TimeDelta::hours(24);
-/// How long a carrier may take to answer a tender that does not say.
-pub const TENDER_GRACE: TimeDelta = TimeDelta::hours(2);
-/// How long after the end of its window a departure, or an arrival at a booked dock, counts as late.
-pub const STOP_GRACE: TimeDelta = TimeDelta::minutes(60);
-/// How long a shipment on its way may say nothing, from the end of the hour in which it was last heard: a deadline that
-/// moved with every position would cost a write each.
-pub const NEWS_GRACE: TimeDelta = TimeDelta::hours(24);
-/// How far after the end of its promise a delivery may be expected before anybody is bothered: estimates move by minutes
-/// with every report.
-pub const ETA_TOLERANCE: TimeDelta = TimeDelta::minutes(15);
-
 /// What the shipment waits for now, deadlines that passed already left out.
-pub fn deadlines(shipment: &Shipment) -> Vec<Deadline> {
-    let mut due = demanded(shipment);
+pub fn deadlines(shipment: &Shipment, limits: &Limits) -> Vec<Deadline> {
+    let mut due = demanded(shipment, limits);
     due.retain(|deadline| !shipment.state.passed.contains(deadline));
     due
 }
 
 /// What the shipment waits for, whether or not the moment passed already.
-pub fn demanded(shipment: &Shipment) -> Vec<Deadline> {
+pub fn demanded(shipment: &Shipment, limits: &Limits) -> Vec<Deadline> {
     let state = &shipment.state;
     if state.is_called_off() {
         return Vec::new();
@@ -98,41 +83,42 @@ pub fn demanded(shipment: &Shipment) -> Vec<Deadline> {
     let mut wait = |deadline, stop: &str, due_at| {
         due.push(Deadline { deadline, stop: stop.to_owned(), due_at });
     };
-    if let Some((tender, due_at)) = unanswered(state) {
+    if let Some((tender, due_at)) = unanswered(state, limits) {
         wait(DeadlineKind::TenderAnswer, tender, due_at);
     }
     for stop in &state.stops {
         if !is_over {
-            at_stop(stop, &mut wait);
+            at_stop(stop, limits, &mut wait);
         }
         if let (Some(delivered_at), None, true) = (stop.delivered_at, &stop.pod, stop.is_delivery()) {
-            wait(DeadlineKind::Pod, &stop.stop, after(delivered_at, POD_GRACE));
+            wait(DeadlineKind::Pod, &stop.stop, after(delivered_at, limits.pod_minutes));
         }
     }
-    if let Some(due_at) = news(state).filter(|_| !is_over) {
+    if let Some(due_at) = news(state, limits).filter(|_| !is_over) {
         wait(DeadlineKind::News, "", due_at);
     }
     due
 }
 
 /// The last tender, where its carrier has not answered, nobody else was named since and nothing has moved.
-fn unanswered(state: &State) -> Option<(&str, Moment)> {
+fn unanswered<'a>(state: &'a State, limits: &Limits) -> Option<(&'a str, Moment)> {
     let tender = state.tenders.iter().max_by_key(|tender| tender.at)?;
     let is_settled = state.assigned_at.is_some_and(|assigned| assigned > tender.at)
         || state.stops.iter().any(Stop::has_begun);
     (tender.state == TenderState::Offered && !is_settled).then(|| {
-        (tender.tender.as_str(), tender.expires_at.unwrap_or_else(|| after(tender.at, TENDER_GRACE)))
+        let unless_stated = || after(tender.at, limits.tender_answer_minutes);
+        (tender.tender.as_str(), tender.expires_at.unwrap_or_else(unless_stated))
     })
 }
 
 /// What is due of the truck at a stop.
-fn at_stop(stop: &Stop, wait: &mut impl FnMut(DeadlineKind, &str, Moment)) {
+fn at_stop(stop: &Stop, limits: &Limits, wait: &mut impl FnMut(DeadlineKind, &str, Moment)) {
     let agreed = stop.expected();
     if !stop.has_begun() {
         let kind = if stop.kind == Some(StopKind::Pickup) {
-            Some((DeadlineKind::Pickup, PICKUP_GRACE))
+            Some((DeadlineKind::Pickup, limits.pickup_grace_minutes))
         } else {
-            stop.appointment.as_ref().map(|_| (DeadlineKind::Arrival, STOP_GRACE))
+            stop.appointment.as_ref().map(|_| (DeadlineKind::Arrival, limits.arrival_grace_minutes))
         };
         if let (Some((kind, grace)), Some(window)) = (kind, agreed) {
             wait(kind, &stop.stop, after(window.to, grace));
@@ -142,23 +128,27 @@ fn at_stop(stop: &Stop, wait: &mut impl FnMut(DeadlineKind, &str, Moment)) {
     {
         // Who comes early waits at his own cost.
         let from = agreed.map_or(arrived_at, |window| window.from.max(arrived_at));
-        wait(DeadlineKind::Dwell, &stop.stop, after(from, FREE_TIME));
+        wait(DeadlineKind::Dwell, &stop.stop, after(from, limits.dwell_minutes));
         let leaves = matches!(stop.kind, Some(StopKind::Pickup | StopKind::CrossDock));
         if let Some(window) = agreed.filter(|_| leaves) {
-            wait(DeadlineKind::Departure, &stop.stop, after(window.to.max(arrived_at), STOP_GRACE));
+            wait(
+                DeadlineKind::Departure,
+                &stop.stop,
+                after(window.to.max(arrived_at), limits.departure_grace_minutes),
+            );
         }
     }
 }
 
 /// When something has to be heard of a shipment that is on its way.
-fn news(state: &State) -> Option<Moment> {
+fn news(state: &State, limits: &Limits) -> Option<Moment> {
     let is_on_its_way = state.stops.iter().any(|stop| stop.departed_at.is_some());
     let heard_at = state.heard_at.filter(|_| is_on_its_way)?;
     let hour = heard_at.duration_trunc(TimeDelta::hours(1)).unwrap_or(heard_at);
-    Some(after(hour, NEWS_GRACE + TimeDelta::hours(1)))
+    Some(after(hour, limits.news_minutes + 60))
 }
 
 /// A source may state a moment at the end of all time; its deadline is that moment.
-fn after(moment: Moment, grace: TimeDelta) -> Moment {
-    moment.checked_add_signed(grace).unwrap_or(moment)
+fn after(moment: Moment, minutes: u32) -> Moment {
+    moment.checked_add_signed(TimeDelta::minutes(i64::from(minutes))).unwrap_or(moment)
 }

@@ -3,6 +3,7 @@
 use crate::authority::Role;
 use crate::fact::{Fact, Noun};
 use crate::id::{CustomerId, ItemId, LocationId, OrderId, Seq, ShipmentId, SourceName};
+use crate::rulebook::Rulebook;
 use crate::time::Moment;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -80,6 +81,7 @@ impl Event {
             Noun::Customer => self.id_of(CustomerId::of, CustomerId::DEFAULT_ISSUER).0,
             Noun::Item => self.id_of(ItemId::of, ItemId::DEFAULT_ISSUER).0,
             Noun::Location => self.id_of(LocationId::of, LocationId::DEFAULT_ISSUER).0,
+            Noun::Rulebook => Rulebook::subject(),
         }
     }
 

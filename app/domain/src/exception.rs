@@ -13,6 +13,7 @@ use std::cmp::Reverse;
 
 /// How urgent an exception is; the greater, the more so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     Low,
@@ -109,6 +110,8 @@ pub struct ShipmentException {
     pub wrong_since: Moment,
     pub opened_at: DateTime<Utc>,
     pub opened_seq: Seq,
+    /// The team that takes it.
+    pub team: String,
     /// When somebody is to have answered it, and when it is to be resolved.
     pub respond_by: DateTime<Utc>,
     pub resolve_by: DateTime<Utc>,

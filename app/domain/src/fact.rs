@@ -21,6 +21,8 @@ pub enum Noun {
     Customer,
     Item,
     Location,
+    /// The rules file.
+    Rulebook,
 }
 
 /// Why a payload states no fact.
@@ -96,6 +98,9 @@ facts! {
     "customer.registered" => CustomerRegistered(CustomerTerms) on Customer,
     "item.registered" => ItemRegistered(ItemTerms) on Item,
     "location.registered" => LocationRegistered(crate::place::Location) on Location,
+
+    /// Somebody put another rules file in force.
+    "rulebook.changed" => RulebookChanged(crate::rulebook::Rulebook) on Rulebook,
 
     /// The TMS planned a shipment, or planned it anew.
     "shipment.planned" => ShipmentPlanned(Plan) on Shipment,

@@ -23,6 +23,7 @@ pub mod party;
 pub mod place;
 pub mod redaction;
 pub mod reference;
+pub mod rulebook;
 pub mod rules;
 pub mod service_level;
 pub mod shipment;

@@ -8,6 +8,7 @@ use crate::fact::{DelayReason, Fact};
 use crate::id::{CustomerId, ExceptionId, Seq, canonical};
 use crate::order::{Gate, Order};
 use crate::party::Tier;
+use crate::rulebook::Limits;
 use crate::rules::{Rule, is_late};
 use crate::service_level::{Level, level};
 use crate::shipment::{Shipment, Stop, TenderState};
@@ -260,6 +261,8 @@ pub(crate) struct Change<'a> {
     pub shipment: &'a Shipment,
     pub orders_before: &'a [Arc<Order>],
     pub orders: &'a [Arc<Order>],
+    /// What the rules file lets pass on it.
+    pub limits: &'a Limits,
     /// Exceptions that the event opened.
     pub opened: Vec<&'a ShipmentException>,
     /// Those that it changed.
@@ -435,8 +438,8 @@ fn revisions(change: &Change, surroundings: &impl Surroundings, notices: &mut Ve
     for order in open_orders(change.orders).filter(|order| stop.concerns(&order.number)) {
         let Some(terms) = &order.state.terms else { continue };
         let Some(promised) = terms.promised else { continue };
-        let late = is_late(statement.eta, promised);
-        let was_late = before.is_some_and(|before| is_late(before, promised));
+        let late = is_late(statement.eta, promised, change.limits);
+        let was_late = before.is_some_and(|before| is_late(before, promised, change.limits));
         let moved = before.is_none_or(|before| hour(before) != hour(statement.eta));
         if late == was_late && !(late && moved) {
             continue;

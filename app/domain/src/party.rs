@@ -29,6 +29,17 @@ pub enum Tier {
     Strategic,
 }
 
+impl Tier {
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Standard => "Standard",
+            Self::Preferred => "Preferred",
+            Self::Strategic => "Strategic",
+        }
+    }
+}
+
 /// Who drives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -23,20 +23,23 @@ mod tender_unanswered;
 
 pub use meaning::Meaning;
 
-use crate::deadline::{Deadline, DeadlineKind, ETA_TOLERANCE, demanded};
+use crate::deadline::{Deadline, DeadlineKind, demanded};
 use crate::event::Recorded;
 use crate::exception::{Closing, Severity, ShipmentException};
 use crate::fact::Priority;
 use crate::id::{ExceptionId, canonical};
 use crate::order::Order;
 use crate::party::Tier;
-use crate::service_level::due;
+use crate::rulebook::{Limits, Rulebook, Traits};
+use crate::service_level::{Due, due};
 use crate::shipment::{Shipment, Stop};
 use crate::time::{Moment, Window};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// What can go wrong. New ones stand at the end: a stored bit is a rule's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     TenderRejected,
@@ -140,7 +143,7 @@ impl Rule {
         }
     }
 
-    /// What it is before a customer's tier or an order's priority raises it.
+    /// What it is where the rules file says nothing else.
     pub fn severity(self) -> Severity {
         match self {
             Self::PodOverdue | Self::AppointmentRescheduled => Severity::Low,
@@ -199,17 +202,21 @@ pub struct Situation<'a> {
     orders: &'a [&'a Order],
     /// The highest tier among its customers.
     tier: Tier,
+    book: &'a Rulebook,
+    /// What is let pass on it.
+    limits: Limits,
     /// What it still waits for though its moment has passed.
     overdue: Vec<Deadline>,
 }
 
 impl<'a> Situation<'a> {
-    pub fn new(shipment: &'a Shipment, orders: &'a [&'a Order], tier: Tier) -> Self {
+    pub fn new(shipment: &'a Shipment, orders: &'a [&'a Order], tier: Tier, book: &'a Rulebook) -> Self {
         let passed = &shipment.state.passed;
+        let limits = book.limits_for(&Traits::of(&shipment.state, tier));
         // Hardly a shipment has missed anything.
-        let mut overdue = if passed.is_empty() { Vec::new() } else { demanded(shipment) };
+        let mut overdue = if passed.is_empty() { Vec::new() } else { demanded(shipment, &limits) };
         overdue.retain(|deadline| passed.contains(deadline));
-        Self { shipment, orders, tier, overdue }
+        Self { shipment, orders, tier, book, limits, overdue }
     }
 
     fn overdue(&self, kind: DeadlineKind) -> impl Iterator<Item = &Deadline> {
@@ -231,13 +238,14 @@ impl<'a> Situation<'a> {
             .min_by_key(|promised| promised.to)
     }
 
-    /// The rule's own severity, raised once for a strategic customer and once for a critical order.
+    /// The severity that the rules file gives it, raised once for a strategic customer and once for a critical order.
     fn severity(&self, rule: Rule) -> Severity {
         let critical = self.orders.iter().any(|order| {
             order.state.terms.as_ref().is_some_and(|terms| terms.priority == Priority::Critical)
         });
         let raises = usize::from(self.tier == Tier::Strategic) + usize::from(critical);
-        (0..raises).fold(rule.severity(), |severity, _| severity.raised())
+        let own = self.book.severity_on(rule, &self.shipment.state, self.tier);
+        (0..raises).fold(own, |severity, _| severity.raised())
     }
 
     /// When the earliest promise ends that is still to be kept.
@@ -377,7 +385,8 @@ fn open(
     let occurrence = u32::try_from(earlier).unwrap_or(u32::MAX).saturating_add(1);
     let shipment = situation.shipment.id;
     let severity = situation.severity(rule);
-    let (respond_by, resolve_by) = due(severity, recorded.recorded_at);
+    let Due { team, respond_by, resolve_by } =
+        due(situation.book, rule, severity, situation.tier, recorded.recorded_at);
     let key = format!("{shipment}/{}/{cause}/{occurrence}", rule.as_str());
     ShipmentException {
         id: ExceptionId(canonical("exception", ExceptionId::DEFAULT_ISSUER, &key)),
@@ -393,6 +402,7 @@ fn open(
         wrong_since: recorded.event.occurred_at,
         opened_at: recorded.recorded_at,
         opened_seq: recorded.seq,
+        team,
         respond_by,
         resolve_by,
         escalations: Vec::new(),
@@ -412,6 +422,6 @@ fn place(stop: &Stop) -> String {
 }
 
 /// Whether something is expected later than promised, by more than a slip of minutes.
-pub fn is_late(expected: Moment, promised: Window) -> bool {
-    expected - promised.to > ETA_TOLERANCE
+pub fn is_late(expected: Moment, promised: Window, limits: &Limits) -> bool {
+    expected - promised.to > TimeDelta::minutes(i64::from(limits.eta_tolerance_minutes))
 }

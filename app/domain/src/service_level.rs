@@ -3,6 +3,9 @@
 
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::exception::{Severity, ShipmentException};
+use crate::party::Tier;
+use crate::rulebook::Rulebook;
+use crate::rules::Rule;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -46,63 +49,104 @@ pub struct Escalation {
     pub at: DateTime<Utc>,
 }
 
-/// How long an answer and a resolution may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target {
-    pub response: TimeDelta,
-    pub resolution: TimeDelta,
-    /// Whether nights and weekends count as well.
+/// How long an answer and a resolution may take, by severity, which a customer's tier and an order's priority have raised
+/// already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ServiceLevel {
+    pub severity: Severity,
+    /// For shipments of this tier alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Tier>,
+    pub response_minutes: u32,
+    pub resolution_minutes: u32,
+    /// Whether nights, weekends and holidays count as well.
+    #[serde(default)]
     pub around_the_clock: bool,
 }
 
-/// By severity, which a customer's tier and an order's priority have raised already.
-pub fn target(severity: Severity) -> Target {
-    let (response, resolution, around_the_clock) = match severity {
-        Severity::Critical => (TimeDelta::minutes(30), TimeDelta::hours(4), true),
-        Severity::High => (TimeDelta::hours(1), TimeDelta::hours(8), false),
-        Severity::Medium => (TimeDelta::hours(4), TimeDelta::hours(20), false),
-        Severity::Low => (TimeDelta::hours(10), TimeDelta::hours(50), false),
-    };
-    Target { response, resolution, around_the_clock }
+/// No target is longer than so many minutes: four weeks.
+const LONGEST: u32 = 40_320;
+
+impl ServiceLevel {
+    pub(crate) fn fault(&self) -> Option<String> {
+        let (response, resolution) = (self.response_minutes, self.resolution_minutes);
+        (response == 0 || resolution < response || resolution > LONGEST).then(|| {
+            format!(
+                "{response} minutes to answer and {resolution} to resolve: state 1 to {LONGEST}, and not less to resolve \
+                 than to answer"
+            )
+        })
+    }
 }
 
-/// When a team works: on weekdays, from and until an hour of its own zone, holidays left out.
-#[derive(Clone, Copy, Debug)]
-pub struct Calendar {
-    pub zone: Tz,
-    pub from: u32,
-    pub until: u32,
-    /// Months and days of every year.
-    pub holidays: &'static [(u32, u32)],
+/// People who work on exceptions, and when: on some days of the week, from and until an hour of their own zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Team {
+    /// Its name.
+    pub team: String,
+    /// The rules whose exceptions it takes; none are all that nobody else takes.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// IANA time zone, for example `Europe/Berlin`.
+    pub zone: String,
+    pub from_hour: u32,
+    pub until_hour: u32,
+    /// `Mon` to `Sun`.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub days: Vec<Weekday>,
+    /// Days that are free: `12-25` is one of every year, `2026-04-03` one of that year.
+    #[serde(default)]
+    pub holidays: Vec<String>,
 }
 
-/// The service desk's.
-pub const DESK: Calendar = Calendar {
-    zone: chrono_tz::Europe::Berlin,
-    from: 8,
-    until: 18,
-    holidays: &[(1, 1), (5, 1), (10, 3), (12, 25), (12, 26)],
-};
+impl Team {
+    pub(crate) fn fault(&self) -> Option<String> {
+        let name = self.team.chars().count();
+        let unknown = self.holidays.iter().find(|day| {
+            let date = if day.len() == 5 { format!("2000-{day}") } else { (*day).clone() };
+            date.parse::<NaiveDate>().is_err()
+        });
+        if !(1..=40).contains(&name) {
+            Some("a team's name has 1 to 40 characters".to_owned())
+        } else if self.zone.parse::<Tz>().is_err() {
+            Some(format!("`{}` is no IANA time zone: state one like `Europe/Berlin`", self.zone))
+        } else if self.from_hour >= self.until_hour || self.until_hour > 24 {
+            let (from, until) = (self.from_hour, self.until_hour);
+            Some(format!("from {from} until {until} is no working day: state hours of 0 to 24"))
+        } else if self.days.is_empty() {
+            Some("it works on no day: state `days`".to_owned())
+        } else {
+            unknown.map(|day| format!("`{day}` is no holiday: state `12-25` or `2026-12-25`"))
+        }
+    }
 
-impl Calendar {
     /// The working hours of a day; none on one that is free.
-    fn hours(&self, date: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-        let is_free = matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
-            || self.holidays.contains(&(date.month(), date.day()));
+    fn hours(&self, zone: Tz, date: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let (of_year, of_all) = (date.to_string(), date.format("%m-%d").to_string());
+        let is_free = !self.days.contains(&date.weekday())
+            || self.holidays.iter().any(|day| *day == of_year || *day == of_all);
         let at = |hour| {
-            let time = NaiveTime::from_hms_opt(hour, 0, 0)?;
-            Some(self.zone.from_local_datetime(&date.and_time(time)).earliest()?.to_utc())
+            let time = match hour {
+                24 => date.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN),
+                hour => date.and_time(NaiveTime::from_hms_opt(hour, 0, 0)?),
+            };
+            Some(zone.from_local_datetime(&time).earliest()?.to_utc())
         };
-        (!is_free).then(|| Some((at(self.from)?, at(self.until)?))).flatten()
+        (!is_free).then(|| Some((at(self.from_hour)?, at(self.until_hour)?))).flatten()
     }
 
     /// The moment after so much working time.
-    pub fn after(&self, from: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+    fn after(&self, from: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+        let zone: Tz = self.zone.parse().unwrap_or(Tz::UTC);
         let mut left = span;
-        let mut date = from.with_timezone(&self.zone).date_naive();
+        let mut date = from.with_timezone(&zone).date_naive();
         // A target of fifty hours spans a week; a calendar without a working day in a year has no end anyway.
         for _ in 0..366 {
-            if let Some((opens, closes)) = self.hours(date) {
+            if let Some((opens, closes)) = self.hours(zone, date) {
                 let begins = from.max(opens);
                 if begins < closes {
                     let open = closes - begins;
@@ -119,14 +163,67 @@ impl Calendar {
     }
 }
 
-/// Until when an exception that opens now is to be answered, and until when resolved.
-pub fn due(severity: Severity, opened_at: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
-    let Target { response, resolution, around_the_clock } = target(severity);
-    if around_the_clock {
-        (opened_at + response, opened_at + resolution)
-    } else {
-        (DESK.after(opened_at, response), DESK.after(opened_at, resolution))
+pub(crate) fn usual_levels() -> Vec<ServiceLevel> {
+    let level = |severity, response_minutes, resolution_minutes, around_the_clock| ServiceLevel {
+        severity,
+        tier: None,
+        response_minutes,
+        resolution_minutes,
+        around_the_clock,
+    };
+    vec![
+        level(Severity::Critical, 30, 240, true),
+        level(Severity::High, 60, 480, false),
+        level(Severity::Medium, 240, 1_200, false),
+        level(Severity::Low, 600, 3_000, false),
+    ]
+}
+
+pub(crate) fn usual_teams() -> Vec<Team> {
+    vec![Team {
+        team: "Service desk".to_owned(),
+        rules: Vec::new(),
+        zone: "Europe/Berlin".to_owned(),
+        from_hour: 8,
+        until_hour: 18,
+        days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
+        holidays: ["01-01", "05-01", "10-03", "12-25", "12-26"].map(str::to_owned).to_vec(),
+    }]
+}
+
+/// Until when an exception that opens now is to be answered, and until when resolved, and by whom.
+pub(crate) fn due(
+    book: &Rulebook,
+    rule: Rule,
+    severity: Severity,
+    tier: Tier,
+    opened_at: DateTime<Utc>,
+) -> Due {
+    let fits =
+        |level: &&ServiceLevel| level.severity == severity && level.tier.is_none_or(|wanted| wanted == tier);
+    let level = book.service_levels.iter().rev().find(fits);
+    let team = book.team(rule);
+    let after = |minutes: fn(&ServiceLevel) -> u32| {
+        let Some(level) = level else { return opened_at };
+        let span = TimeDelta::minutes(i64::from(minutes(level)));
+        match team.filter(|_| !level.around_the_clock) {
+            Some(team) => team.after(opened_at, span),
+            None => opened_at + span,
+        }
+    };
+    Due {
+        team: team.map(|team| team.team.clone()).unwrap_or_default(),
+        respond_by: after(|level| level.response_minutes),
+        resolve_by: after(|level| level.resolution_minutes),
     }
+}
+
+/// What is due of an exception, and of whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Due {
+    pub team: String,
+    pub respond_by: DateTime<Utc>,
+    pub resolve_by: DateTime<Utc>,
 }
 
 /// What is due of an open exception, each moment that has passed left out by the caller.
@@ -181,14 +278,20 @@ mod tests {
             ("2026-12-24T16:00:00Z", 2, "2026-12-28T08:00:00Z"),
             ("2026-06-01T06:00:00Z", 50, "2026-06-05T16:00:00Z"),
         ] {
-            assert_eq!(DESK.after(at(from), TimeDelta::hours(hours)), at(until), "{hours} h from {from}");
+            assert_eq!(
+                usual_teams()[0].after(at(from), TimeDelta::hours(hours)),
+                at(until),
+                "{hours} h from {from}"
+            );
         }
     }
 
     #[test]
     fn what_is_critical_is_due_in_the_night_as_well() {
         let saturday = at("2026-06-06T22:00:00Z");
-        assert_eq!(due(Severity::Critical, saturday).0, at("2026-06-06T22:30:00Z"));
-        assert_eq!(due(Severity::High, saturday).0, at("2026-06-08T07:00:00Z"));
+        let book = Rulebook::default();
+        let by = |severity| due(&book, Rule::TenderRejected, severity, Tier::Standard, saturday).respond_by;
+        assert_eq!(by(Severity::Critical), at("2026-06-06T22:30:00Z"));
+        assert_eq!(by(Severity::High), at("2026-06-08T07:00:00Z"));
     }
 }

@@ -13,6 +13,7 @@ use crate::message::{Addressed, Change, notices};
 use crate::order::Order;
 use crate::party::Tier;
 use crate::redaction::{CustomerShipment, redact};
+use crate::rulebook::{Limits, Rulebook, Traits};
 use crate::rules::{Condition, Situation, carry_out, evaluate, restate};
 use crate::service_level;
 use crate::shipment::Shipment;
@@ -25,6 +26,8 @@ pub trait Surroundings {
     fn order(&self, id: OrderId) -> Option<Arc<Order>>;
     /// The customer's tier; standard where no master data says otherwise.
     fn tier(&self, customer: CustomerId) -> Tier;
+    /// The rules file that held at a position of the journal.
+    fn rules(&self, at: Seq) -> &Arc<Rulebook>;
 }
 
 /// What an event did beside changing the shipment itself.
@@ -48,6 +51,10 @@ pub struct Tracked {
     pub exceptions: Vec<ShipmentException>,
     /// The journal position of the last event that changed any of the three.
     pub seq: Seq,
+    /// The rules file that held at `seq`.
+    book: Arc<Rulebook>,
+    /// What it lets pass on this shipment.
+    limits: Limits,
     /// What is wrong now.
     conditions: Vec<Condition>,
 }
@@ -55,13 +62,13 @@ pub struct Tracked {
 impl Tracked {
     /// A shipment of which nothing is known but its number.
     pub fn new(id: ShipmentId, number: String) -> Self {
-        Self {
-            shipment: Shipment::new(id, number),
-            orders: Vec::new(),
-            exceptions: Vec::new(),
-            seq: Seq(0),
-            conditions: Vec::new(),
-        }
+        Self::bare(Shipment::new(id, number), Vec::new(), Seq(0))
+    }
+
+    fn bare(shipment: Shipment, exceptions: Vec<ShipmentException>, seq: Seq) -> Self {
+        let book = Arc::<Rulebook>::default();
+        let limits = book.limits;
+        Self { shipment, orders: Vec::new(), exceptions, seq, book, limits, conditions: Vec::new() }
     }
 
     /// A shipment as the store kept it. No rule fires: what is wrong now was wrong when it was kept.
@@ -71,8 +78,9 @@ impl Tracked {
         seq: Seq,
         surroundings: &impl Surroundings,
     ) -> Self {
-        let mut tracked = Self { shipment, orders: Vec::new(), exceptions, seq, conditions: Vec::new() };
+        let mut tracked = Self::bare(shipment, exceptions, seq);
         tracked.orders = tracked.known_orders(surroundings);
+        tracked.go_by(surroundings.rules(seq), surroundings);
         tracked.conditions = tracked.conditions_now(surroundings);
         tracked
     }
@@ -112,6 +120,7 @@ impl Tracked {
         self.seq = self.seq.max(recorded.seq);
         let orders = self.known_orders(surroundings);
         let orders_before = std::mem::replace(&mut self.orders, orders);
+        self.go_by(surroundings.rules(recorded.seq), surroundings);
         let after = self.conditions_now(surroundings);
         let decisions = evaluate(&self.conditions, &after);
         if !decisions.is_empty() || !after.is_empty() {
@@ -130,6 +139,7 @@ impl Tracked {
             shipment: &self.shipment,
             orders_before: &orders_before,
             orders: &self.orders,
+            limits: &self.limits,
             opened: opened.filter(|one| one.opened_seq == recorded.seq && one.is_open()).collect(),
             changed: changed.iter().filter_map(|index| self.exceptions.get(*index)).collect(),
             event: &recorded.event,
@@ -158,13 +168,25 @@ impl Tracked {
         self.shipment.state.orders.iter().map(|number| OrderId::numbered(number))
     }
 
+    /// Takes over what the rules file says of a shipment like this.
+    fn go_by(&mut self, book: &Arc<Rulebook>, surroundings: &impl Surroundings) {
+        if !Arc::ptr_eq(&self.book, book) {
+            self.book = book.clone();
+        }
+        self.limits = book.limits_for(&Traits::of(&self.shipment.state, self.tier(surroundings)));
+    }
+
+    /// The highest among its customers.
+    fn tier(&self, surroundings: &impl Surroundings) -> Tier {
+        self.customers().map(|customer| surroundings.tier(customer)).max().unwrap_or_default()
+    }
+
     fn conditions_now(&self, surroundings: &impl Surroundings) -> Vec<Condition> {
         self.situation(&self.order_refs(), surroundings).conditions()
     }
 
     fn situation<'a>(&'a self, orders: &'a [&'a Order], surroundings: &impl Surroundings) -> Situation<'a> {
-        let tier = self.customers().map(|customer| surroundings.tier(customer)).max().unwrap_or_default();
-        Situation::new(&self.shipment, orders, tier)
+        Situation::new(&self.shipment, orders, self.tier(surroundings), &self.book)
     }
 
     /// Whose shipment it is, as far as its orders tell; a customer may come twice.
@@ -174,7 +196,7 @@ impl Tracked {
 
     /// What it waits for.
     pub fn deadlines(&self) -> Vec<Deadline> {
-        let mut due = deadlines(&self.shipment);
+        let mut due = deadlines(&self.shipment, &self.limits);
         due.extend(open_promises(&self.shipment, &self.orders));
         let passed = &self.shipment.state.passed;
         let levels = self.exceptions.iter().flat_map(service_level::deadlines);

@@ -12,10 +12,11 @@ use domain::fact::{
 };
 use domain::id::{ApprovalId, CaseId};
 use domain::redaction::redact;
+use domain::rulebook::Rulebook;
 use domain::time::told;
 use domain::view::ShipmentView;
 use domain::{CustomerId, Event, EventId, ExceptionId, Fact, ShipmentId, SourceName};
-use store::{AppendError, Delivery, Expected};
+use store::{AppendError, Delivery, Expected, StoreError};
 
 const LABEL: usize = 80;
 /// A link may live so many days, an exception may sleep so many hours.
@@ -121,6 +122,7 @@ fn overtaken(current: &ShipmentException) -> String {
 fn refused(error: AppendError) -> ApiError {
     match error {
         AppendError::Stale { current } => ApiError::Stale { message: overtaken(&current) },
+        stale @ AppendError::OldRules { .. } => ApiError::Stale { message: stale.to_string() },
         AppendError::Unknown { .. } => ApiError::NotFound,
         AppendError::Full | AppendError::Stopped => ApiError::Busy,
         AppendError::Repeated { delivery } => {
@@ -140,19 +142,30 @@ impl Context {
         fact: Fact,
         expected: Option<Expected>,
     ) -> Result<(), ApiError> {
+        // Shipments are found by number and issuer.
+        let issuer = self.store.issuer_of(shipment.id).await?;
+        self.state(viewer, (shipment.number.clone(), issuer), fact, expected).await
+    }
+
+    /// Puts what a person stated about something, by its number and issuer, into the journal.
+    async fn state(
+        &self,
+        viewer: &Viewer,
+        (number, issuer): (String, Option<String>),
+        fact: Fact,
+        expected: Option<Expected>,
+    ) -> Result<(), ApiError> {
         let (source, role) = match viewer.audience() {
             Some(Audience::Customer(_)) => (SourceName::portal(), Role::Portal),
             _ => (SourceName::desk(), Role::Desk),
         };
-        // Shipments are found by number and issuer.
-        let issuer = self.store.issuer_of(shipment.id).await?;
         let (id, now) = (new_token(), (self.clock)());
         let event = Event {
             id: EventId::new(source.as_str(), &id),
             source: source.clone(),
             role,
             occurred_at: now.fixed_offset(),
-            number: shipment.number.clone(),
+            number,
             issuer,
             actor: Some(viewer.account.clone()),
             correlation: None,
@@ -176,6 +189,38 @@ impl Context {
         };
         self.store.append(delivery).await.map_err(refused)?;
         Ok(())
+    }
+
+    /// The rules file in force.
+    pub async fn rulebook(&self) -> Result<Rulebook, StoreError> {
+        Ok(self.store.rulebooks().await?.pop().map(|change| change.book).unwrap_or_default())
+    }
+
+    /// The same as JSON that people can change: with the next version, and no reason yet.
+    pub async fn next_rulebook(&self) -> Result<String, StoreError> {
+        let now = self.rulebook().await?;
+        let next = Rulebook { version: now.version + 1, reason: String::new(), ..now };
+        Ok(serde_json::to_string_pretty(&next)?)
+    }
+
+    /// Puts a rules file in force, unless it is only to be checked.
+    pub async fn change_rulebook(
+        &self,
+        viewer: &Viewer,
+        text: &str,
+        only_checks: bool,
+    ) -> Result<u32, ApiError> {
+        let book = Rulebook::read(text).map_err(|error| invalid(error.to_string()))?;
+        let version = book.version;
+        let current = self.rulebook().await?.version;
+        if version != current + 1 {
+            return Err(refused(AppendError::OldRules { stated: version, current }));
+        }
+        if !only_checks {
+            let fact = Fact::RulebookChanged(book);
+            self.state(viewer, (Rulebook::NUMBER.to_owned(), None), fact, None).await?;
+        }
+        Ok(version)
     }
 
     pub async fn act(

@@ -1,5 +1,6 @@
-//! Accounts and sources, to look at; they are changed with the command line.
+//! Accounts and sources, to look at (they are changed with the command line), and the rules.
 
+use super::rules;
 use super::table::{Column, Row, figures, table, words};
 use crate::components::section::section;
 use crate::context::Context;
@@ -41,6 +42,7 @@ pub async fn draw(context: &Context) -> Result<(Seq, AnyView), StoreError> {
             {table("Sources", SOURCES, sources.collect())}
             <p class="hint">"Change them with " <code>"syncline source --help"</code> "."</p>
         })}
+        {rules::draw(context).await?}
     };
     Ok((Seq(0), drawn.into_any()))
 }

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::plain::IntoPlain;
 use chrono::{DateTime, Utc};
 use domain::account::Viewer;
-use domain::exception::ShipmentException;
+use domain::exception::{Severity, ShipmentException};
 use domain::fact::Priority;
 use domain::journey::sentence;
 use domain::measure::Money;
@@ -30,6 +30,7 @@ pub async fn draw(context: &Context, viewer: &Viewer, id: ExceptionId) -> Result
         tiers.push(context.store.tier(customer).await?);
     }
     let tier = tiers.into_iter().max().unwrap_or_default();
+    let base = context.rulebook().await?.severity_on(exception.rule, &tracked.shipment.state, tier);
     let now = (context.clock)();
     let shipment = tracked.view();
     let accounts = context.store.accounts().await?;
@@ -38,7 +39,7 @@ pub async fn draw(context: &Context, viewer: &Viewer, id: ExceptionId) -> Result
         <p class="advice">{exception.rule.meaning().advice}</p>
         {work(&exception, &shipment, &tracked, viewer, &accounts)}
         <h3>"Why it matters"</h3>
-        {stakes(&exception, &shipment, tier, now)}
+        {stakes(&exception, &shipment, base, tier, now)}
         <h3>"What the customer sees"</h3>
         {seen(&tracked, now)}
         <details class="told">
@@ -50,7 +51,13 @@ pub async fn draw(context: &Context, viewer: &Viewer, id: ExceptionId) -> Result
     Ok((as_of, drawn.plain()))
 }
 
-fn stakes(exception: &ShipmentException, shipment: &ShipmentView, tier: Tier, now: DateTime<Utc>) -> AnyView {
+fn stakes(
+    exception: &ShipmentException,
+    shipment: &ShipmentView,
+    base: Severity,
+    tier: Tier,
+    now: DateTime<Utc>,
+) -> AnyView {
     let customers: Vec<_> = shipment.customers().into_iter().map(|one| one.name.clone()).collect();
     let customers = if customers.is_empty() { "not known yet".to_owned() } else { customers.join(", ") };
     let left = exception.due_at.map(|due_at| {
@@ -62,7 +69,6 @@ fn stakes(exception: &ShipmentException, shipment: &ShipmentView, tier: Tier, no
         }
     });
     let is_critical = shipment.orders.iter().any(|order| order.priority == Priority::Critical);
-    let base = exception.rule.severity();
     let why: Vec<String> = [
         Some(format!("{} by its rule", base.label())),
         (tier == Tier::Strategic).then(|| "raised for a strategic customer".to_owned()),
@@ -71,16 +77,13 @@ fn stakes(exception: &ShipmentException, shipment: &ShipmentView, tier: Tier, no
     .into_iter()
     .flatten()
     .collect();
-    let tier = match tier {
-        Tier::Standard => "Standard",
-        Tier::Preferred => "Preferred",
-        Tier::Strategic => "Strategic",
-    };
+    let tier = tier.label();
     let worth = worth(shipment);
     view! {
         <dl>
             {pair("Customer", format!("{customers}, {tier}"))}
             {pair("Promised", view! { {window(shipment.promised)} {left} })}
+            {pair("Team", exception.team.clone())}
             {pair("Answer by", utc(Some(exception.respond_by)))}
             {pair("Resolve by", utc(Some(exception.resolve_by)))}
             {(!exception.escalations.is_empty()).then(|| pair("Escalated", escalated(exception)))}

@@ -49,10 +49,12 @@ fn Board(found: DeskPage, query: Memo<DeskQuery>) -> impl IntoView {
     let actions = Actions::new(queue);
     let saved = move || saved_views("/desk", query.with(DeskQuery::as_view), views.clone());
     let selected = Memo::new(move |_| query.with(selected));
+    // To open an exception changes nothing about the rows: five hundred of them would be drawn anew for their links alone.
+    let filters = Memo::new(move |_| query.with(|query| DeskQuery { selected: None, ..query.clone() }));
     keys::listen(selected);
     let count = move || {
-        let (open, shown) = (queue.open.get(), query.with(|query| queue.count(query)));
-        match query.with(|query| (query.closed, query.is_filtered())) {
+        let (open, shown) = (queue.open.get(), filters.with(|filters| queue.count(filters)));
+        match filters.with(|filters| (filters.closed, filters.is_filtered())) {
             (true, _) => format!("{shown} closed lately, {open} open"),
             (false, false) => format!("{open} open"),
             (false, true) if open > EXCEPTIONS as u64 => {
@@ -62,14 +64,14 @@ fn Board(found: DeskPage, query: Memo<DeskQuery>) -> impl IntoView {
         }
     };
     let unknown = move || {
-        let unknown = query.with(|query| query.unknown.join(" or "));
+        let unknown = filters.with(|filters| filters.unknown.join(" or "));
         let said = (!unknown.is_empty()).then(|| format!("There is no {unknown}: it leaves nothing out."));
         said.map(|said| view! { <p class="correction">{said}</p> }).plain()
     };
     view! {
         <div class="page-head">
             <h1>"Desk"</h1>
-            {part(move || query.with(search))}
+            {part(move || filters.with(search))}
             {keys::help()}
             <p class="as-of" data-open=text(move || queue.open.get().to_string())>
                 {text(count)}
@@ -83,7 +85,7 @@ fn Board(found: DeskPage, query: Memo<DeskQuery>) -> impl IntoView {
         {actions.bulk()}
         <div class="desk" data-selected=mark("true", move || selected.get().is_some())>
             {move || selected.get().map(|id| view! { <Case id queue query actions /> })}
-            <Rows queue query actions />
+            <Rows queue query filters actions />
         </div>
         {actions.toast()}
     }

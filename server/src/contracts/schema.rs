@@ -22,6 +22,7 @@ pub fn schema(kind: &str) -> Option<Value> {
         Noun::Customer => "The ERP's code of the customer",
         Noun::Item => "The ERP's code of the item",
         Noun::Location => "The ERP's code of the location",
+        Noun::Rulebook => "`rules`: there is one file",
     };
     let named = json!({"type": "string", "minLength": 1, "maxLength": 255});
     let described = |text: &str| {

@@ -241,6 +241,7 @@ fn word(noun: Noun) -> &'static str {
         Noun::Customer => "customer",
         Noun::Item => "item",
         Noun::Location => "location",
+        Noun::Rulebook => "rules file",
     }
 }
 

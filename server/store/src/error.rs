@@ -47,6 +47,10 @@ pub enum AppendError {
     /// The exception is not the version that was acted on.
     #[error("the exception has changed meanwhile: it is at version {} now", current.version)]
     Stale { current: Box<ShipmentException> },
+    /// The rules file does not follow the one in force.
+    #[error("version {current} of the rules file is in force, so the next is {}, not {stated}: look at what changed, then \
+             state that", current + 1)]
+    OldRules { stated: u32, current: u32 },
     /// Something was done to what does not exist.
     #[error("there is no {what}")]
     Unknown { what: String },

@@ -5,6 +5,7 @@ use crate::load::{self, orders_by_id, orders_ever_on};
 use crate::subjects::id_of;
 use crate::writer::views::Around;
 use crate::{Store, StoreError, journal};
+use domain::rulebook::Rulebooks;
 use domain::{Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, query};
 use std::collections::{BTreeMap, HashMap};
@@ -66,7 +67,7 @@ impl Store {
         orders.dedup();
         let orders = orders_by_id(&mut read, &orders).await?;
         // As for reading a shipment: tiers decide on exceptions that open, and none does here.
-        let around = Around { orders: &orders, tiers: &HashMap::new() };
+        let around = Around { orders: &orders, tiers: &HashMap::new(), rulebooks: &Rulebooks::default() };
         let shipments: BTreeMap<i64, Tracked> = kept
             .into_iter()
             .map(|kept| (kept.key, Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around)))

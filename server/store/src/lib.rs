@@ -23,6 +23,7 @@ mod outbox;
 mod page;
 mod rebuild;
 mod restated;
+mod rulebook;
 mod saved_views;
 mod search;
 mod shares;
@@ -50,6 +51,7 @@ pub use outbox::{
 pub use page::{BadCursor, Cursor, Flag, Order, Page, PageRequest, ShipmentFilter};
 pub use rebuild::{rebuild, rebuild_in_batches};
 pub use restated::Restated;
+pub use rulebook::RulebookChange;
 pub use saved_views::{SAVED_VIEWS, SavedView};
 pub use shares::Share;
 pub use sources::SourceConfig;

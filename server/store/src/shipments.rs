@@ -9,6 +9,7 @@ use crate::writer::views::{Around, noun_name};
 use crate::{Store, StoreError, journal};
 use domain::fact::{CustomerTerms, Noun};
 use domain::party::Tier;
+use domain::rulebook::Rulebooks;
 use domain::rules::Rule;
 use domain::view::{ShipmentRow, ShipmentView, TrackedRow};
 use domain::{CustomerId, OrderId, Seq, ShipmentId, Tracked};
@@ -40,7 +41,7 @@ impl Store {
         wanted.dedup();
         let orders = orders_by_id(&mut read, &wanted).await?;
         // Tiers decide on exceptions that open; reading opens none.
-        let around = Around { orders: &orders, tiers: &HashMap::new() };
+        let around = Around { orders: &orders, tiers: &HashMap::new(), rulebooks: &Rulebooks::default() };
         Ok(Some((as_of, Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around))))
     }
 

@@ -22,6 +22,20 @@ pub enum Mode {
     Air,
 }
 
+impl Mode {
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Truckload => "Full truckload",
+            Self::LessThanTruckload => "Less than truckload",
+            Self::Parcel => "Parcel",
+            Self::Rail => "Rail",
+            Self::Ocean => "Ocean",
+            Self::Air => "Air",
+        }
+    }
+}
+
 /// What happens at a stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

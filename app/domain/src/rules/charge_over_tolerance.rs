@@ -4,15 +4,13 @@ use super::{Condition, Rule, Situation};
 use crate::kpi::{Charged, charged};
 use crate::measure::Money;
 
-/// How much more than quoted is let pass: a tenth of the quote, and 50.00 in any case.
-const SHARE: i64 = 10;
-const SMALL: i64 = 5_000;
-
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
+    let limits = &situation.limits;
     let approvals = &situation.shipment.state.approvals;
     let over = charged(situation.shipment).into_iter().filter_map(|Charged { kind, quoted, charged }| {
         let above = charged.minor.saturating_sub(quoted.minor);
-        let is_over = above > (quoted.minor / SHARE).max(SMALL);
+        let share = quoted.minor.saturating_mul(i64::from(limits.charge_percent)) / 100;
+        let is_over = above > share.max(i64::from(limits.charge_minor));
         let is_accepted = approvals.iter().any(|approval| approval.accepts(kind, charged));
         (is_over && !is_accepted).then_some((kind, quoted, charged, above))
     });

@@ -2,8 +2,8 @@
 
 use super::{Condition, Rule, Situation, place};
 use crate::deadline::DeadlineKind;
-use crate::kpi::FREE_TIME;
 use crate::time::{spoken, told};
+use chrono::TimeDelta;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     situation
@@ -14,7 +14,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             detail: format!(
                 "The truck stands at {} for more than {}: detention runs since {}",
                 place(stop),
-                spoken(FREE_TIME),
+                spoken(TimeDelta::minutes(i64::from(situation.limits.dwell_minutes))),
                 told(deadline.due_at)
             ),
         })

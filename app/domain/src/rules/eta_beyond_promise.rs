@@ -15,7 +15,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     waiting
         .filter_map(|stop| {
             let (eta, promised) = (stop.eta()?, situation.promise_at(stop)?);
-            is_late(eta.eta, promised).then(|| Condition {
+            is_late(eta.eta, promised, &situation.limits).then(|| Condition {
                 rule: Rule::EtaBeyondPromise,
                 cause: format!("stop {}", stop.stop),
                 detail: format!(

@@ -56,12 +56,12 @@ impl Rule {
                 "Ask the next carrier on the lane; tell the customer if the pickup is at risk.",
             ),
             Self::MissedPickup => (
-                "No truck came to a pickup within an hour after its window, or the TMS reported that it was missed.",
+                "No truck came to a pickup in its window or the grace after it, or the TMS reported that it was missed.",
                 "The truck arrives, or another window is agreed.",
                 "Call the carrier for a new time; book the dock anew.",
             ),
             Self::EtaBeyondPromise => (
-                "A delivery is expected more than 15 minutes after the end of what the customer was promised.",
+                "A delivery is expected after the end of what the customer was promised, by more than the tolerance.",
                 "The expected time moves back into the promise, or the goods are delivered.",
                 "Ask the carrier what would help; tell the customer the new time before they ask.",
             ),
@@ -71,22 +71,22 @@ impl Rule {
                 "Find out which papers are missing, and send them to the office.",
             ),
             Self::PodOverdue => (
-                "Goods were delivered a day ago, and their proof of delivery has not arrived.",
+                "Goods were delivered, and their proof of delivery has not arrived in time.",
                 "The proof arrives.",
                 "Ask the carrier for the signed proof: the invoice waits for it.",
             ),
             Self::TenderUnanswered => (
-                "A carrier was asked, and has not answered until the tender expired, or within two hours where it does not say.",
+                "A carrier was asked, and has not answered until the tender expired, or for too long where it does not say.",
                 "The carrier answers, or another is asked or named.",
                 "Call the carrier, or ask the next one.",
             ),
             Self::LateDeparture => (
-                "A truck is at a pickup or a cross-dock and has not left an hour after the end of its window.",
+                "A truck is at a pickup or a cross-dock and has not left at the end of its window and the grace after it.",
                 "The truck leaves.",
                 "Ask the site what it waits for; check whether the delivery still holds.",
             ),
             Self::AppointmentMissed => (
-                "A dock was booked at a delivery or a cross-dock, and no truck came within an hour after the window, or the TMS reported that it was missed.",
+                "A dock was booked at a delivery or a cross-dock, and no truck came in the window or the grace after it, or the TMS reported that it was missed.",
                 "The truck arrives, or another window is agreed.",
                 "Book the dock anew with the consignee; tell the carrier.",
             ),
@@ -111,7 +111,7 @@ impl Rule {
                 "Ask the plant when the rest is there; decide with the customer on a partial delivery.",
             ),
             Self::DwellOverLimit => (
-                "A truck stands at a stop for longer than the two hours that are free of charge.",
+                "A truck stands at a stop for longer than is free of charge.",
                 "It leaves, or the goods are handed over.",
                 "Call the site: detention is charged until the truck leaves.",
             ),
@@ -131,12 +131,12 @@ impl Rule {
                 "Agree with the customer on credit or replacement.",
             ),
             Self::SilentShipment => (
-                "A truck is on its way, and its TMS has said nothing of it for a day.",
+                "A truck is on its way, and its TMS has said nothing of it for too long.",
                 "Anything is heard of it.",
                 "Call the carrier; check whether its feed has fallen silent as a whole.",
             ),
             Self::ChargeOverTolerance => (
-                "A carrier charges over 10 % and over 50.00 more than it quoted before the pickup.",
+                "A carrier charges more than it quoted before the pickup, by more than the tolerance.",
                 "The charge is stated anew within the tolerance, or a second person accepts it.",
                 "Ask the carrier for the reason; dispute it, or ask for approval. The invoice waits.",
             ),

@@ -144,6 +144,7 @@ impl FoldState for State {
             | Fact::CustomerRegistered(_)
             | Fact::ItemRegistered(_)
             | Fact::LocationRegistered(_)
+            | Fact::RulebookChanged(_)
             | Fact::EventRetracted(_)
             | Fact::OrderEventRetracted(_)
             | Fact::ExceptionAssigned(_)

@@ -274,6 +274,7 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         | Fact::CustomerRegistered(_)
         | Fact::ItemRegistered(_)
         | Fact::LocationRegistered(_)
+        | Fact::RulebookChanged(_)
         | Fact::OrderEventRetracted(_) => (event.fact.kind().to_owned(), None),
     }
 }

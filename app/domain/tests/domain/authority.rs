@@ -48,6 +48,7 @@ fn owners(kind: &str) -> &'static [Role] {
         | "exception.reopened" | "exception.merged" | "exception.linked" | "case.opened"
         | "case.answered" | "case.closed" | "approval.requested" | "approval.granted"
         | "approval.refused" | "tracking.shared" | "tracking.revoked" => &[Role::Portal, Role::Desk],
+        "rulebook.changed" => &[Role::Desk],
         "deadline.passed" | "invoice.held" | "invoice.released" => &[Role::Syncline],
         // Whoever stated an event may take it back; the fold sees to it that nobody else does.
         "event.retracted" | "order.event_retracted" => &ROLES,

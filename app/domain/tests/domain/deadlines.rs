@@ -9,6 +9,7 @@ use domain::Fact;
 use domain::deadline::{DeadlineKind, deadlines, demanded};
 use domain::event::Event;
 use domain::fact::AppointmentTerms;
+use domain::rulebook::Rulebook;
 use domain::time::Window;
 use domain::tracked::Tracked;
 
@@ -108,7 +109,11 @@ fn a_deadline_that_passed_is_not_waited_for_again_until_it_moves() {
     assert_eq!(due(&story[..2]), [""; 0]);
     assert_eq!(due(&story), ["Pickup 1 1 16:00"]);
     let world = World::of(story[..2].to_vec());
-    assert_eq!(demanded(&world.shipment().shipment).len(), 1, "it still has to be done");
+    assert_eq!(
+        demanded(&world.shipment().shipment, &Rulebook::default().limits).len(),
+        1,
+        "it still has to be done"
+    );
 }
 
 #[test]
@@ -133,7 +138,7 @@ fn a_moment_at_the_end_of_all_time_has_a_deadline_too() {
     let end = moment("+262142-12-31T23:59:59Z");
     let terms = AppointmentTerms { stop: "1".into(), window: Window { from: end, to: end }, reason: None };
     let world = World::of([tms("1 06:00", planned()), tms("1 07:00", Fact::AppointmentScheduled(terms))]);
-    let waits = deadlines(&world.shipment().shipment);
+    let waits = deadlines(&world.shipment().shipment, &Rulebook::default().limits);
     assert_eq!(waits[0].due_at, end);
     assert!(!world.shipment().view().timeline.is_empty());
 }

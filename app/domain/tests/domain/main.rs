@@ -13,6 +13,7 @@ mod people;
 mod quantities;
 mod redaction;
 mod redaction_law;
+mod rulebook;
 mod rules;
 mod rules_on_the_way;
 mod status;

@@ -14,6 +14,7 @@ use domain::gate::decide;
 use domain::id::{CustomerId, OrderId, Seq, ShipmentId, SourceName};
 use domain::message::{Addressed, Message, of_order};
 use domain::party::Tier;
+use domain::rulebook::{Rulebook, Rulebooks};
 use domain::status::{Flags, Status};
 use domain::time::{Moment, Window};
 use domain::tracked::Surroundings;
@@ -41,6 +42,7 @@ pub fn event(role: Role, when: &str, fact: Fact) -> Event {
         Noun::Shipment => "SH-1",
         Noun::Order => "4711",
         Noun::Customer | Noun::Item | Noun::Location => "ACME",
+        Noun::Rulebook => Rulebook::NUMBER,
     };
     Event {
         source: role.as_str().parse().expect("a source"),
@@ -100,10 +102,11 @@ impl Told for Event {
 }
 
 /// The orders and tiers that the ERP has told of.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Books {
     pub orders: BTreeMap<OrderId, Arc<Order>>,
     pub tiers: BTreeMap<CustomerId, Tier>,
+    pub rulebooks: Rulebooks,
 }
 
 impl Surroundings for Books {
@@ -113,6 +116,10 @@ impl Surroundings for Books {
 
     fn tier(&self, customer: CustomerId) -> Tier {
         self.tiers.get(&customer).copied().unwrap_or_default()
+    }
+
+    fn rules(&self, at: Seq) -> &Arc<Rulebook> {
+        self.rulebooks.at(at)
     }
 }
 
@@ -172,6 +179,11 @@ impl World {
                     say(&mut self.messages, &recorded, consequences.notices);
                     let indices = consequences.exceptions;
                     changed.extend(indices.into_iter().map(|index| tracked.exceptions[index].clone()));
+                }
+            }
+            Noun::Rulebook => {
+                if let Fact::RulebookChanged(book) = &event.fact {
+                    self.books.rulebooks.take(seq, book);
                 }
             }
             Noun::Customer | Noun::Item | Noun::Location => {

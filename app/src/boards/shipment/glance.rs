@@ -128,7 +128,7 @@ fn figures(shipment: &CustomerShipment) -> impl IntoView + use<> {
     let late = late.map(|late| view! { <span class="late">{late}</span> });
     let label = if delivered_at.is_some() { "Delivered" } else { "Expected" };
     let carrier = shipment.carrier.clone().unwrap_or_else(|| "not known yet".to_owned());
-    let mode = shipment.mode.map_or("mode not known yet", mode_label);
+    let mode = shipment.mode.map_or("mode not known yet", Mode::label);
     view! {
         <dl>
             {pair(label, view! { {moment(due)} " " {late} })} {pair("Promised", window(shipment.promised))}
@@ -157,15 +157,4 @@ fn degrees(value: f64) -> String {
     let thousandths = (value * 1000.0).round() as i64;
     let sign = if thousandths < 0 { "-" } else { "" };
     format!("{sign}{}.{:03}", thousandths.abs() / 1000, thousandths.abs() % 1000)
-}
-
-fn mode_label(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Truckload => "Full truckload",
-        Mode::LessThanTruckload => "Less than truckload",
-        Mode::Parcel => "Parcel",
-        Mode::Rail => "Rail",
-        Mode::Ocean => "Ocean",
-        Mode::Air => "Air",
-    }
 }

@@ -29,7 +29,7 @@ pub fn Case(id: ExceptionId, queue: Queue, query: Memo<DeskQuery>, actions: Acti
     let close = text(move || query.with(|query| DeskQuery { selected: None, ..query.clone() }.href()));
     view! {
         <section class="case-panel" aria-label="Selected exception">
-            <a class="close" href=close data-noscroll="">
+            <a class="close" href=close data-noscroll="" on:click=move |_| keys::leave(id)>
                 "Close"
             </a>
             {looking(id)}
@@ -165,16 +165,15 @@ const ALIKE: usize = 5;
 fn others(row: RwSignal<Row>, queue: Queue, query: Memo<DeskQuery>) -> AnyView {
     let exception = row.with_untracked(|row| row.exception.clone());
     let rule = exception.rule;
-    let alike = Memo::new(move |_| queue.alike(&exception));
+    let alike = Memo::new(move |_| queue.alike(&exception, ALIKE));
     let open = move |one: &ShipmentException| {
         query.with(|query| DeskQuery { selected: Some(one.id.to_string()), ..query.clone() }.href())
     };
     let shown = move || {
-        let alike = alike.get();
+        let (alike, count) = alike.get();
         if alike.is_empty() {
             return view! { <p class="empty-note">"None is open."</p> }.plain();
         }
-        let count = alike.iter().filter(|one| one.rule == rule).count();
         let all = DeskQuery {
             rule: Some(rule),
             selected: query.with(|query| query.selected.clone()),
@@ -182,7 +181,7 @@ fn others(row: RwSignal<Row>, queue: Queue, query: Memo<DeskQuery>) -> AnyView {
         };
         let all = (count > 1)
             .then(|| view! { <p><a href=all.href()>{format!("All {} of this rule", count + 1)}</a></p> });
-        let rows = alike.into_iter().take(ALIKE).map(|one| {
+        let rows = alike.into_iter().map(|one| {
             view! {
                 <li>
                     {badge::severity(one.severity)} " " <a href=open(&one) data-noscroll="">{one.rule.label()}</a>

@@ -35,18 +35,28 @@ pub fn listen(selected: Memo<Option<ExceptionId>>) {
     // What opens takes the focus; what closes gives it back to its row.
     Effect::new(move |before: Option<Option<ExceptionId>>| {
         let now = selected.get();
-        let place = match (before, now) {
-            (Some(before), Some(_)) if before != now => HEADING.to_owned(),
-            (Some(Some(id)), None) => format!("[data-exception='{id}'] {LINK}"),
-            _ => return now,
-        };
+        let closed = before.flatten().filter(|_| now.is_none());
+        if closed.is_none() && (before.is_none() || before == Some(now)) {
+            return now;
+        }
         request_animation_frame(move || {
-            if !focus(find(&place)) {
+            let place = closed.map_or_else(|| find(HEADING), row_link);
+            if !focus(place) {
                 focus(find("main"));
             }
         });
         now
     });
+}
+
+/// Gives the focus back to an exception's row before what is open beside it goes. A browser lays the page out once more
+/// for the node with the focus when that is taken away.
+pub fn leave(id: ExceptionId) {
+    focus(row_link(id));
+}
+
+fn row_link(id: ExceptionId) -> Option<Element> {
+    find(&format!("[data-exception='{id}'] {LINK}"))
 }
 
 /// Gives the focus to the open exception if it has just gone with a part of the page.

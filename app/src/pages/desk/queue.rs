@@ -115,21 +115,27 @@ impl Queue {
         rows + self.new.with(|new| new.iter().filter(|one| fits(one)).count())
     }
 
-    /// What is open on the same shipment, then what is open of the same rule; none where the list is of closed ones.
-    pub fn alike(self, to: &ShipmentException) -> Vec<ShipmentException> {
+    /// What is open on the same shipment, then what is open of the same rule: the first few, and how many of the rule; none
+    /// where the list is of closed ones.
+    pub fn alike(self, to: &ShipmentException, few: usize) -> (Vec<ShipmentException>, usize) {
         let is_alike =
             |one: &ShipmentException| one.id != to.id && (one.shipment == to.shipment || one.rule == to.rule);
+        let place = |one: &ShipmentException| {
+            (one.shipment != to.shipment, one.customer != to.customer, one.urgency())
+        };
         // Neither the rule nor the shipment ever changes; only those that fit are watched.
-        let mut alike: Vec<ShipmentException> = self.rows.with(|rows| {
+        let mut alike: Vec<ArcRwSignal<Row>> = self.rows.with(|rows| {
             let fits = |row: &&ArcRwSignal<Row>| row.with_untracked(|row| is_alike(&row.exception));
-            let rows = rows.iter().map(|(_, row)| row).filter(fits).map(|row| row.get());
-            rows.filter(|row| !row.gone).map(|row| row.exception).collect()
+            rows.iter().map(|(_, row)| row).filter(fits).cloned().collect()
         });
-        alike
-            .extend(self.new.with(|new| new.iter().filter(|one| is_alike(one)).cloned().collect::<Vec<_>>()));
-        alike.retain(ShipmentException::is_open);
-        alike.sort_by_key(|one| (one.shipment != to.shipment, one.customer != to.customer, one.urgency()));
-        alike
+        let new = self.new.with(|new| new.iter().filter(|one| is_alike(one)).cloned().collect::<Vec<_>>());
+        alike.extend(new.into_iter().map(|one| row(one).1));
+        alike.retain(|row| row.with(|row| row.exception.is_open() && !row.gone));
+        alike.sort_by_cached_key(|row| row.with_untracked(|row| place(&row.exception)));
+        let of_rule =
+            alike.iter().filter(|row| row.with_untracked(|row| row.exception.rule == to.rule)).count();
+        let first = alike.iter().take(few).map(|row| row.with_untracked(|row| row.exception.clone()));
+        (first.collect(), of_rule)
     }
 
     /// Changes what is known; what belongs into the list and has no row waits behind the pill.
@@ -205,8 +211,13 @@ const NONE_CLOSED: &str = "Nothing has been closed yet.";
 
 /// The rows that the filters let through.
 #[component]
-pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl IntoView {
-    let filters = Memo::new(move |_| query.with(|query| DeskQuery { selected: None, ..query.clone() }));
+pub fn Rows(
+    queue: Queue,
+    query: Memo<DeskQuery>,
+    /// The query without what is selected.
+    filters: Memo<DeskQuery>,
+    actions: Actions,
+) -> impl IntoView {
     let shown = Memo::new_with_compare(
         move |_| {
             let filters = filters.get();
@@ -276,7 +287,7 @@ pub fn Rows(queue: Queue, query: Memo<DeskQuery>, actions: Actions) -> impl Into
                         <For each=move || shown.get() key=Item::key let:item>
                             {match item {
                                 Item::Head(name, count) => heading(&name, count),
-                                Item::Entry((_, row)) => view! { <Line row query actions /> }.plain(),
+                                Item::Entry((_, row)) => view! { <Line row query filters actions /> }.plain(),
                             }}
                         </For>
                     </tbody>
@@ -405,7 +416,12 @@ fn next_act(row: &Row, me: Option<&String>) -> Option<(&'static str, Act)> {
 }
 
 #[component]
-fn Line(row: ArcRwSignal<Row>, query: Memo<DeskQuery>, actions: Actions) -> impl IntoView {
+fn Line(
+    row: ArcRwSignal<Row>,
+    query: Memo<DeskQuery>,
+    filters: Memo<DeskQuery>,
+    actions: Actions,
+) -> impl IntoView {
     let row = RwSignal::from(row);
     let me = Session::current().viewer.map(|viewer| viewer.account);
     let (id, opened_at) = row.with_untracked(|row| (row.exception.id, row.exception.opened_at));
@@ -437,7 +453,7 @@ fn Line(row: ArcRwSignal<Row>, query: Memo<DeskQuery>, actions: Actions) -> impl
                     on:click=move |event| actions.choose(id, event.shift_key())
                 />
             </td>
-            {part(move || query.with(|query| row.with(|row| first_cells(row, query))))}
+            {part(move || filters.with(|filters| row.with(|row| first_cells(row, filters))))}
             <td data-label="Time left">
                 <TimeLeft row />
                 <span class="detail">"since " <Age at=Signal::stored(opened_at) /></span>
@@ -447,9 +463,9 @@ fn Line(row: ArcRwSignal<Row>, query: Memo<DeskQuery>, actions: Actions) -> impl
     }
 }
 
-fn first_cells(row: &Row, query: &DeskQuery) -> AnyView {
+fn first_cells(row: &Row, filters: &DeskQuery) -> AnyView {
     let exception = &row.exception;
-    let href = DeskQuery { selected: Some(exception.id.to_string()), ..query.clone() }.href();
+    let href = DeskQuery { selected: Some(exception.id.to_string()), ..filters.clone() }.href();
     let shipment = format!("/shipments/{}", exception.shipment);
     view! {
         <td data-label="Severity">{badge::severity(exception.severity)}</td>

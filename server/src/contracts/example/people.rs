@@ -1,19 +1,37 @@
 //! What agents, customers and Syncline itself say in the example. No source may send these.
 
 use super::{Example, ORDER, SHIPMENT, at, customer, said, window};
+use chrono::TimeDelta;
 use domain::authority::Role;
-use domain::deadline::{Deadline, DeadlineKind, PICKUP_GRACE};
+use domain::deadline::{Deadline, DeadlineKind};
 use domain::fact::{
     Approvable, ApprovalDecision, ApprovalRequest, CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment,
     ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, InvoiceDecision, Responsible,
     RootCause, Sharing, SharingEnd,
 };
 use domain::id::{ApprovalId, CaseId};
+use domain::party::Tier;
+use domain::rulebook::{Rulebook, SomeLimits, Special, When};
 use domain::time::Moment;
 use domain::{ExceptionId, Fact};
 
 /// SHA-256 of the token `example`.
 const TOKEN_HASH: &str = "50d858e0985ecc7f60418aaf0cc5ab587f42c2570a884095a9e8ccacd0f6545c";
+
+/// Strategic customers' trucks leave the dock sooner.
+fn rulebook() -> Rulebook {
+    let special = Special {
+        when: When { tier: Some(Tier::Strategic), ..When::default() },
+        limits: SomeLimits { dwell_minutes: Some(90), ..SomeLimits::default() },
+        ..Special::default()
+    };
+    Rulebook {
+        version: 2,
+        reason: "agreed with the docks on 1 June".to_owned(),
+        special: vec![special],
+        ..Rulebook::default()
+    }
+}
 
 pub(super) fn told() -> Vec<Example> {
     let exception = ExceptionId::numbered("example: tender T-1 rejected");
@@ -46,8 +64,15 @@ pub(super) fn told() -> Vec<Example> {
             Fact::DeadlinePassed(Deadline {
                 deadline: DeadlineKind::Pickup,
                 stop: "1".into(),
-                due_at: window(5, 8, 10).to + PICKUP_GRACE,
+                due_at: window(5, 8, 10).to + TimeDelta::hours(1),
             }),
+        ),
+        said(
+            Role::Desk,
+            at(1, 9, 0),
+            Rulebook::NUMBER,
+            "An administrator put another rules file in force.",
+            Fact::RulebookChanged(rulebook()),
         ),
         desk(
             at(2, 14, 35),

@@ -11,7 +11,7 @@ use crate::load::{self, orders_ever_on, orders_in};
 use crate::subjects::{id_of, keys_of};
 use domain::event::Recorded;
 use domain::exception::ShipmentException;
-use domain::fact::Noun;
+use domain::fact::{Fact, Noun};
 use domain::kpi::Day;
 use domain::live::SourceAge;
 use domain::message::{Addressed, Message, of_order};
@@ -66,6 +66,9 @@ impl Batch {
                 Noun::Order => {
                     orders.insert(OrderId(subject));
                     told.insert(OrderId(subject));
+                }
+                Noun::Rulebook => {
+                    subjects.insert(subject);
                 }
                 noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
                     batch.masters.want(noun, subject);
@@ -204,7 +207,7 @@ impl Batch {
         let wanted: Vec<OrderId> = orders.into_iter().collect();
         self.orders.extend(load::orders(connection, &wanted, &self.keys).await?);
 
-        let around = Around { orders: &self.orders, tiers: &views.tiers };
+        let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         for kept in kept {
             let key = kept.key;
             let tracked = Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around);
@@ -239,6 +242,11 @@ impl Batch {
         match event.fact.noun() {
             Noun::Shipment => self.apply_to_shipment(views, ShipmentId(subject), key, recorded),
             Noun::Order => self.apply_to_order(views, OrderId(subject), key, recorded),
+            Noun::Rulebook => {
+                if let Fact::RulebookChanged(book) = &event.fact {
+                    views.rulebooks.take(recorded.seq, book);
+                }
+            }
             noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
                 if self.masters.take(noun, subject, event, &mut views.tiers) {
                     self.apply_tier(views, CustomerId(subject), recorded);
@@ -270,7 +278,7 @@ impl Batch {
             is_touched: false,
             changed: BTreeMap::new(),
         });
-        let around = Around { orders: &self.orders, tiers: &views.tiers };
+        let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         let orders_before: Vec<OrderId> = entry.tracked.order_ids().collect();
         let Some(consequences) = Arc::make_mut(&mut entry.tracked).apply(recorded, &around) else { return };
         let notices = entry.note(consequences, recorded.seq, &mut self.withdrawals);
@@ -297,7 +305,7 @@ impl Batch {
         let gate_before = order.state.gate.clone();
         Arc::make_mut(order).apply(recorded.clone());
         say(&mut self.messages, recorded, of_order(gate_before.as_ref(), order));
-        let around = Around { orders: &self.orders, tiers: &views.tiers };
+        let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         for shipment in self.carriers.get(&id).into_iter().flatten() {
             let Some(entry) = self.shipments.get_mut(shipment) else { continue };
             let consequences = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
@@ -308,7 +316,7 @@ impl Batch {
 
     /// Lets a customer's new tier decide on the severity of what is open.
     fn apply_tier(&mut self, views: &Views, customer: CustomerId, recorded: &Recorded) {
-        let around = Around { orders: &self.orders, tiers: &views.tiers };
+        let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         let mut entries: Vec<&mut Entry> = self.shipments.values_mut().collect();
         // What is said has an order.
         entries.sort_unstable_by_key(|entry| entry.key);

@@ -122,7 +122,7 @@ impl Memory {
                 });
                 continue;
             }
-            if let Some(refusal) = refusal(&delivery, &applied.batch) {
+            if let Some(refusal) = refusal(&delivery, &applied.batch, &self.views) {
                 outcomes.push(Err(refusal));
                 continue;
             }
@@ -284,9 +284,16 @@ fn free_positions(rejected: &[Rejected]) -> impl Iterator<Item = u32> + use<> {
     (0..u32::MAX).filter(move |position| !taken.contains(position))
 }
 
-/// Why a delivery is not taken at all: somebody acted on an exception that has moved on, or that does not exist.
-fn refusal(delivery: &Prepared, batch: &Batch) -> Option<AppendError> {
+/// Why a delivery is not taken at all: somebody acted on an exception or a rules file that has moved on, or on an exception
+/// that does not exist.
+fn refusal(delivery: &Prepared, batch: &Batch, views: &Views) -> Option<AppendError> {
     for prepared in &delivery.events {
+        if let Fact::RulebookChanged(book) = &prepared.event.fact {
+            let current = views.rulebooks.current().version;
+            if book.version != current + 1 {
+                return Some(AppendError::OldRules { stated: book.version, current });
+            }
+        }
         let shipment = prepared.event.shipment();
         let Some(id) = exception_of(&prepared.event) else { continue };
         let Some(exception) = batch.exception(shipment, id) else {
@@ -310,6 +317,7 @@ fn exception_of(event: &Event) -> Option<ExceptionId> {
         Fact::ExceptionSnoozed(act) => Some(act.exception),
         Fact::ExceptionNoted(act) | Fact::ExceptionReopened(act) => Some(act.exception),
         Fact::ExceptionResolved(act) => Some(act.exception),
+        Fact::ExceptionMerged(link) | Fact::ExceptionLinked(link) => Some(link.exception),
         Fact::ApprovalRequested(request) => Some(request.exception),
         Fact::ApprovalGranted(decision) | Fact::ApprovalRefused(decision) => Some(decision.exception),
         _ => None,

@@ -1,7 +1,7 @@
 //! What the writer remembers of the views between transactions: recent shipments and orders, and the few small things
 //! that every event may need. It is never ahead of the disk: a failed transaction throws it away.
 
-use crate::{StoreError, integrations, subjects};
+use crate::{StoreError, integrations, rulebook, subjects};
 use domain::authority::Role;
 use domain::exception::Severity;
 use domain::fact::{CustomerTerms, Noun};
@@ -10,6 +10,7 @@ use domain::live::SourceAge;
 use domain::message::Addressed;
 use domain::order::Order;
 use domain::party::Tier;
+use domain::rulebook::{Rulebook, Rulebooks};
 use domain::rules::Rule;
 use domain::status::Status;
 use domain::tracked::{Consequences, Surroundings};
@@ -29,6 +30,7 @@ pub(crate) struct Views {
     pub orders: LruCache<OrderId, Known>,
     /// Of every customer with master data.
     pub tiers: HashMap<CustomerId, Tier>,
+    pub rulebooks: Rulebooks,
     pub rollups: Rollups,
     /// By the source's name.
     pub ages: BTreeMap<String, SourceAge>,
@@ -77,6 +79,7 @@ impl Views {
             shipments: LruCache::new(cached),
             orders: LruCache::new(cached),
             tiers: tiers(connection).await?,
+            rulebooks: rulebook::load(connection).await?,
             rollups: Rollups::load(connection).await?,
             ages: integrations::ages(connection)
                 .await?
@@ -111,6 +114,7 @@ pub(crate) fn noun_name(noun: Noun) -> &'static str {
         Noun::Customer => "customer",
         Noun::Item => "item",
         Noun::Location => "location",
+        Noun::Rulebook => "rulebook",
     }
 }
 
@@ -118,6 +122,7 @@ pub(crate) fn noun_name(noun: Noun) -> &'static str {
 pub(crate) struct Around<'a> {
     pub orders: &'a HashMap<OrderId, Known>,
     pub tiers: &'a HashMap<CustomerId, Tier>,
+    pub rulebooks: &'a Rulebooks,
 }
 
 impl Surroundings for Around<'_> {
@@ -129,6 +134,10 @@ impl Surroundings for Around<'_> {
 
     fn tier(&self, customer: CustomerId) -> Tier {
         self.tiers.get(&customer).copied().unwrap_or_default()
+    }
+
+    fn rules(&self, at: Seq) -> &Arc<Rulebook> {
+        self.rulebooks.at(at)
     }
 }
 

@@ -5,12 +5,13 @@ use super::{at, window};
 use domain::Fact;
 use domain::charge::{Charge, ChargeKind, Document, DocumentKind};
 use domain::deadline::{Deadline, DeadlineKind};
+use domain::exception::Severity;
 use domain::fact::{
     AppointmentTerms, Approvable, ApprovalDecision, ApprovalRequest, AtStop, Cancellation, CarrierAssignment,
     CaseAnswer, CaseKind, CaseOpening, CustomerTerms, CustomsStatement, DelayReason, DelayStatement,
     Discrepancy, DiscrepancyKind, EtaStatement, ExceptionAssignment, ExceptionLink, ExceptionNote,
     ExceptionResolution, ExceptionSnooze, Handled, HandledLine, InvoiceDecision, InvoicePayment,
-    InvoiceStatement, Invoiced, ItemTerms, OrderLine, OrderTerms, Plan, PodStatement, PositionReport,
+    InvoiceStatement, Invoiced, ItemTerms, Mode, OrderLine, OrderTerms, Plan, PodStatement, PositionReport,
     Priority, Refusal, Responsible, Retraction, Returned, RootCause, Sharing, SharingEnd, StopKind,
     TenderAnswer, TenderOffer,
 };
@@ -19,6 +20,9 @@ use domain::measure::{Currency, Money, Quantity};
 use domain::party::{Customer, Item, Tier};
 use domain::place::{Location, Position};
 use domain::reference::{Reference, ReferenceKind};
+use domain::rulebook::{Rulebook, SomeLimits, Special, When};
+use domain::rules::Rule;
+use domain::service_level::Team;
 
 pub fn euros(minor: i64) -> Money {
     Money { minor, currency: Currency::try_from("EUR".to_owned()).expect("a currency") }
@@ -137,6 +141,7 @@ pub fn one_of_each() -> Vec<Fact> {
         Fact::CustomerRegistered(CustomerTerms { name: "Acme Ltd".into(), tier: Tier::Strategic }),
         Fact::ItemRegistered(ItemTerms { description: "Pumps".into(), unit: "PF".into() }),
         Fact::LocationRegistered(berlin.clone()),
+        Fact::RulebookChanged(rulebook()),
         Fact::ShipmentPlanned(transport_plan()),
         Fact::ShipmentCancelled(cancelled),
         Fact::TenderOffered(TenderOffer {
@@ -236,4 +241,34 @@ pub fn one_of_each() -> Vec<Fact> {
         }),
         Fact::TrackingRevoked(SharingEnd { token_hash: "ab".repeat(32) }),
     ]
+}
+
+/// A rules file that states everything that one can state.
+fn rulebook() -> Rulebook {
+    let usual = Rulebook::default();
+    let special = Special {
+        when: When {
+            tier: Some(Tier::Strategic),
+            carrier: Some("ALFA".into()),
+            from: Some("DE".into()),
+            to: Some("Berlin DE".into()),
+            mode: Some(Mode::Truckload),
+        },
+        limits: SomeLimits { dwell_minutes: Some(90), ..SomeLimits::default() },
+        severities: [(Rule::PodOverdue, Severity::High)].into(),
+    };
+    let audit = Team {
+        team: "Freight audit".into(),
+        rules: vec![Rule::ChargeOverTolerance],
+        holidays: vec!["2026-04-03".into()],
+        ..usual.teams[0].clone()
+    };
+    Rulebook {
+        version: 2,
+        reason: "longer waits are agreed".into(),
+        severities: [(Rule::DelayReported, Severity::Low)].into(),
+        special: vec![special],
+        teams: [usual.teams.clone(), vec![audit]].concat(),
+        ..usual
+    }
 }
