@@ -17,7 +17,7 @@ use crate::boards;
 use crate::context::{self, Context};
 #[cfg(feature = "ssr")]
 use crate::lists;
-use crate::query::ShipmentsQuery;
+use crate::query::{DeskQuery, ShipmentsQuery};
 use crate::session::Session;
 #[cfg(feature = "ssr")]
 use domain::account::Area;
@@ -75,12 +75,12 @@ pub async fn draw(what: Drawn) -> Result<Wire<Drawing>, ApiError> {
     Wire::of(&boards::draw(&context, &what).await?)
 }
 
-/// The open exceptions, or those closed lately, and the one that is looked at.
+/// The exceptions that fit, and the one that is looked at.
 #[server(prefix = "/api", endpoint = "desk", input = Json, output = Json)]
-pub async fn desk(closed: bool, selected: Option<ExceptionId>) -> Result<Wire<DeskPage>, ApiError> {
+pub async fn desk(query: DeskQuery, selected: Option<ExceptionId>) -> Result<Wire<DeskPage>, ApiError> {
     let (context, viewer) = context::open(Area::Desk)?;
     let views = context.saved_views(&viewer, lists::DESK).await.map_err(context::answered)?;
-    let page = context.desk(closed, selected).await.map_err(context::failed)?;
+    let page = context.desk(&viewer, &query, selected).await.map_err(context::failed)?;
     Wire::of(&DeskPage { views, ..page })
 }
 

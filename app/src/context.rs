@@ -4,10 +4,12 @@
 use crate::api::{ApiError, DeskPage, Drawn, ShareFor, ShareLine, ShipmentPage};
 use crate::boards;
 use crate::presence::Presence;
+use crate::query::DeskQuery;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::account::{Area, Audience, Viewer};
+use domain::exception::ShipmentException;
 use domain::live::Freshness;
 use domain::{ExceptionId, ShipmentId};
 use leptos::prelude::use_context;
@@ -15,7 +17,7 @@ use leptos_axum::ResponseOptions;
 use rand::RngCore as _;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Clock, Store, StoreError};
+use store::{Clock, DeskFilter, Store, StoreError};
 
 /// Provided by the server for every page and server function.
 #[derive(Clone)]
@@ -150,15 +152,22 @@ impl Context {
     }
 
     /// An exception that is named stands beside the queue wherever it is: closed, or beyond what the queue holds.
-    pub async fn desk(&self, closed: bool, selected: Option<ExceptionId>) -> Result<DeskPage, StoreError> {
-        let (as_of, desk) =
-            if closed { self.store.closed_lately().await? } else { self.store.desk().await? };
+    pub async fn desk(
+        &self,
+        viewer: &Viewer,
+        query: &DeskQuery,
+        selected: Option<ExceptionId>,
+    ) -> Result<DeskPage, StoreError> {
+        let now = (self.clock)();
+        let filter = DeskFilter { rule: query.rule, severity: query.severity, closed: query.closed };
+        let takes = |exception: &ShipmentException| query.takes(exception, &viewer.account, now);
+        let (as_of, desk) = self.store.desk_page(filter, takes).await?;
         let is_there = |id: &ExceptionId| desk.exceptions.iter().any(|one| one.id == *id);
         let selected = match selected.filter(|id| !is_there(id)) {
             Some(id) => self.store.exception(id).await?.into_iter().collect(),
             None => Vec::new(),
         };
-        Ok(DeskPage { as_of, desk, selected, views: Vec::new() })
+        Ok(DeskPage { as_of, desk, rules: self.store.open_rules().await?, selected, views: Vec::new() })
     }
 
     /// The share links that a viewer may know of and end: customers only those that show their own redaction.

@@ -139,7 +139,7 @@ impl ShipmentsQuery {
             arriving_today: text(params, "arriving").is_some_and(|word| word == TODAY),
             sort: text(params, "sort").and_then(|word| Sort::named(&word)).unwrap_or_default(),
             punctuality: text(params, "punctuality").and_then(|word| Punctuality::named(&word)),
-            rule: text(params, "rule").and_then(|word| Rule::named(&word)),
+            rule: text(params, "rule").and_then(|word| Rule::named(&word)).filter(|rule| !rule.is_of_feed()),
             before: text(params, "before"),
         }
     }
@@ -205,7 +205,7 @@ impl ShipmentsQuery {
 }
 
 /// Who has an exception, as a condition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Holder {
     Me,
     Nobody,
@@ -243,7 +243,7 @@ impl Holder {
 }
 
 /// What the queue is grouped by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Group {
     Rule,
     Customer,
@@ -288,7 +288,7 @@ impl Group {
 
 /// Which exceptions the desk shows, in which groups, and which one is open beside them:
 /// `/desk?q=…&rule=…&severity=…&with=…&show=…&group=…&selected=…`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DeskQuery {
     /// Words of the shipment's number, the customer, the cause.
     pub q: Option<String>,
@@ -367,6 +367,25 @@ impl DeskQuery {
         address("/desk", &self.fields())
     }
 
+    /// What decides which exceptions the server finds: everything but what is open beside them and how they are grouped.
+    #[must_use]
+    pub fn conditions(&self) -> Self {
+        Self { selected: None, group: None, unknown: Vec::new(), ..self.clone() }
+    }
+
+    /// Whether all that fits this fits `other` too: it states whatever that states, and perhaps more.
+    pub fn narrows(&self, other: &Self) -> bool {
+        fn keeps<T: PartialEq>(own: Option<&T>, other: Option<&T>) -> bool {
+            other.is_none() || own == other
+        }
+        self.closed == other.closed
+            && keeps(self.q.as_ref(), other.q.as_ref())
+            && keeps(self.with.as_ref(), other.with.as_ref())
+            && keeps(self.rule.as_ref(), other.rule.as_ref())
+            && keeps(self.severity.as_ref(), other.severity.as_ref())
+            && keeps(self.asleep.as_ref(), other.asleep.as_ref())
+    }
+
     pub fn is_filtered(&self) -> bool {
         let is_cut = self.rule.is_some() || self.severity.is_some() || self.with.is_some();
         is_cut || self.asleep.is_some() || self.q.is_some()
@@ -435,6 +454,21 @@ mod tests {
         };
         assert_eq!(ShipmentsQuery::read(&params(&query.href())), query);
         assert_eq!(ShipmentsQuery::default().href(), "/shipments");
+    }
+
+    #[test]
+    fn a_queue_that_was_read_in_whole_holds_every_narrower_one() {
+        let query = |address: &str| DeskQuery::read(&params(address));
+        for (wanted, read, holds) in [
+            ("/desk?q=hof&with=me", "/desk?q=hof", true),
+            ("/desk?q=hof", "/desk?group=rule", true),
+            ("/desk?q=hof", "/desk?q=hof&with=me", false),
+            ("/desk?rule=pod_overdue", "/desk?rule=customs_hold", false),
+            ("/desk?q=hof&show=closed", "/desk?q=hof", false),
+            ("/desk?show=snoozed&severity=low", "/desk?show=snoozed", true),
+        ] {
+            assert_eq!(query(wanted).narrows(&query(read)), holds, "{wanted} in {read}");
+        }
     }
 
     #[test]

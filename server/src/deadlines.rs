@@ -4,6 +4,7 @@
 use crate::own::{PassError, delivery};
 use chrono::{DateTime, Utc};
 use domain::authority::Role;
+use domain::deadline::DeadlineKind;
 use domain::{Event, EventId, Fact, SourceName};
 use std::time::Duration;
 use store::{AppendError, Clock, DueDeadline, Store};
@@ -46,7 +47,10 @@ pub async fn pass(store: &Store, now: DateTime<Utc>) -> Result<usize, PassError>
 }
 
 fn event(due: DueDeadline) -> Event {
-    let deadline = due.deadline;
+    let mut deadline = due.deadline;
+    if due.is_hidden {
+        deadline.deadline = DeadlineKind::Hidden;
+    }
     let id = format!(
         "{}/{:?}/{}/{}",
         due.shipment,

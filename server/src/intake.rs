@@ -14,7 +14,7 @@ mod signature;
 mod sources;
 
 pub use format::Format;
-pub use parse::{Parsed, Sender, TooMany, parse};
+pub use parse::{Parsed, Sender, TooMany, claim, parse};
 pub use refusal::Refusal;
 pub use rejection::{Code, shown};
 pub use signature::{BadSecret, Key, Seal};

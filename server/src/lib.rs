@@ -15,6 +15,7 @@ pub mod demo;
 pub mod display;
 mod endpoints;
 mod export;
+pub mod feeds;
 pub mod gates;
 pub mod hold;
 pub mod intake;

@@ -7,7 +7,7 @@ use crate::intake::Intake;
 use crate::live::Hub;
 use crate::outbox::Outbox;
 use crate::state::AppState;
-use crate::{assets, auth, deadlines, gates, router};
+use crate::{assets, auth, deadlines, feeds, gates, router};
 use anyhow::Context;
 use app::presence::Presence;
 use axum::serve::ListenerExt;
@@ -108,6 +108,7 @@ impl Server {
         intake.reload().await.context("the sources can't be read")?;
         let watch = tokio::spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
         let gates = tokio::spawn(gates::watch(state.store.clone(), state.clock.clone()));
+        let feeds = tokio::spawn(feeds::watch(state.store.clone(), state.clock.clone()));
         let sending = tokio::spawn(outbox.run());
         let forgetting = tokio::spawn(auth::forget_expired(state.store.clone(), state.clock.clone()));
         let hub = state.hub.clone();
@@ -146,6 +147,7 @@ impl Server {
         };
         watch.abort();
         gates.abort();
+        feeds.abort();
         sending.abort();
         forgetting.abort();
         store.close().await;

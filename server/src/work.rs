@@ -40,6 +40,8 @@ struct Work {
     #[serde(default)]
     order: String,
     #[serde(default)]
+    part: i64,
+    #[serde(default)]
     charge: String,
     #[serde(default)]
     minor: i64,
@@ -113,6 +115,13 @@ fn meant(work: Work) -> Result<Act, ApiError> {
         }
         "ask_release" => {
             Act::Ask { what: Approvable::ReleaseInvoice { order: work.order }, reason: work.text }
+        }
+        "ask_part" => {
+            // What it is called, the server knows itself.
+            Act::Ask {
+                what: Approvable::AcceptPart { part: work.part, named: String::new() },
+                reason: work.text,
+            }
         }
         "ask_charge" => {
             let kinds = [ChargeKind::Linehaul, ChargeKind::Fuel, ChargeKind::Accessorial];

@@ -69,7 +69,7 @@ pub const OWNERS: &[Ownership] = &[
         domain: Domain::WaitingAndSilence,
         owners: &[Role::Syncline],
         label: "Waiting and silence",
-        facts: "deadlines passed, invoice held or released",
+        facts: "deadlines passed, feed silent, parts of a feed refused, invoice held or released",
     },
     Ownership {
         domain: Domain::RulesAndServiceLevels,
@@ -192,9 +192,12 @@ impl Fact {
             | Self::ApprovalRefused(_)
             | Self::TrackingShared(_)
             | Self::TrackingRevoked(_) => Domain::CustomerInteraction,
-            Self::DeadlinePassed(_) | Self::InvoiceHeld(_) | Self::InvoiceReleased(_) => {
-                Domain::WaitingAndSilence
-            }
+            Self::DeadlinePassed(_)
+            | Self::FeedFellSilent(_)
+            | Self::FeedPartsRefused(_)
+            | Self::FeedPartAccepted(_)
+            | Self::InvoiceHeld(_)
+            | Self::InvoiceReleased(_) => Domain::WaitingAndSilence,
             Self::RulebookChanged(_) => Domain::RulesAndServiceLevels,
             Self::EventRetracted(_) | Self::OrderEventRetracted(_) => return None,
         })

@@ -24,8 +24,12 @@ pub enum DeadlineKind {
     Arrival,
     /// The end of the time that a truck may stand at a stop for free.
     Dwell,
-    /// Anything at all about a shipment on its way; no `stop`.
+    /// Anything at all about a shipment on its way; `stop` is the name of the source that it was heard from last.
     News,
+    /// As [`Self::News`], where the whole source is silent: that is not the shipment's matter.
+    Hidden,
+    /// Master data that a source names; `stop` says which.
+    MasterData,
     /// Somebody's first answer to an exception; `stop` is the exception's id, and so for the next two.
     Response,
     /// An exception's end.
@@ -47,6 +51,8 @@ impl DeadlineKind {
             Self::Arrival => "Arrival",
             Self::Dwell => "End of free time",
             Self::News => "News",
+            Self::Hidden => "News, while its source is silent",
+            Self::MasterData => "Master data",
             Self::Response => "First answer to an exception",
             Self::Resolution => "Resolution of an exception",
             Self::LastResort => "Resolution of an exception, at the latest",
@@ -94,8 +100,8 @@ pub fn demanded(shipment: &Shipment, limits: &Limits) -> Vec<Deadline> {
             wait(DeadlineKind::Pod, &stop.stop, after(delivered_at, limits.pod_minutes));
         }
     }
-    if let Some(due_at) = news(state, limits).filter(|_| !is_over) {
-        wait(DeadlineKind::News, "", due_at);
+    if let Some((source, due_at)) = news(state, limits).filter(|_| !is_over) {
+        wait(DeadlineKind::News, source, due_at);
     }
     due
 }
@@ -141,11 +147,23 @@ fn at_stop(stop: &Stop, limits: &Limits, wait: &mut impl FnMut(DeadlineKind, &st
 }
 
 /// When something has to be heard of a shipment that is on its way.
-fn news(state: &State, limits: &Limits) -> Option<Moment> {
+fn news<'a>(state: &'a State, limits: &Limits) -> Option<(&'a str, Moment)> {
     let is_on_its_way = state.stops.iter().any(|stop| stop.departed_at.is_some());
     let heard_at = state.heard_at.filter(|_| is_on_its_way)?;
     let hour = heard_at.duration_trunc(TimeDelta::hours(1)).unwrap_or(heard_at);
-    Some(after(hour, limits.news_minutes + 60))
+    let source = state.heard_from.as_deref()?;
+    let mut due_at = after(hour, limits.news_minutes + 60);
+    // A time that went by while nothing came from the source at all is followed by another.
+    let is_hidden = |due_at| {
+        let is_it = |one: &Deadline| one.deadline == DeadlineKind::Hidden && one.due_at == due_at;
+        state.passed.iter().any(|one| is_it(one) && one.stop == source)
+    };
+    for _ in 0..state.passed.len() {
+        if is_hidden(due_at) {
+            due_at = after(due_at, limits.news_minutes);
+        }
+    }
+    Some((source, due_at))
 }
 
 /// A source may state a moment at the end of all time; its deadline is that moment.

@@ -82,12 +82,22 @@ impl Event {
             Noun::Item => self.id_of(ItemId::of, ItemId::DEFAULT_ISSUER).0,
             Noun::Location => self.id_of(LocationId::of, LocationId::DEFAULT_ISSUER).0,
             Noun::Rulebook => Rulebook::subject(),
+            Noun::Feed => ShipmentId::of_feed(&self.number).0,
         }
     }
 
     /// The id of the shipment that `number` names, for facts about shipments.
     pub fn shipment(&self) -> ShipmentId {
         self.id_of(ShipmentId::of, ShipmentId::DEFAULT_ISSUER)
+    }
+
+    /// Whether it is about a source's feed as a whole, or an exception of one.
+    pub fn is_about_feed(&self) -> bool {
+        match self.fact.noun() {
+            Noun::Feed => true,
+            Noun::Shipment => !self.role.is_outside() && self.issuer.as_deref() == Some(ShipmentId::FEED),
+            _ => false,
+        }
     }
 
     /// The id of the order that `number` names, for facts about orders.

@@ -130,9 +130,12 @@ pub struct ShipmentException {
     pub version: u32,
 }
 
+/// What stands first is less.
+pub type Urgency = (Reverse<Severity>, DateTime<Utc>, Seq, ExceptionId);
+
 impl ShipmentException {
     /// The order of the desk: the most severe first, then the least time left, then the oldest.
-    pub fn urgency(&self) -> (Reverse<Severity>, DateTime<Utc>, Seq, ExceptionId) {
+    pub fn urgency(&self) -> Urgency {
         (Reverse(self.severity), self.act_by(), self.opened_seq, self.id)
     }
 

@@ -2,10 +2,12 @@
 //! CloudEvents type: `syncline.stop.arrived.v1` states a [`Fact::StopArrived`].
 
 mod desk;
+mod feed;
 mod order;
 mod transport;
 
 pub use desk::*;
+pub use feed::*;
 pub use order::*;
 pub use transport::*;
 
@@ -23,6 +25,8 @@ pub enum Noun {
     Location,
     /// The rules file.
     Rulebook,
+    /// What a source sends, as a whole.
+    Feed,
 }
 
 /// Why a payload states no fact.
@@ -136,6 +140,13 @@ facts! {
     "event.retracted" => EventRetracted(Retraction) on Shipment,
     /// As `event.retracted`, for an event about an order.
     "order.event_retracted" => OrderEventRetracted(Retraction) on Order,
+
+    /// Nothing has come from a source for too long.
+    "feed.fell_silent" => FeedFellSilent(FeedSilence) on Feed,
+    /// Parts of what a source said wait in quarantine.
+    "feed.parts_refused" => FeedPartsRefused(RefusedParts) on Feed,
+    /// A part that waited in quarantine was taken in by a second person's word.
+    "feed.part_accepted" => FeedPartAccepted(PartAccepted) on Feed,
 
     /// A moment by which something was due went by.
     "deadline.passed" => DeadlinePassed(crate::deadline::Deadline) on Shipment,

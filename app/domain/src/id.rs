@@ -92,6 +92,17 @@ canonical_id!(
     ApprovalId, "approval", "syncline"
 );
 
+impl ShipmentId {
+    /// The issuer of what exceptions hang on that are no shipment's: a source's feed as a whole, whose number is the source's
+    /// name. So people act on those exceptions as on any other.
+    pub const FEED: &'static str = "feed";
+
+    /// What the exceptions of a source's feed hang on.
+    pub fn of_feed(source: &str) -> Self {
+        Self::of(Self::FEED, source)
+    }
+}
+
 /// A position in the journal: 1 for its first event, without gaps, never reused. 0 is "before everything".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

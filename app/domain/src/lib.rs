@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod event;
 pub mod exception;
 pub mod fact;
+pub mod feed;
 pub mod fold;
 pub mod gate;
 pub mod id;

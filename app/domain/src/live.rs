@@ -102,8 +102,9 @@ pub struct Rows<T> {
 
 /// How many rows a snapshot of the shipments view holds: the most recently changed.
 pub const ROWS: usize = 100;
-/// How many exceptions a snapshot of the desk holds: the most severe, the oldest first.
-pub const EXCEPTIONS: usize = 500;
+/// How many exceptions a snapshot of the desk holds: the most severe, the oldest first. More than anybody works through
+/// from the top; conditions reach the others.
+pub const EXCEPTIONS: usize = 200;
 
 /// Exceptions. A snapshot holds the open ones, at most [`EXCEPTIONS`]; a change holds those that changed, the closed
 /// ones among them included, and the number open now.

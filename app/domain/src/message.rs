@@ -298,18 +298,21 @@ pub fn of_order(before: Option<&Gate>, order: &Order) -> Option<Addressed> {
     (!was_released).then_some((Addressee::Erp, notice))
 }
 
-/// What people did, or did not in time.
-fn of_people(change: &Change) -> Vec<Addressed> {
-    let shipment = change.shipment.number.clone();
-    let case = |id| change.shipment.state.cases.iter().find(|case| case.case == id);
-    match &change.event.fact {
+/// That nobody saw to an exception in time, or that a second person is asked.
+pub(crate) fn of_exceptions<'a>(
+    number: &str,
+    event: &Event,
+    mut changed: impl Iterator<Item = &'a ShipmentException>,
+) -> Option<Addressed> {
+    let shipment = number.to_owned();
+    match &event.fact {
         Fact::DeadlinePassed(deadline) => {
-            let breached = |one: &&&ShipmentException| {
+            let level = level(deadline.deadline)?;
+            let breached = |one: &&ShipmentException| {
                 one.id.to_string() == deadline.stop
-                    && one.escalations.last().is_some_and(|last| Some(last.level) == level(deadline.deadline))
+                    && one.escalations.last().is_some_and(|last| last.level == level)
             };
-            let Some(exception) = change.changed.iter().find(breached) else { return Vec::new() };
-            let Some(level) = level(deadline.deadline) else { return Vec::new() };
+            let exception = changed.find(breached)?;
             let to = match level {
                 Level::Desk => Addressee::Desk,
                 Level::TeamLead => Addressee::TeamLead,
@@ -324,17 +327,30 @@ fn of_people(change: &Change) -> Vec<Addressed> {
                 assignee: exception.assignee.clone(),
                 level,
             };
-            vec![(to, notice)]
+            Some((to, notice))
         }
         Fact::ApprovalRequested(request) => {
             let notice = Notice::ApprovalRequested {
                 shipment,
                 exception: request.exception,
                 what: request.what.to_string(),
-                by: change.event.actor.clone(),
+                by: event.actor.clone(),
                 reason: request.reason.clone(),
             };
-            vec![(Addressee::Manager, notice)]
+            Some((Addressee::Manager, notice))
+        }
+        _ => None,
+    }
+}
+
+/// What people did, or did not in time.
+fn of_people(change: &Change) -> Vec<Addressed> {
+    let shipment = change.shipment.number.clone();
+    let case = |id| change.shipment.state.cases.iter().find(|case| case.case == id);
+    match &change.event.fact {
+        Fact::DeadlinePassed(_) | Fact::ApprovalRequested(_) => {
+            let changed = change.changed.iter().copied();
+            of_exceptions(&change.shipment.number, change.event, changed).into_iter().collect()
         }
         Fact::CaseOpened(opening) => {
             let notice = Notice::CaseWritten {

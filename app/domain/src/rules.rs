@@ -27,7 +27,7 @@ use crate::deadline::{Deadline, DeadlineKind, demanded};
 use crate::event::Recorded;
 use crate::exception::{Closing, Severity, ShipmentException};
 use crate::fact::Priority;
-use crate::id::{ExceptionId, canonical};
+use crate::id::{ExceptionId, ShipmentId, canonical};
 use crate::order::Order;
 use crate::party::Tier;
 use crate::rulebook::{Limits, Rulebook, Traits};
@@ -37,7 +37,8 @@ use crate::time::{Moment, Window};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// What can go wrong. New ones stand at the end: a stored bit is a rule's place.
+/// What can go wrong with a shipment, then, from [`Self::FeedSilent`] on, with a feed. A stored bit is the place of a
+/// rule of shipments: new ones stand behind the last of those.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -62,10 +63,15 @@ pub enum Rule {
     ChargeOverTolerance,
     InvoiceWithoutProof,
     CustomerWaits,
+    FeedSilent,
+    AuthorityConflict,
+    UnknownCode,
+    UnreadableData,
+    MasterDataMismatch,
 }
 
 impl Rule {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::TenderRejected,
         Self::MissedPickup,
         Self::EtaBeyondPromise,
@@ -86,6 +92,11 @@ impl Rule {
         Self::ChargeOverTolerance,
         Self::InvoiceWithoutProof,
         Self::CustomerWaits,
+        Self::FeedSilent,
+        Self::AuthorityConflict,
+        Self::UnknownCode,
+        Self::UnreadableData,
+        Self::MasterDataMismatch,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -110,6 +121,11 @@ impl Rule {
             Self::ChargeOverTolerance => "charge_over_tolerance",
             Self::InvoiceWithoutProof => "invoice_without_proof",
             Self::CustomerWaits => "customer_waits",
+            Self::FeedSilent => "feed_silent",
+            Self::AuthorityConflict => "authority_conflict",
+            Self::UnknownCode => "unknown_code",
+            Self::UnreadableData => "unreadable_data",
+            Self::MasterDataMismatch => "master_data_mismatch",
         }
     }
 
@@ -140,13 +156,18 @@ impl Rule {
             Self::ChargeOverTolerance => "Charge over tolerance",
             Self::InvoiceWithoutProof => "Invoice without proof",
             Self::CustomerWaits => "Customer waits",
+            Self::FeedSilent => "Feed silent",
+            Self::AuthorityConflict => "Authority conflict",
+            Self::UnknownCode => "Unknown code",
+            Self::UnreadableData => "Unreadable data",
+            Self::MasterDataMismatch => "Master data mismatch",
         }
     }
 
     /// What it is where the rules file says nothing else.
     pub fn severity(self) -> Severity {
         match self {
-            Self::PodOverdue | Self::AppointmentRescheduled => Severity::Low,
+            Self::PodOverdue | Self::AppointmentRescheduled | Self::MasterDataMismatch => Severity::Low,
             Self::TenderRejected
             | Self::EtaBeyondPromise
             | Self::TenderUnanswered
@@ -158,12 +179,16 @@ impl Rule {
             | Self::ReturnOpened
             | Self::SilentShipment
             | Self::ChargeOverTolerance
+            | Self::AuthorityConflict
+            | Self::UnknownCode
+            | Self::UnreadableData
             | Self::CustomerWaits => Severity::Medium,
             Self::MissedPickup
             | Self::CustomsHold
             | Self::AppointmentMissed
             | Self::InventoryShortage
             | Self::DeliveryDiscrepancy
+            | Self::FeedSilent
             | Self::InvoiceWithoutProof => Severity::High,
         }
     }
@@ -190,7 +215,18 @@ impl Rule {
             Self::ChargeOverTolerance => charge_over_tolerance::conditions(situation),
             Self::InvoiceWithoutProof => invoice_without_proof::conditions(situation),
             Self::CustomerWaits => customer_waits::conditions(situation),
+            // These are about a whole feed: see `crate::feed`.
+            Self::FeedSilent
+            | Self::AuthorityConflict
+            | Self::UnknownCode
+            | Self::UnreadableData
+            | Self::MasterDataMismatch => Vec::new(),
         }
+    }
+
+    /// Whether it is about a source's feed as a whole, and about no shipment.
+    pub fn is_of_feed(self) -> bool {
+        self >= Self::FeedSilent
     }
 }
 
@@ -238,6 +274,52 @@ impl<'a> Situation<'a> {
             .min_by_key(|promised| promised.to)
     }
 
+    /// Everything that is wrong now.
+    pub fn conditions(&self) -> Vec<Condition> {
+        // Of what was called off, nothing can be late; people may still ask.
+        if self.shipment.state.is_called_off() {
+            return customer_waits::conditions(self);
+        }
+        Rule::ALL.into_iter().flat_map(|rule| rule.conditions(self)).collect()
+    }
+}
+
+/// What exceptions are about: a shipment with its orders, or a feed.
+pub(crate) trait About {
+    fn id(&self) -> ShipmentId;
+    fn number(&self) -> &str;
+    /// The name of the customer that waits.
+    fn customer(&self) -> Option<String>;
+    /// When the earliest promise ends that is still to be kept.
+    fn due_at(&self) -> Option<Moment>;
+    fn severity(&self, rule: Rule) -> Severity;
+    /// The highest tier among its customers.
+    fn tier(&self) -> Tier;
+    fn book(&self) -> &Rulebook;
+}
+
+impl About for Situation<'_> {
+    fn id(&self) -> ShipmentId {
+        self.shipment.id
+    }
+
+    fn number(&self) -> &str {
+        &self.shipment.number
+    }
+
+    fn customer(&self) -> Option<String> {
+        self.orders
+            .iter()
+            .find_map(|order| order.state.terms.as_ref())
+            .map(|terms| terms.customer.name.clone())
+    }
+
+    fn due_at(&self) -> Option<Moment> {
+        let stops = &self.shipment.state.stops;
+        let open = stops.iter().filter(|stop| stop.is_delivery() && stop.handed_over_at().is_none());
+        open.filter_map(|stop| self.promise_at(stop)).map(|promised| promised.to).min()
+    }
+
     /// The severity that the rules file gives it, raised once for a strategic customer and once for a critical order.
     fn severity(&self, rule: Rule) -> Severity {
         let critical = self.orders.iter().any(|order| {
@@ -248,27 +330,12 @@ impl<'a> Situation<'a> {
         (0..raises).fold(own, |severity, _| severity.raised())
     }
 
-    /// When the earliest promise ends that is still to be kept.
-    fn due_at(&self) -> Option<Moment> {
-        let stops = &self.shipment.state.stops;
-        let open = stops.iter().filter(|stop| stop.is_delivery() && stop.handed_over_at().is_none());
-        open.filter_map(|stop| self.promise_at(stop)).map(|promised| promised.to).min()
+    fn tier(&self) -> Tier {
+        self.tier
     }
 
-    fn customer(&self) -> Option<String> {
-        self.orders
-            .iter()
-            .find_map(|order| order.state.terms.as_ref())
-            .map(|terms| terms.customer.name.clone())
-    }
-
-    /// Everything that is wrong now.
-    pub fn conditions(&self) -> Vec<Condition> {
-        // Of what was called off, nothing can be late; people may still ask.
-        if self.shipment.state.is_called_off() {
-            return customer_waits::conditions(self);
-        }
-        Rule::ALL.into_iter().flat_map(|rule| rule.conditions(self)).collect()
+    fn book(&self) -> &Rulebook {
+        self.book
     }
 }
 
@@ -315,9 +382,9 @@ pub fn evaluate(before: &[Condition], after: &[Condition]) -> Vec<Decision> {
 
 /// Keeps what open exceptions say in step with the conditions that still hold: a later ETA, an order that came after
 /// its shipment. That is news, not a decision, so `version` stays. Says which of them changed, by index.
-pub fn restate(
+pub(crate) fn restate(
     conditions: &[Condition],
-    situation: &Situation,
+    situation: &impl About,
     exceptions: &mut [ShipmentException],
 ) -> Vec<usize> {
     let mut changed = Vec::new();
@@ -341,9 +408,9 @@ pub fn restate(
 }
 
 /// Carries the decisions on an event out on the shipment's exceptions. Says which of them changed, by index.
-pub fn carry_out(
+pub(crate) fn carry_out(
     decisions: Vec<Decision>,
-    situation: &Situation,
+    situation: &impl About,
     recorded: &Recorded,
     exceptions: &mut Vec<ShipmentException>,
 ) -> Vec<usize> {
@@ -376,22 +443,22 @@ pub fn carry_out(
 
 fn open(
     condition: Condition,
-    situation: &Situation,
+    situation: &impl About,
     recorded: &Recorded,
     exceptions: &[ShipmentException],
 ) -> ShipmentException {
     let Condition { rule, cause, detail } = condition;
     let earlier = exceptions.iter().filter(|one| one.rule == rule && one.cause == cause).count();
     let occurrence = u32::try_from(earlier).unwrap_or(u32::MAX).saturating_add(1);
-    let shipment = situation.shipment.id;
+    let shipment = situation.id();
     let severity = situation.severity(rule);
     let Due { team, respond_by, resolve_by } =
-        due(situation.book, rule, severity, situation.tier, recorded.recorded_at);
+        due(situation.book(), rule, severity, situation.tier(), recorded.recorded_at);
     let key = format!("{shipment}/{}/{cause}/{occurrence}", rule.as_str());
     ShipmentException {
         id: ExceptionId(canonical("exception", ExceptionId::DEFAULT_ISSUER, &key)),
         shipment,
-        number: situation.shipment.number.clone(),
+        number: situation.number().to_owned(),
         rule,
         cause,
         occurrence,

@@ -6,6 +6,7 @@ use domain::fact::{Approvable, Responsible, RootCause};
 use domain::id::CaseId;
 use domain::kpi::Punctuality;
 use domain::live::Desk;
+use domain::rules::Rule;
 use domain::status::{Flags, Status};
 use domain::time::{Moment, Window};
 use domain::view::{ShipmentRow, TrackedRow};
@@ -139,8 +140,10 @@ pub struct Shared {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeskPage {
     pub as_of: Seq,
-    /// What is open, or what was closed lately.
+    /// The first of what fits: what is open, or what was closed lately.
     pub desk: Desk,
+    /// The rules of all that is open.
+    pub rules: Vec<Rule>,
     /// The one that the address names, where it is not among them.
     pub selected: Vec<ShipmentException>,
     /// The queues that the account has saved.

@@ -7,12 +7,13 @@ use domain::account::{Area, Audience, Viewer};
 use domain::authority::Role;
 use domain::exception::{Closing, ShipmentException};
 use domain::fact::{
-    ApprovalDecision, ApprovalRequest, CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment, ExceptionLink,
-    ExceptionNote, ExceptionResolution, ExceptionSnooze, Sharing, SharingEnd,
+    Approvable, ApprovalDecision, ApprovalRequest, CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment,
+    ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, Sharing, SharingEnd,
 };
 use domain::id::{ApprovalId, CaseId};
 use domain::redaction::redact;
 use domain::rulebook::Rulebook;
+use domain::rules::Rule;
 use domain::time::told;
 use domain::view::ShipmentView;
 use domain::{CustomerId, Event, EventId, ExceptionId, Fact, ShipmentId, SourceName};
@@ -229,12 +230,21 @@ impl Context {
         target: &Target,
         act: Act,
     ) -> Result<ShipmentException, ApiError> {
-        let shipment = self.view(target.shipment).await?;
-        let fact = self.fact(viewer, target, &shipment, act).await?;
+        let known = || async {
+            let exception = self.store.exception(target.exception).await?;
+            exception.filter(|one| one.shipment == target.shipment).ok_or(ApiError::NotFound)
+        };
+        let exception = known().await?;
+        let issuer = if exception.rule.is_of_feed() {
+            Some(ShipmentId::FEED.to_owned())
+        } else {
+            self.store.issuer_of(exception.shipment).await?
+        };
+        let number = exception.number.clone();
+        let fact = self.fact(viewer, target, &exception, act).await?;
         let expected = Expected { exception: target.exception, version: target.version };
-        self.record(viewer, &shipment, fact, Some(expected)).await?;
-        let now = self.view(target.shipment).await?.exceptions.into_iter();
-        now.into_iter().find(|one| one.id == target.exception).ok_or(ApiError::NotFound)
+        self.state(viewer, (number, issuer), fact, Some(expected)).await?;
+        known().await
     }
 
     /// What an act states, once it is sure that it may.
@@ -242,11 +252,9 @@ impl Context {
         &self,
         viewer: &Viewer,
         target: &Target,
-        shipment: &ShipmentView,
+        exception: &ShipmentException,
         act: Act,
     ) -> Result<Fact, ApiError> {
-        let exception = shipment.exceptions.iter().find(|one| one.id == target.exception);
-        let exception = exception.ok_or(ApiError::NotFound)?;
         match act {
             Act::Assign { to } => {
                 let accounts = self.store.accounts().await?;
@@ -262,6 +270,20 @@ impl Context {
             Act::Link { other } => Ok(Fact::ExceptionLinked(self.link(exception, other).await?)),
             Act::Ask { .. } if exception.awaits_approval.is_some() => {
                 Err(invalid("somebody has asked already: wait for the decision"))
+            }
+            Act::Ask { what: Approvable::AcceptPart { part, .. }, reason } => {
+                let waiting = self.store.waiting_part(part).await?;
+                let is_claim = |one: &store::GrantedPart| {
+                    exception.rule == Rule::AuthorityConflict
+                        && one.source.as_str() == exception.number
+                        && one.cause == exception.cause
+                };
+                let waiting = waiting.filter(is_claim);
+                let waiting = waiting
+                    .ok_or_else(|| invalid("no such claim waits here: look at the exception again"))?;
+                let named = format!("{} of {}", waiting.kind(), waiting.about);
+                let what = Approvable::AcceptPart { part, named };
+                Act::Ask { what, reason }.fact(target, viewer, (self.clock)())
             }
             Act::Decide { is_granted, reason } => {
                 let awaited = exception.awaits_approval.as_ref();

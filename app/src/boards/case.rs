@@ -24,6 +24,9 @@ use std::collections::BTreeMap;
 
 pub async fn draw(context: &Context, viewer: &Viewer, id: ExceptionId) -> Result<(Seq, AnyView), ApiError> {
     let exception = context.store.exception(id).await?.ok_or(ApiError::NotFound)?;
+    if exception.rule.is_of_feed() {
+        return of_feed(context, viewer, exception).await;
+    }
     let (as_of, tracked) = context.store.tracked(exception.shipment).await?.ok_or(ApiError::NotFound)?;
     let mut tiers = Vec::new();
     for customer in tracked.customers() {
@@ -46,6 +49,54 @@ pub async fn draw(context: &Context, viewer: &Viewer, id: ExceptionId) -> Result
             <summary>"Everything that was told of the shipment"</summary>
             {list(for_house(&shipment))}
         </details>
+        <p class="as-of">"As of position " <span data-as-of=as_of.to_string()>{as_of.to_string()}</span></p>
+    };
+    Ok((as_of, drawn.plain()))
+}
+
+/// How many parts that wait are shown.
+const PARTS: u32 = 20;
+
+/// As for a shipment's, for an exception of a whole feed.
+async fn of_feed(
+    context: &Context,
+    viewer: &Viewer,
+    exception: ShipmentException,
+) -> Result<(Seq, AnyView), ApiError> {
+    let as_of = context.store.as_of().await?;
+    let parts = context.store.parts_of(&exception.number, &exception.cause, PARTS).await?;
+    let accounts = context.store.accounts().await?;
+    let meaning = exception.rule.meaning();
+    let waiting: Vec<_> = parts
+        .iter()
+        .map(|part| {
+            view! {
+                <li>
+                    <p>{part.reason.clone()}</p>
+                    <p class="detail">{part.about.clone()} " " {utc(Some(part.at))}</p>
+                </li>
+            }
+        })
+        .collect();
+    let drawn = view! {
+        <h3>"What to do next"</h3>
+        <p class="advice">{meaning.advice}</p>
+        {super::work::of_feed(&exception, &parts, viewer, &accounts)}
+        <h3>"Why it matters"</h3>
+        <dl>
+            {pair("Source", exception.number.clone())}
+            {pair("Team", exception.team.clone())}
+            {pair("Answer by", utc(Some(exception.respond_by)))}
+            {pair("Resolve by", utc(Some(exception.resolve_by)))}
+            {pair("Fires when", meaning.opens)}
+            {pair("Ends when", meaning.closes)}
+        </dl>
+        {escalated(&exception)}
+        {(!waiting.is_empty()).then(|| view! {
+            <h3>"What waits in quarantine for it"</h3>
+            <ul class="plain">{waiting}</ul>
+            <p><a href="/integrations#quarantine">"All of it, as it came"</a></p>
+        })}
         <p class="as-of">"As of position " <span data-as-of=as_of.to_string()>{as_of.to_string()}</span></p>
     };
     Ok((as_of, drawn.plain()))

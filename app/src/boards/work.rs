@@ -13,7 +13,7 @@ use domain::shipment::Approval;
 use domain::view::{InvoiceState, ShipmentView};
 use domain::{ShipmentId, Tracked};
 use leptos::prelude::*;
-use store::Account;
+use store::{Account, RefusedPart};
 
 /// Everything that can be done by form.
 pub fn work(
@@ -25,25 +25,37 @@ pub fn work(
 ) -> AnyView {
     let approvals = approvals(exception, shipment, tracked, viewer);
     let cases = (exception.rule == Rule::CustomerWaits).then(|| conversation(exception, shipment));
-    if !exception.is_open() {
-        return view! { {approvals} {cases} }.plain();
+    let others: Vec<_> =
+        shipment.exceptions.iter().filter(|one| one.is_open() && one.id != exception.id).collect();
+    view! {
+        {approvals}
+        {cases}
+        {exception.is_open().then(|| more(exception, &others, viewer, accounts))}
     }
+    .plain()
+}
+
+/// What can be done about every exception that is open; `others` are those that it may be the same as.
+fn more(
+    exception: &ShipmentException,
+    others: &[&ShipmentException],
+    viewer: &Viewer,
+    accounts: &[Account],
+) -> AnyView {
     let colleagues = accounts.iter().filter(|one| {
         !one.disabled && one.role.may_open(domain::account::Area::Desk) && one.account != viewer.account
     });
     let colleagues: Vec<_> = colleagues
         .map(|one| view! { <option value=one.account.clone()>{one.name.clone()}</option> })
         .collect();
-    let others = shipment.exceptions.iter().filter(|one| one.is_open() && one.id != exception.id);
     let others: Vec<_> = others
+        .iter()
         .map(|one| {
             let text = format!("{}: {}", one.rule.label(), one.detail);
             view! { <option value=one.id.to_string()>{text}</option> }
         })
         .collect();
     view! {
-        {approvals}
-        {cases}
         <h3>"More to do"</h3>
         <details class="more">
             <summary>"Hand over"</summary>
@@ -52,13 +64,15 @@ pub fn work(
                 {button("assign", "Hand over")}
             })}
         </details>
-        <details class="more">
-            <summary>"Snooze until the carrier tells something"</summary>
-            {form(exception, view! {
-                <p class="hint">"It wakes with the next event of the TMS, and after two weeks in any case."</p>
-                {button("snooze_until_news", "Let it sleep")}
-            })}
-        </details>
+        {(!exception.rule.is_of_feed()).then(|| view! {
+            <details class="more">
+                <summary>"Snooze until the carrier tells something"</summary>
+                {form(exception, view! {
+                    <p class="hint">"It wakes with the next event of the TMS, and after two weeks in any case."</p>
+                    {button("snooze_until_news", "Let it sleep")}
+                })}
+            </details>
+        })}
         <details class="more">
             <summary>"Resolve with whose it was and why"</summary>
             {form(exception, view! {
@@ -84,7 +98,7 @@ pub fn work(
             <summary>"Merge or link"</summary>
             {form(exception, view! {
                 <label>
-                    "The other exception's address, or one of this shipment"
+                    "The other exception's address, or one of these"
                     <input type="text" name="other" required list="others" autocomplete="off" />
                 </label>
                 <datalist id="others">{others}</datalist>
@@ -157,29 +171,63 @@ fn approval(exception: &ShipmentException, one: &Approval, viewer: &Viewer) -> A
         let word = if decided.is_granted { "approved" } else { "did not approve" };
         view! { <p>{format!("{by} {word} it: {} ", decided.reason)} {moment(Some(decided.at))}</p> }
     });
-    let is_own = one.asked_by.as_ref() == Some(&viewer.account);
-    let is_open = one.decided.is_none()
-        && exception.awaits_approval.as_ref().is_some_and(|awaited| awaited.approval == one.approval);
-    let to_decide = is_open.then(|| {
-        if is_own {
-            view! { <p class="hint">"You asked: a manager other than you decides."</p> }.plain()
-        } else if viewer.role.may_approve() {
-            let fields = view! {
-                {line("Why")}
-                {button("grant", "Approve")}
-                {button("refuse", "Do not approve")}
-            };
-            form(exception, fields)
-        } else {
-            view! { <p class="hint">"A manager decides."</p> }.plain()
-        }
-    });
+    let awaited = exception.awaits_approval.as_ref();
+    let is_open = one.decided.is_none() && awaited.is_some_and(|awaited| awaited.approval == one.approval);
+    let to_decide = is_open.then(|| to_decide(exception, viewer));
     view! {
         <li>
             <p>{asked} " " {moment(Some(one.asked_at))}</p>
             {decided}
             {to_decide}
         </li>
+    }
+    .plain()
+}
+
+/// For who may decide on what an exception waits for, the way to; for others, who may.
+fn to_decide(exception: &ShipmentException, viewer: &Viewer) -> Option<AnyView> {
+    let awaited = exception.awaits_approval.as_ref()?;
+    Some(if awaited.asked_by.as_ref() == Some(&viewer.account) {
+        view! { <p class="hint">"You asked: a manager other than you decides."</p> }.plain()
+    } else if viewer.role.may_approve() {
+        let fields = view! {
+            {line("Why")}
+            {button("grant", "Approve")}
+            {button("refuse", "Do not approve")}
+        };
+        form(exception, fields)
+    } else {
+        view! { <p class="hint">"A manager decides."</p> }.plain()
+    })
+}
+
+/// Everything that can be done by form about an exception of a whole feed: `parts` wait in quarantine for its cause.
+pub fn of_feed(
+    exception: &ShipmentException,
+    parts: &[RefusedPart],
+    viewer: &Viewer,
+    accounts: &[Account],
+) -> AnyView {
+    let may_ask = exception.is_open()
+        && exception.rule == Rule::AuthorityConflict
+        && exception.awaits_approval.is_none();
+    let asking = parts.iter().filter(|_| may_ask).map(|part| {
+        let what =
+            Approvable::AcceptPart { part: part.id, named: format!("{} of {}", part.kind(), part.about) };
+        let fields = view! {
+            <input type="hidden" name="part" value=part.id.to_string() />
+            {line("Why")}
+            {button("ask_part", "Ask")}
+        };
+        asking(exception, &what, fields)
+    });
+    let asking: Vec<_> = asking.collect();
+    let is_about_approval = !asking.is_empty() || exception.awaits_approval.is_some();
+    view! {
+        {is_about_approval.then(|| view! { <h3>"Approval by a second person"</h3> })}
+        {to_decide(exception, viewer)}
+        {asking}
+        {exception.is_open().then(|| more(exception, &[], viewer, accounts))}
     }
     .plain()
 }

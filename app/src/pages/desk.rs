@@ -26,10 +26,21 @@ use queue::{Queue, Rows};
 pub fn Page() -> impl IntoView {
     let params = use_query_map();
     let query = Memo::new(move |_| params.with(DeskQuery::read));
-    // What is open and what is closed are two lists; everything else that the address says only cuts them.
-    let key = move || query.with(|query| query.closed.to_string());
-    let load = move || query.with_untracked(|query| api::desk(query.closed, selected(query)));
-    let show = move |found: DeskPage| view! { <Board found query /> }.plain();
+    // Whether more fits than the page holds. What was read in whole is cut by every condition here and at once; what was
+    // not is read anew.
+    let is_cut = RwSignal::new(false);
+    let read = Memo::new(move |before: Option<&DeskQuery>| {
+        let wanted = query.with(DeskQuery::conditions);
+        let holds_it =
+            |read: &&DeskQuery| **read == wanted || (!is_cut.get_untracked() && wanted.narrows(read));
+        before.filter(holds_it).cloned().unwrap_or(wanted)
+    });
+    let load = move || api::desk(read.get_untracked(), query.with_untracked(selected));
+    let show = move |found: DeskPage| {
+        is_cut.set(found.desk.exceptions.len() >= EXCEPTIONS);
+        view! { <Board found query read /> }.plain()
+    };
+    let key = move || read.with(DeskQuery::href);
     view! {
         <Title text="Desk" />
         {content(key, load, show)}
@@ -43,9 +54,14 @@ fn selected(query: &DeskQuery) -> Option<ExceptionId> {
 }
 
 #[component]
-fn Board(found: DeskPage, query: Memo<DeskQuery>) -> impl IntoView {
+fn Board(
+    found: DeskPage,
+    query: Memo<DeskQuery>,
+    /// The conditions that it was found for.
+    read: Memo<DeskQuery>,
+) -> impl IntoView {
     let views = found.views.clone();
-    let queue = Queue::start(found, query.with_untracked(|query| query.closed));
+    let queue = read.with_untracked(|read| Queue::start(found, read));
     let actions = Actions::new(queue);
     let saved = move || saved_views("/desk", query.with(DeskQuery::as_view), views.clone());
     let selected = Memo::new(move |_| query.with(selected));
@@ -56,10 +72,8 @@ fn Board(found: DeskPage, query: Memo<DeskQuery>) -> impl IntoView {
         let (open, shown) = (queue.open.get(), filters.with(|filters| queue.count(filters)));
         match filters.with(|filters| (filters.closed, filters.is_filtered())) {
             (true, _) => format!("{shown} closed lately, {open} open"),
+            (false, _) if queue.is_cut() => format!("the {shown} most urgent, {open} open"),
             (false, false) => format!("{open} open"),
-            (false, true) if open > EXCEPTIONS as u64 => {
-                format!("{shown} of the {EXCEPTIONS} most urgent, {open} open")
-            }
             (false, true) => format!("{shown} of {open} open"),
         }
     };

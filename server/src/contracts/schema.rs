@@ -23,6 +23,7 @@ pub fn schema(kind: &str) -> Option<Value> {
         Noun::Item => "The ERP's code of the item",
         Noun::Location => "The ERP's code of the location",
         Noun::Rulebook => "`rules`: there is one file",
+        Noun::Feed => "The source's name",
     };
     let named = json!({"type": "string", "minLength": 1, "maxLength": 255});
     let described = |text: &str| {

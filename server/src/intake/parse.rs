@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::authority::Role;
 use domain::fact::{FactError, Noun};
 use domain::time::Moment;
-use domain::{Event, EventId, Fact, SourceName};
+use domain::{Event, EventId, Fact, ShipmentId, SourceName};
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
@@ -72,7 +72,7 @@ pub fn parse(body: &[u8], format: Format, sender: Sender<'_>, most: usize) -> Re
 impl Parsed {
     fn take(&mut self, position: u32, text: &str, sender: Sender<'_>) {
         let mut event_id = None;
-        match event(text, sender, &mut event_id) {
+        match event(text, sender, &mut event_id, true) {
             Ok(event) => self.events.push(event),
             Err(rejection) => self.refuse(position, text, rejection, event_id),
         }
@@ -132,7 +132,17 @@ impl Parsed {
     }
 }
 
-fn event(text: &str, sender: Sender<'_>, event_id: &mut Option<String>) -> Result<Event, Rejection> {
+/// Reads an event that waited in quarantine since its source does not own what it states, and that a second person let in.
+pub fn claim(text: &str, sender: Sender<'_>) -> Result<Event, Rejection> {
+    event(text, sender, &mut None, false)
+}
+
+fn event(
+    text: &str,
+    sender: Sender<'_>,
+    event_id: &mut Option<String>,
+    must_own_it: bool,
+) -> Result<Event, Rejection> {
     if is_deeper(text, DEEPEST) {
         let reason =
             format!("values are nested deeper than {DEEPEST} levels: send only what the schema describes");
@@ -162,19 +172,29 @@ fn event(text: &str, sender: Sender<'_>, event_id: &mut Option<String>) -> Resul
             Rejection::new(Code::MalformedData, format!("at `data.{}`: {message}", shown(&path, 120)))
         }
     })?;
-    fact.check_authority(sender.role)
-        .map_err(|conflict| Rejection::new(Code::AuthorityConflict, conflict.to_string()))?;
+    if must_own_it {
+        fact.check_authority(sender.role)
+            .map_err(|conflict| Rejection::new(Code::AuthorityConflict, conflict.to_string()))?;
+    }
     quality::check(&fact).map_err(|flaw| {
         let at = flaw.at.trim_end_matches('.');
         Rejection::new(Code::ImplausibleData, format!("at `data.{at}`: {}", flaw.fault))
     })?;
+    let issuer: Option<String> = envelope.issuer()?.filter(|issuer| !issuer.is_empty()).map(Into::into);
+    if issuer.as_deref() == Some(ShipmentId::FEED) {
+        let reason = format!(
+            "`issuer` is \"{}\", which Syncline uses itself: name the system that gave the number",
+            ShipmentId::FEED
+        );
+        return Err(Rejection::new(Code::ImplausibleData, reason));
+    }
     Ok(Event {
         source: sender.source.clone(),
         role: sender.role,
         id,
         occurred_at,
         number: number.into_owned(),
-        issuer: envelope.issuer()?.filter(|issuer| !issuer.is_empty()).map(Into::into),
+        issuer,
         actor: None,
         correlation: envelope.traceparent(),
         fact,
@@ -242,6 +262,7 @@ fn word(noun: Noun) -> &'static str {
         Noun::Item => "item",
         Noun::Location => "location",
         Noun::Rulebook => "rules file",
+        Noun::Feed => "source",
     }
 }
 

@@ -15,6 +15,8 @@ pub struct DueDeadline {
     /// The issuer of `number`, where it is not the usual one.
     pub issuer: Option<String>,
     pub deadline: Deadline,
+    /// Whether it is news of a shipment whose whole source is silent.
+    pub is_hidden: bool,
 }
 
 impl Store {
@@ -25,8 +27,12 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<DueDeadline>, StoreError> {
         let rows = query(
-            "select shipments.id, shipments.number, shipments.issuer, deadlines.deadline
-             from deadlines join shipments on shipments.key = deadlines.shipment
+            "select coalesce(shipments.id, feeds.id) as id, coalesce(shipments.number, feeds.source) as number,
+             iif(feeds.id is null, shipments.issuer, 'feed') as issuer, deadlines.deadline,
+             deadlines.deadline ->> 'deadline' = 'news' and exists (
+                 select 1 from feeds where silent and source = deadlines.deadline ->> 'stop') as is_hidden
+             from deadlines left join shipments on shipments.key = deadlines.shipment
+             left join feeds on feeds.key = deadlines.shipment
              where due_at <= $1 order by due_at, deadlines.shipment, position limit $2",
         )
         .bind(now.timestamp_millis())
@@ -43,6 +49,7 @@ impl Store {
                     ),
                     number: row.try_get("number")?,
                     issuer: row.try_get("issuer")?,
+                    is_hidden: row.try_get("is_hidden")?,
                     deadline: serde_json::from_str(&deadline)
                         .map_err(|error| StoreError::unreadable("deadlines", error))?,
                 })

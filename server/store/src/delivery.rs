@@ -79,6 +79,28 @@ impl Receipt {
     pub const REASONS: usize = 10;
 }
 
+impl Rejected {
+    /// What it has in common with others that wait for the same reason, and the number that it is about, as far as one can
+    /// tell: `unknown_kind syncline.truck.exploded.v1`.
+    pub(crate) fn cause(&self) -> (String, String) {
+        #[derive(Default, Deserialize)]
+        struct Head {
+            #[serde(default, rename = "type")]
+            kind: Option<String>,
+            #[serde(default)]
+            subject: Option<String>,
+        }
+        // What is no JSON, or says something else there, has no more in common than its code.
+        let Head { kind, subject } = serde_json::from_str(&self.raw).unwrap_or_default();
+        let shown = |text: String| text.chars().filter(|one| !one.is_control()).take(80).collect::<String>();
+        let cause = match kind {
+            Some(kind) => format!("{} {}", self.code, shown(kind)),
+            None => self.code.clone(),
+        };
+        (cause, subject.map(shown).unwrap_or_default())
+    }
+}
+
 impl From<&Rejected> for Reason {
     fn from(rejected: &Rejected) -> Self {
         Self { position: rejected.position, code: rejected.code.clone(), reason: rejected.reason.clone() }

@@ -36,7 +36,8 @@ pub struct Difference {
 }
 
 /// Every view, its columns and the order of its rows.
-const VIEWS: [(&str, &[&str], &str); 17] = [
+const VIEWS: [(&str, &[&str], &str); 18] = [
+    ("feeds", &["key", "source", "id", "seq", "silent", "feed"], "key"),
     ("subjects", &["key", "id"], "key"),
     (
         "shipments",

@@ -3,6 +3,7 @@
 
 pub(crate) mod batch;
 mod checkpoint;
+mod feeds;
 mod masters;
 mod prepared;
 pub(crate) mod projections;

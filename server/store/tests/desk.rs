@@ -5,14 +5,16 @@ mod common;
 use common::*;
 use domain::ShipmentId;
 use domain::deadline::DeadlineKind;
+use domain::exception::Severity;
 use domain::fact::*;
 use domain::kpi::Punctuality;
 use domain::latency::{Leg, Span};
+use domain::live::EXCEPTIONS;
 use domain::party::Tier;
 use domain::rules::Rule;
 use domain::status::Status;
 use domain::{Event, Seq};
-use store::{AppendError, Expected, LatencySpan, SourceConfig};
+use store::{AppendError, DeskFilter, Expected, LatencySpan, SourceConfig};
 
 async fn late_shipment(bench: &Bench) {
     bench.deliver("o-1", vec![erp("1", "O-1", 0, released("C-1", "Acme"))]).await;
@@ -58,7 +60,11 @@ async fn an_action_on_a_stale_version_is_refused_with_the_current_one() {
     };
     let (one, other) = tokio::join!(bench.store.append(resolve("c")), bench.store.append(resolve("d")));
     assert!(matches!((&one, &other), (Ok(_), Err(AppendError::Stale { .. }))), "{one:?} {other:?}");
-    let (as_of, closed) = bench.store.closed_lately().await.expect("read");
+    let (as_of, closed) = bench
+        .store
+        .desk_page(DeskFilter { closed: true, ..DeskFilter::default() }, |_| true)
+        .await
+        .expect("read");
     let ids: Vec<_> = closed.exceptions.iter().map(|one| one.id).collect();
     assert_eq!((as_of, closed.open, ids), (Seq(5), 0, vec![exception.id]));
     let (as_of, changed) = bench.store.exceptions_since(Seq(3), 10).await.expect("read");
@@ -170,13 +176,13 @@ async fn master_data_decides_on_severity_and_the_latest_statement_holds() {
     let bench = bench.reopened().await;
     late_shipment(&bench).await;
     let (_, desk) = bench.store.desk().await.expect("read");
-    assert_eq!(desk.exceptions[0].severity, domain::exception::Severity::High);
+    assert_eq!(desk.exceptions[0].severity, Severity::High);
     // A later statement reaches what is open already, also in a memory that knows nothing.
     let bench = bench.reopened().await;
     bench.deliver("c-2", vec![registered("c2", 20, Tier::Preferred)]).await;
     let (as_of, desk) = bench.store.exceptions_since(Seq(5), 10).await.expect("read");
     assert_eq!((as_of, desk.open), (Seq(6), 1));
-    assert_eq!(desk.exceptions[0].severity, domain::exception::Severity::Medium);
+    assert_eq!(desk.exceptions[0].severity, Severity::Medium);
 }
 
 #[tokio::test]
@@ -270,4 +276,39 @@ async fn operators_see_what_each_source_sent_and_what_was_refused() {
     let (_, freshness) = bench.store.freshness().await.expect("read");
     let ages: Vec<_> = freshness.sources.iter().map(|age| (age.source.as_str(), age.occurred_at)).collect();
     assert_eq!(ages, [("erp-main", None), ("tms-north", Some(at(1).to_utc()))]);
+}
+
+#[tokio::test]
+async fn conditions_reach_what_stands_behind_more_urgent_ones_than_the_desk_holds() {
+    let bench = Bench::new().await;
+    let held = |office: &str| Fact::CustomsHeld(CustomsStatement { office: office.into(), reason: None });
+    let mut events = Vec::new();
+    for place in 0..EXCEPTIONS + 5 {
+        let number = format!("S-{place}");
+        events.push(tms(&format!("{number}/hold"), &number, 1, held("Hof")));
+    }
+    let answer = TenderAnswer { tender: "T1".into(), reason: None };
+    for number in ["L-1", "L-2", "L-3"] {
+        let offer = TenderOffer { tender: "T1".into(), carrier: carrier("Nordfracht"), expires_at: None };
+        events.push(tms(&format!("{number}/offer"), number, 2, Fact::TenderOffered(offer)));
+        events.push(tms(&format!("{number}/reject"), number, 3, Fact::TenderRejected(answer.clone())));
+    }
+    bench.deliver("all", events).await;
+    let found = |filter: DeskFilter, word: &'static str| {
+        let store = bench.store.clone();
+        async move {
+            let (_, desk) = store.desk_page(filter, |one| one.number.contains(word)).await.expect("read");
+            assert_eq!(desk.open, EXCEPTIONS as u64 + 8);
+            desk.exceptions.into_iter().map(|one| one.number).collect::<Vec<_>>()
+        }
+    };
+    let all = DeskFilter::default();
+    assert_eq!(found(all, "").await.len(), EXCEPTIONS);
+    assert_eq!(found(all, "L-2").await, ["L-2"], "a word finds it behind all the others");
+    let rejected = DeskFilter { rule: Some(Rule::TenderRejected), ..all };
+    assert_eq!(found(rejected, "").await, ["L-1", "L-2", "L-3"]);
+    let medium = DeskFilter { severity: Some(Severity::Medium), ..all };
+    assert_eq!(found(medium, "").await.len(), 3);
+    assert_eq!(found(DeskFilter { severity: Some(Severity::High), ..rejected }, "").await, [""; 0]);
+    assert_eq!(bench.store.open_rules().await.expect("read"), [Rule::TenderRejected, Rule::CustomsHold]);
 }

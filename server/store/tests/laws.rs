@@ -27,6 +27,10 @@ fn history() -> Vec<Event> {
         events.push(erp(&format!("c{place}"), code, 0, registered(Tier::Strategic)));
         events.push(erp(&format!("cc{place}"), code, 50, registered(tier)));
     }
+    // One place is registered, so the others are missed; and a source falls silent in between.
+    events.push(erp("place", "L-1", 0, Fact::LocationRegistered(place("Kiel"))));
+    let silence = FeedSilence { heard_at: at(30), hides: 1, shipments: vec!["S-001".into()] };
+    events.push(syncline("silence", "tms-north", 40, Fact::FeedFellSilent(silence)));
     for shipment in 0..18_i64 {
         let number = format!("S-{shipment:03}");
         let tms = |step: &str, minutes: i64, fact: Fact| {

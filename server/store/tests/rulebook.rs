@@ -56,8 +56,8 @@ fn history() -> Vec<Event> {
 
 async fn pod_due(bench: &store::Store, place: i64) -> Option<i64> {
     let id = ShipmentId::numbered(&format!("S-{place}"));
-    let due = bench.due_deadlines(at(1_000_000).to_utc(), 1_000).await.expect("read").into_iter();
-    let pod = due.filter(|one| one.shipment == id && one.deadline.deadline == DeadlineKind::Pod).last()?;
+    let mut due = bench.due_deadlines(at(1_000_000).to_utc(), 1_000).await.expect("read").into_iter();
+    let pod = due.rfind(|one| one.shipment == id && one.deadline.deadline == DeadlineKind::Pod)?;
     Some((pod.deadline.due_at - at(600)).num_minutes())
 }
 

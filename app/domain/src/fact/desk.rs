@@ -226,6 +226,9 @@ pub enum Approvable {
     ReleaseInvoice { order: String },
     /// Pay what a carrier charges of a kind, up to an amount.
     AcceptCharge { charge: ChargeKind, up_to: Money },
+    /// Take in a part that waits in quarantine, though its source does not own what it states. `named` says what:
+    /// `stop.delivered of SH-2026-000123`.
+    AcceptPart { part: i64, named: String },
 }
 
 /// As people read it behind "approval": `to let the invoice of 4711 go`.
@@ -234,6 +237,7 @@ impl fmt::Display for Approvable {
         match self {
             Self::ReleaseInvoice { order } => write!(f, "to let the invoice of {order} go"),
             Self::AcceptCharge { charge, up_to } => write!(f, "to accept {} up to {up_to}", charge.label()),
+            Self::AcceptPart { named, .. } => write!(f, "to take in {named}"),
         }
     }
 }

@@ -98,6 +98,10 @@ limits! {
     /// How long a shipment on its way may say nothing, from the end of the hour in which it was last heard: a deadline that
     /// moved with every position would cost a write each.
     news_minutes: 1_440 in 60..=129_600, "Silence of a shipment on its way";
+    /// How long nothing may come from a source at all.
+    feed_silent_minutes: 60 in 1..=43_200, "Silence of a whole feed";
+    /// How long master data may be missing that a source names.
+    master_data_minutes: 60 in 1..=129_600, "Time until master data has to be there";
     /// How far after the end of its promise a delivery may be expected before anybody is bothered: estimates move by
     /// minutes with every report.
     eta_tolerance_minutes: 15 in 0..=10_080, "Expected after the promise";

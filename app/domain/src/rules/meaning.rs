@@ -44,7 +44,12 @@ impl Rule {
             | Self::SilentShipment
             | Self::ChargeOverTolerance
             | Self::InvoiceWithoutProof
-            | Self::CustomerWaits => None,
+            | Self::CustomerWaits
+            | Self::FeedSilent
+            | Self::AuthorityConflict
+            | Self::UnknownCode
+            | Self::UnreadableData
+            | Self::MasterDataMismatch => None,
         }
     }
 
@@ -149,6 +154,31 @@ impl Rule {
                 "A customer wrote in a case, and nobody has answered since.",
                 "Somebody answers, or closes the case.",
                 "Answer below; the customer reads it at once.",
+            ),
+            Self::FeedSilent => (
+                "Nothing has come from a source for too long. It names the shipments that only this source tells of; none of them falls silent on its own account meanwhile.",
+                "Anything comes from the source.",
+                "Call whoever runs the source. Until it is back, ask the carriers of the shipments that can't wait.",
+            ),
+            Self::AuthorityConflict => (
+                "A source stated what another owns: an ERP that something was delivered, for example. The claim changed nothing.",
+                "Somebody resolves it.",
+                "Ask the owner of the fact whether it is so. If it is and can't be told otherwise, ask for approval to take the claim in.",
+            ),
+            Self::UnknownCode => (
+                "A source used a kind, a version or a value that Syncline does not know. What it said waits in quarantine as it came.",
+                "Somebody resolves it.",
+                "Tell the source's operator which value it is; the reason names it, and the list of known ones is at /contracts.",
+            ),
+            Self::UnreadableData => (
+                "What a source sent can't be read: no JSON, no moment, an id that was used before. It waits in quarantine as it came.",
+                "Somebody resolves it.",
+                "Tell the source's operator; the reason says what is wrong and how to send it again.",
+            ),
+            Self::MasterDataMismatch => (
+                "A source names a customer, an item or a location that no master data knows, or counts an item in another unit.",
+                "The master data comes.",
+                "Ask whoever keeps the ERP's master data for it.",
             ),
         };
         Meaning { opens, closes, advice }

@@ -19,6 +19,7 @@ impl FoldState for State {
         let at = event.occurred_at;
         if event.role == Role::Tms {
             self.heard_at = Some(at);
+            self.heard_from = Some(event.source.to_string());
         }
         match &event.fact {
             Fact::ShipmentPlanned(plan) => self.plan(plan),
@@ -145,6 +146,9 @@ impl FoldState for State {
             | Fact::ItemRegistered(_)
             | Fact::LocationRegistered(_)
             | Fact::RulebookChanged(_)
+            | Fact::FeedFellSilent(_)
+            | Fact::FeedPartsRefused(_)
+            | Fact::FeedPartAccepted(_)
             | Fact::EventRetracted(_)
             | Fact::OrderEventRetracted(_)
             | Fact::ExceptionAssigned(_)

@@ -38,6 +38,8 @@ pub struct State {
     pub passed: Vec<Deadline>,
     /// When the TMS last said anything, on its own clock.
     pub heard_at: Option<Moment>,
+    /// Which of its sources that was.
+    pub heard_from: Option<String>,
     pub cases: Vec<Case>,
     /// What somebody asked a second person to allow.
     pub approvals: Vec<Approval>,

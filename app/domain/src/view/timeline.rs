@@ -275,6 +275,9 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         | Fact::ItemRegistered(_)
         | Fact::LocationRegistered(_)
         | Fact::RulebookChanged(_)
+        | Fact::FeedFellSilent(_)
+        | Fact::FeedPartsRefused(_)
+        | Fact::FeedPartAccepted(_)
         | Fact::OrderEventRetracted(_) => (event.fact.kind().to_owned(), None),
     }
 }

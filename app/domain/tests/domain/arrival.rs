@@ -26,8 +26,8 @@ fn catalogue() -> Vec<(Role, Fact)> {
     facts.extend((0..6).map(|n| crate::support::facts::eta("2", &format!("2 1{n}:00"))));
     facts.extend((0..6).map(|n| crate::support::facts::delivered(["2", "3", "X"][n % 3])));
     facts.push(Fact::OrderChanged(terms_for("BOLT", None)));
-    // The rules file is in the journal once, as people put it in force: no source repeats or reorders it.
-    facts.retain(|fact| fact.noun() != Noun::Rulebook);
+    // No source tells of the rules file or of feeds: what Syncline and its people say once is never repeated or reordered.
+    facts.retain(|fact| !matches!(fact.noun(), Noun::Rulebook | Noun::Feed));
     facts
         .into_iter()
         .map(|fact| {

@@ -49,7 +49,8 @@ fn owners(kind: &str) -> &'static [Role] {
         | "case.answered" | "case.closed" | "approval.requested" | "approval.granted"
         | "approval.refused" | "tracking.shared" | "tracking.revoked" => &[Role::Portal, Role::Desk],
         "rulebook.changed" => &[Role::Desk],
-        "deadline.passed" | "invoice.held" | "invoice.released" => &[Role::Syncline],
+        "deadline.passed" | "invoice.held" | "invoice.released" | "feed.fell_silent"
+        | "feed.parts_refused" | "feed.part_accepted" => &[Role::Syncline],
         // Whoever stated an event may take it back; the fold sees to it that nobody else does.
         "event.retracted" | "order.event_retracted" => &ROLES,
         _ => panic!("{kind} has no owner in this table"),

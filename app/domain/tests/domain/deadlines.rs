@@ -48,7 +48,7 @@ fn a_truck_that_is_there_has_to_leave_and_costs_nothing_for_two_hours() {
     assert_eq!(waits("1 12:00"), ["End of free time 1 1 14:00", "Departure 1 1 13:00"]);
     let there = tms("1 09:00", arrived("1"));
     let left = [plan.clone(), there.clone(), tms("1 09:30", departed("1"))];
-    assert_eq!(due(&left), ["News  2 10:00"], "heard within the hour from 9 to 10");
+    assert_eq!(due(&left), ["News tms 2 10:00"], "heard within the hour from 9 to 10");
     assert_eq!(
         due(&[plan, tms("2 09:00", arrived("2"))])[1..],
         ["End of free time 2 2 11:00"],
@@ -60,8 +60,8 @@ fn a_truck_that_is_there_has_to_leave_and_costs_nothing_for_two_hours() {
 fn a_shipment_on_its_way_has_to_be_heard_of_within_a_day_until_it_is_delivered() {
     let story = [tms("1 06:00", planned()), tms("1 09:00", loaded("1")), tms("1 09:30", departed("1"))];
     let with = |event: Event| due(&[&story[..], &[event]].concat());
-    assert_eq!(with(tms("1 13:59", seen_near("A7"))), ["News  2 14:00"]);
-    assert_eq!(with(erp("1 13:59", ordered()))[0], "News  2 10:00", "only the TMS knows of the truck");
+    assert_eq!(with(tms("1 13:59", seen_near("A7"))), ["News tms 2 14:00"]);
+    assert_eq!(with(erp("1 13:59", ordered()))[0], "News tms 2 10:00", "only the TMS knows of the truck");
     assert_eq!(with(tms("2 09:00", delivered("2"))), ["Proof of delivery 2 3 09:00"]);
 }
 

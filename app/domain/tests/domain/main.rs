@@ -7,6 +7,7 @@ mod contract;
 mod corrections;
 mod deadlines;
 mod desk;
+mod feeds;
 mod journey;
 mod kpis;
 mod people;

@@ -212,7 +212,7 @@ fn return_opened() {
 
 #[test]
 fn silent_shipment() {
-    let due = || syncline("2 10:00", passed(News, "", "2 10:00"));
+    let due = || syncline("2 10:00", passed(News, "tms", "2 10:00"));
     check_exceptions(on_the_road([due()]), &["silent_shipment, no news, #1, medium, open"]);
     check_exceptions(on_the_road([tms("1 20:00", seen_near("A7")), due()]), &[]);
     // What was said in time but told late shows that nothing was wrong.

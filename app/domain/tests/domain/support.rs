@@ -9,6 +9,7 @@ use domain::authority::Role;
 use domain::event::{Event, EventId, Recorded};
 use domain::exception::{Closing, ShipmentException};
 use domain::fact::{Fact, Noun};
+use domain::feed::{Catalogue, Settled, TrackedFeed};
 use domain::fold::Applied;
 use domain::gate::decide;
 use domain::id::{CustomerId, OrderId, Seq, ShipmentId, SourceName};
@@ -43,6 +44,7 @@ pub fn event(role: Role, when: &str, fact: Fact) -> Event {
         Noun::Order => "4711",
         Noun::Customer | Noun::Item | Noun::Location => "ACME",
         Noun::Rulebook => Rulebook::NUMBER,
+        Noun::Feed => "tms",
     };
     Event {
         source: role.as_str().parse().expect("a source"),
@@ -128,6 +130,10 @@ impl Surroundings for Books {
 pub struct World {
     pub books: Books,
     pub shipments: BTreeMap<ShipmentId, Tracked>,
+    pub feeds: BTreeMap<String, TrackedFeed>,
+    pub catalogue: Catalogue,
+    /// The parts of quarantine that were seen to.
+    pub settled: Vec<Settled>,
     /// What others were told, in order.
     pub messages: Vec<Message>,
     /// The kinds of the events of the journal.
@@ -152,6 +158,17 @@ impl World {
         let event = &*recorded.event;
         let mut changed = Vec::new();
         match event.fact.noun() {
+            _ if event.is_about_feed() => {
+                let feed =
+                    self.feeds.entry(event.number.clone()).or_insert_with_key(|name| TrackedFeed::new(name));
+                let book = self.books.rulebooks.current();
+                let consequences = feed.apply(&recorded, book);
+                say(&mut self.messages, &recorded, consequences.notices);
+                changed
+                    .extend(consequences.exceptions.into_iter().map(|index| feed.exceptions[index].clone()));
+                self.settled.extend(consequences.settled);
+            }
+            Noun::Feed => {}
             Noun::Shipment => {
                 let id = event.shipment();
                 let tracked =
@@ -190,6 +207,19 @@ impl World {
                 if let Fact::CustomerRegistered(terms) = &event.fact {
                     self.books.tiers.insert(CustomerId::numbered(&event.number), terms.tier);
                 }
+                for cause in self.catalogue.take(event.subject(), &event.number, &event.fact) {
+                    for feed in self.feeds.values_mut() {
+                        feed.matched(&recorded, &cause, self.books.rulebooks.current());
+                    }
+                }
+            }
+        }
+        if event.role.is_outside() {
+            let name = event.source.to_string();
+            let feed = self.feeds.entry(name).or_insert_with_key(|name| TrackedFeed::new(name));
+            feed.hear(&recorded, self.books.rulebooks.current());
+            for mismatch in self.catalogue.mismatches(event) {
+                feed.mismatch(&recorded, &mismatch.cause, &mismatch.reason, self.books.rulebooks.current());
             }
         }
         self.seq = seq.0;

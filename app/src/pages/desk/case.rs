@@ -2,7 +2,7 @@
 
 use super::Actions;
 use super::keys;
-use super::queue::{Queue, Row, asleep_until, standing};
+use super::queue::{Queue, Row, asleep_until, home_of, standing};
 use crate::api::{self, Act, Drawing, Drawn, TEXT};
 use crate::components::badge;
 use crate::components::drawn::Following;
@@ -12,10 +12,10 @@ use crate::components::when::{moment, utc};
 use crate::plain::{IntoPlain, mark, part, text};
 use crate::query::DeskQuery;
 use crate::session::Session;
+use domain::ExceptionId;
 use domain::exception::{Closing, ShipmentException};
 use domain::live::ViewKey;
 use domain::time::Moment;
-use domain::{ExceptionId, ShipmentId};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -153,7 +153,7 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
         {part(end)}
         <h3>"History"</h3>
         {part(move || row.with(history))}
-        {around(row.with_untracked(|row| (row.exception.id, row.exception.shipment)))}
+        {around(row.with_untracked(|row| (row.exception.id, view_of(&row.exception))))}
         {others(row, queue, query)}
     }
 }
@@ -179,8 +179,12 @@ fn others(row: RwSignal<Row>, queue: Queue, query: Memo<DeskQuery>) -> AnyView {
             selected: query.with(|query| query.selected.clone()),
             ..DeskQuery::default()
         };
-        let all = (count > 1)
-            .then(|| view! { <p><a href=all.href()>{format!("All {} of this rule", count + 1)}</a></p> });
+        let said = if queue.is_whole() {
+            format!("All {} of this rule", count + 1)
+        } else {
+            "All of this rule".to_owned()
+        };
+        let all = (count > 1 || !queue.is_whole()).then(|| view! { <p><a href=all.href()>{said}</a></p> });
         let rows = alike.into_iter().map(|one| {
             view! {
                 <li>
@@ -199,21 +203,25 @@ fn others(row: RwSignal<Row>, queue: Queue, query: Memo<DeskQuery>) -> AnyView {
     let is_known = query.with_untracked(|query| !query.closed);
     let section = is_known.then(|| {
         view! {
-            <h3>"Others like it"</h3>
+            <h3>{if queue.is_whole() { "Others like it" } else { "Others like it in this list" }}</h3>
             {part(shown)}
         }
     });
     section.plain()
 }
 
-/// What the server knows around it, kept up with the shipment.
-fn around((id, shipment): (ExceptionId, ShipmentId)) -> AnyView {
+/// What moves whenever anything around an exception does.
+fn view_of(exception: &ShipmentException) -> ViewKey {
+    if exception.rule.is_of_feed() { ViewKey::Desk } else { ViewKey::Shipment { id: exception.shipment } }
+}
+
+/// What the server knows around it, kept up with what moves.
+fn around((id, view): (ExceptionId, ViewKey)) -> AnyView {
     content(
         String::new,
         move || api::draw(Drawn::Case(id)),
         move |Drawing { as_of, html, .. }| {
-            let following =
-                Following::start(Drawn::Case(id), Some(ViewKey::Shipment { id: shipment }), as_of);
+            let following = Following::start(Drawn::Case(id), Some(view.clone()), as_of);
             following.show(html)
         },
     )
@@ -221,13 +229,14 @@ fn around((id, shipment): (ExceptionId, ShipmentId)) -> AnyView {
 
 fn head(row: &Row, asleep_until: Option<Moment>) -> AnyView {
     let exception = row.exception.clone();
-    let href = format!("/shipments/{}", exception.shipment);
+    let href = home_of(&exception);
+    let noun = if exception.rule.is_of_feed() { "Source" } else { "Shipment" };
     let customer = exception.customer.unwrap_or_else(|| "not known yet".to_owned());
     view! {
         <h2 tabindex="-1">{exception.rule.label()} " " {badge::severity(exception.severity)}</h2>
         <p>{exception.detail}</p>
         <dl>
-            {pair("Shipment", view! { <a href=href>{exception.number}</a> })}
+            {pair(noun, view! { <a href=href>{exception.number}</a> })}
             {pair("Customer", customer)}
             {pair("Since", utc(Some(exception.opened_at)))}
             {pair("With", standing(row))}

@@ -11,7 +11,7 @@ use crate::query::{DeskQuery, Group};
 use crate::session::{Now, Session};
 use chrono::TimeDelta;
 use domain::ExceptionId;
-use domain::exception::{Closing, ShipmentException};
+use domain::exception::{Closing, ShipmentException, Urgency};
 use domain::live::{Desk, EXCEPTIONS, ViewKey};
 use domain::rules::Rule;
 use domain::time::{Moment, spoken};
@@ -27,6 +27,20 @@ pub struct Row {
 
 type Entry = (ExceptionId, ArcRwSignal<Row>);
 
+/// A list as it was read.
+struct List {
+    /// Whether it is of those that were closed lately.
+    closed: bool,
+    /// Whether every open exception is in it.
+    is_whole: bool,
+    /// The last of a list that does not hold all that fit: what is less urgent was never in it.
+    end: Option<Urgency>,
+    /// The rules of all that was open.
+    rules: Vec<Rule>,
+    /// The account that looks.
+    me: String,
+}
+
 /// What the desk knows.
 #[derive(Clone, Copy)]
 pub struct Queue {
@@ -37,10 +51,8 @@ pub struct Queue {
     new: RwSignal<Vec<ShipmentException>>,
     /// How many are open in all.
     pub open: RwSignal<u64>,
-    /// Whether the list is of those that were closed lately.
-    closed: bool,
-    /// The account that looks.
-    me: StoredValue<String>,
+    /// What holds as long as the list does.
+    list: StoredValue<List>,
     now: Now,
 }
 
@@ -49,17 +61,19 @@ fn row(exception: ShipmentException) -> Entry {
 }
 
 impl Queue {
-    /// Shows what was found and goes on from its position.
-    pub fn start(found: DeskPage, closed: bool) -> Self {
-        let DeskPage { as_of, desk, selected, .. } = found;
+    /// Shows what was found for the conditions `read` and goes on from its position.
+    pub fn start(found: DeskPage, read: &DeskQuery) -> Self {
+        let DeskPage { as_of, desk, rules, selected, .. } = found;
         let me = Session::current().viewer.map(|viewer| viewer.account).unwrap_or_default();
+        let end = desk.exceptions.last().filter(|_| desk.exceptions.len() >= EXCEPTIONS && !read.closed);
+        let end = end.map(ShipmentException::urgency);
+        let is_whole = end.is_none() && !read.is_filtered() && !read.closed;
         let queue = Self {
             rows: RwSignal::new(desk.exceptions.into_iter().map(row).collect()),
             aside: RwSignal::new(selected.into_iter().map(row).collect()),
             new: RwSignal::new(Vec::new()),
             open: RwSignal::new(desk.open),
-            closed,
-            me: StoredValue::new(me),
+            list: StoredValue::new(List { closed: read.closed, is_whole, end, rules, me }),
             now: Now::current(),
         };
         Live::watch(ViewKey::Desk, as_of, move |_, update: News<Desk>| match update {
@@ -70,9 +84,7 @@ impl Queue {
             }
             News::Snapshot(desk) => {
                 queue.open.set(desk.open);
-                if desk.exceptions.len() < EXCEPTIONS {
-                    queue.retain(&desk.exceptions);
-                }
+                queue.retain(&desk.exceptions);
                 queue.take_in(desk.exceptions);
             }
         });
@@ -86,16 +98,35 @@ impl Queue {
         among(self.rows).or_else(|| among(self.aside))
     }
 
-    /// Whether it belongs into the list.
-    fn wants(self, exception: &ShipmentException) -> bool {
-        exception.is_open() != self.closed
+    /// Whether the list is of those that were closed lately.
+    fn is_closed(self) -> bool {
+        self.list.with_value(|list| list.closed)
     }
 
-    /// The rules of what is in the list.
+    /// Whether every open exception is in the list.
+    pub fn is_whole(self) -> bool {
+        self.list.with_value(|list| list.is_whole)
+    }
+
+    /// Whether more fit than the list holds.
+    pub fn is_cut(self) -> bool {
+        self.list.with_value(|list| list.end.is_some())
+    }
+
+    /// Whether it belongs into the list.
+    fn wants(self, exception: &ShipmentException) -> bool {
+        self.list.with_value(|list| {
+            let is_beyond = || list.end.is_some_and(|end| exception.urgency() > end);
+            exception.is_open() != list.closed && !is_beyond()
+        })
+    }
+
+    /// The rules of all that was open, and of what is in the list now.
     pub fn rules(self) -> Vec<Rule> {
         self.rows.with(|rows| {
+            let in_rows = rows.iter().map(|(_, row)| row.with_untracked(|row| row.exception.rule));
             let mut rules: Vec<Rule> =
-                rows.iter().map(|(_, row)| row.with_untracked(|row| row.exception.rule)).collect();
+                self.list.with_value(|list| list.rules.clone()).into_iter().chain(in_rows).collect();
             rules.sort_unstable();
             rules.dedup();
             rules
@@ -104,7 +135,7 @@ impl Queue {
 
     /// Whether an exception fits the conditions.
     fn fits(self, query: &DeskQuery, exception: &ShipmentException) -> bool {
-        self.me.with_value(|me| query.takes(exception, me, self.now.get_untracked()))
+        self.list.with_value(|list| query.takes(exception, &list.me, self.now.get_untracked()))
     }
 
     /// How many in the list fit the conditions, those that wait behind the pill among them.
@@ -171,13 +202,17 @@ impl Queue {
         }
     }
 
-    /// Marks what is open here but not in a complete list of what is open.
+    /// Marks what is open here but not among the first of all that is open, though it would be.
     fn retain(self, open: &[ShipmentException]) {
-        let is_open = |id: ExceptionId| open.iter().any(|one| one.id == id);
-        self.new.update(|new| new.retain(|one| !one.is_open() || is_open(one.id)));
+        let end = open.last().filter(|_| open.len() >= EXCEPTIONS).map(ShipmentException::urgency);
+        let is_missed = |one: &ShipmentException| {
+            let is_within = end.is_none_or(|end| one.urgency() <= end);
+            one.is_open() && is_within && open.iter().all(|open| open.id != one.id)
+        };
+        self.new.update(|new| new.retain(|one| !is_missed(one)));
         let known = [self.rows.get_untracked(), self.aside.get_untracked()].concat();
-        for (_, row) in known.into_iter().filter(|(id, _)| !is_open(*id)) {
-            if row.with_untracked(|row| row.exception.is_open() && !row.gone) {
+        for (_, row) in known {
+            if row.with_untracked(|row| is_missed(&row.exception) && !row.gone) {
                 row.update(|row| row.gone = true);
             }
         }
@@ -192,7 +227,7 @@ impl Queue {
         aside.extend(left);
         for exception in new {
             let urgency = exception.urgency();
-            let at = if self.closed {
+            let at = if self.is_closed() {
                 0
             } else {
                 rows.partition_point(|(_, row)| row.with_untracked(|row| row.exception.urgency() < urgency))
@@ -250,7 +285,7 @@ pub fn Rows(
         } else {
             view! {
                 <div class="empty">
-                    <p>{if queue.closed { NONE_CLOSED } else { NONE_OPEN }}</p>
+                    <p>{if queue.is_closed() { NONE_CLOSED } else { NONE_OPEN }}</p>
                 </div>
             }
             .plain()
@@ -264,7 +299,7 @@ pub fn Rows(
         view! {
             <table class="rows exceptions-table">
                     <caption class="unseen">
-                        {if queue.closed {
+                        {if queue.is_closed() {
                             "Closed exceptions, the last first"
                         } else {
                             "Open exceptions, the most severe first, then the least time left"
@@ -463,10 +498,19 @@ fn Line(
     }
 }
 
+/// Where what an exception is about has its page.
+pub fn home_of(exception: &ShipmentException) -> String {
+    if exception.rule.is_of_feed() {
+        "/integrations".to_owned()
+    } else {
+        format!("/shipments/{}", exception.shipment)
+    }
+}
+
 fn first_cells(row: &Row, filters: &DeskQuery) -> AnyView {
     let exception = &row.exception;
     let href = DeskQuery { selected: Some(exception.id.to_string()), ..filters.clone() }.href();
-    let shipment = format!("/shipments/{}", exception.shipment);
+    let shipment = home_of(exception);
     view! {
         <td data-label="Severity">{badge::severity(exception.severity)}</td>
         <td data-label="Exception">

@@ -6,8 +6,8 @@ use domain::authority::Role;
 use domain::deadline::{Deadline, DeadlineKind};
 use domain::fact::{
     Approvable, ApprovalDecision, ApprovalRequest, CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment,
-    ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, InvoiceDecision, Responsible,
-    RootCause, Sharing, SharingEnd,
+    ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, FeedSilence, InvoiceDecision,
+    PartAccepted, RefusedFor, RefusedParts, Responsible, RootCause, Sharing, SharingEnd,
 };
 use domain::id::{ApprovalId, CaseId};
 use domain::party::Tier;
@@ -73,6 +73,38 @@ pub(super) fn told() -> Vec<Example> {
             Rulebook::NUMBER,
             "An administrator put another rules file in force.",
             Fact::RulebookChanged(rulebook()),
+        ),
+        said(
+            Role::Syncline,
+            at(4, 9, 0),
+            "tms-north",
+            "Nothing has come from a source for too long.",
+            Fact::FeedFellSilent(FeedSilence {
+                heard_at: at(4, 8, 0),
+                hides: 1,
+                shipments: vec![SHIPMENT.to_owned()],
+            }),
+        ),
+        said(
+            Role::Syncline,
+            at(5, 13, 0),
+            "erp-main",
+            "Parts of what a source said wait in quarantine.",
+            Fact::FeedPartsRefused(RefusedParts {
+                refused_for: RefusedFor::Claim,
+                cause: "authority_conflict syncline.stop.delivered.v1".to_owned(),
+                count: 1,
+                about: vec![SHIPMENT.to_owned()],
+                reason: "the ERP does not own `stop.delivered`: the TMS does".to_owned(),
+                last: 12,
+            }),
+        ),
+        said(
+            Role::Syncline,
+            at(5, 15, 0),
+            "erp-main",
+            "A part that waited in quarantine was taken in by a second person's word.",
+            Fact::FeedPartAccepted(PartAccepted { part: 12, named: format!("stop.delivered of {SHIPMENT}") }),
         ),
         desk(
             at(2, 14, 35),

@@ -58,6 +58,9 @@ impl Batch {
         let mut customers: HashSet<CustomerId> = HashSet::new();
         for (subject, event) in events {
             match event.fact.noun() {
+                _ if event.is_about_feed() => {
+                    subjects.insert(subject);
+                }
                 Noun::Shipment => {
                     shipments.insert(ShipmentId(subject));
                     orders.extend(orders_in(&event.fact));
@@ -67,7 +70,7 @@ impl Batch {
                     orders.insert(OrderId(subject));
                     told.insert(OrderId(subject));
                 }
-                Noun::Rulebook => {
+                Noun::Rulebook | Noun::Feed => {
                     subjects.insert(subject);
                 }
                 noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
@@ -240,6 +243,12 @@ impl Batch {
         #[cfg(test)]
         assert_ne!(event.number, tests::UNFOLDABLE, "a fault in the fold");
         match event.fact.noun() {
+            _ if event.is_about_feed() => {
+                let notices = views.feeds.apply(recorded, views.rulebooks.at(recorded.seq));
+                say(&mut self.messages, recorded, notices);
+            }
+            // Those are all about feeds.
+            Noun::Feed => {}
             Noun::Shipment => self.apply_to_shipment(views, ShipmentId(subject), key, recorded),
             Noun::Order => self.apply_to_order(views, OrderId(subject), key, recorded),
             Noun::Rulebook => {
@@ -248,13 +257,21 @@ impl Batch {
                 }
             }
             noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
-                if self.masters.take(noun, subject, event, &mut views.tiers) {
+                let taken = self.masters.take(noun, subject, event, &mut views.tiers, &mut views.catalogue);
+                if taken.tier_changed {
                     self.apply_tier(views, CustomerId(subject), recorded);
+                }
+                for cause in taken.matched {
+                    let book = views.rulebooks.at(recorded.seq);
+                    let notices = views.feeds.matched(recorded, &cause, book);
+                    say(&mut self.messages, recorded, notices);
                 }
             }
         }
         views.rollups.add(("events", ""), 1);
         if ages_are_told(event.role) {
+            let notices = views.feeds.hear(recorded, &views.catalogue, views.rulebooks.at(recorded.seq));
+            say(&mut self.messages, recorded, notices);
             let source = event.source.as_str();
             let occurred_at = event.occurred_at.to_utc();
             let age = views.ages.entry(source.to_owned()).or_insert_with(|| SourceAge {
@@ -349,6 +366,7 @@ impl Batch {
             known.is_touched = false;
             views.orders.put(id, known);
         }
+        exceptions.extend(views.feeds.take_changed());
         (shipments, exceptions)
     }
 }

@@ -7,6 +7,7 @@ use crate::subjects::id_of;
 use chrono::DateTime;
 use domain::authority::Role;
 use domain::fact::{Fact, Noun};
+use domain::feed::Catalogue;
 use domain::party::Tier;
 use domain::time::Moment;
 use domain::{CustomerId, Event, EventId};
@@ -26,6 +27,28 @@ struct Master {
     source: String,
     event: EventId,
     is_touched: bool,
+}
+
+/// What a statement changed.
+#[derive(Default)]
+pub(crate) struct Taken {
+    /// Whether it is another tier than the customer had.
+    pub tier_changed: bool,
+    /// For which causes of mismatches nothing is missing any more.
+    pub matched: Vec<String>,
+}
+
+/// Everything that master data knows.
+pub(crate) async fn catalogue(connection: &mut SqliteConnection) -> Result<Catalogue, StoreError> {
+    let rows = query("select noun, id, code, payload from master_data").fetch_all(connection).await?;
+    let mut catalogue = Catalogue::default();
+    for row in &rows {
+        let noun: &str = row.try_get("noun")?;
+        let fact = Fact::parse(&format!("{noun}.registered"), row.try_get("payload")?)
+            .map_err(|error| StoreError::unreadable("master_data", error))?;
+        catalogue.take(id_of(row, "id")?, row.try_get("code")?, &fact);
+    }
+    Ok(catalogue)
 }
 
 impl Masters {
@@ -71,24 +94,26 @@ impl Masters {
         Ok(())
     }
 
-    /// Takes a statement in, unless a later one is known. Says whether a customer's tier changed by it.
+    /// Takes a statement in, unless a later one is known.
     pub(crate) fn take(
         &mut self,
         noun: Noun,
         id: Uuid,
         event: &Event,
         tiers: &mut HashMap<CustomerId, Tier>,
-    ) -> bool {
+        catalogue: &mut Catalogue,
+    ) -> Taken {
         let place = self.0.entry((noun_name(noun), id)).or_default();
         let is_older = place.as_ref().is_some_and(|known| {
             (event.occurred_at, event.role, event.source.as_str(), &event.id)
                 < (known.occurred_at, known.role, known.source.as_str(), &known.event)
         });
         // A fact that was read from JSON can be written as JSON.
-        let Ok(payload) = event.fact.data() else { return false };
+        let Ok(payload) = event.fact.data() else { return Taken::default() };
         if is_older {
-            return false;
+            return Taken::default();
         }
+        let matched = catalogue.take(id, &event.number, &event.fact);
         let mut tier_changed = false;
         if let Fact::CustomerRegistered(terms) = &event.fact {
             let before = tiers.insert(CustomerId(id), terms.tier).unwrap_or_default();
@@ -103,7 +128,7 @@ impl Masters {
             event: event.id.clone(),
             is_touched: true,
         });
-        tier_changed
+        Taken { tier_changed, matched }
     }
 
     pub(crate) async fn write(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {

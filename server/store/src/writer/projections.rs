@@ -332,7 +332,7 @@ fn count(views: &mut Views, shown: Option<&Shown>, times: i64) {
     }
 }
 
-fn exception_row(
+pub(super) fn exception_row(
     shipment: i64,
     position: usize,
     exception: &ShipmentException,
@@ -399,6 +399,7 @@ pub(crate) async fn write(
     )
     .await?;
     write_ages(connection, views, batch).await?;
+    views.feeds.write(connection, &mut views.rollups, &views.rulebooks).await?;
     let rollups = views.rollups.take_changed();
     write_rows(
         connection,

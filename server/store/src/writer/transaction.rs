@@ -59,7 +59,7 @@ pub(crate) struct Applied {
 struct Rows {
     inbound: Vec<[Cell; 10]>,
     journal: Vec<[Cell; 16]>,
-    quarantine: Vec<[Cell; 9]>,
+    quarantine: Vec<[Cell; 11]>,
     counters: BTreeMap<String, [i64; 5]>,
 }
 
@@ -202,6 +202,7 @@ impl Memory {
         let source = delivery.source.as_str();
         let received_at = micros(delivery.received_at);
         for rejected in quarantined {
+            let (cause, about) = rejected.cause();
             rows.quarantine.push([
                 inbound.into(),
                 source.into(),
@@ -212,6 +213,8 @@ impl Memory {
                 rejected.raw.into(),
                 rejected.event_id.into(),
                 received_at.into(),
+                cause.into(),
+                about.into(),
             ]);
         }
         let [deliveries, all_accepted, all_duplicates, all_quarantined, last] =
@@ -296,7 +299,9 @@ fn refusal(delivery: &Prepared, batch: &Batch, views: &Views) -> Option<AppendEr
         }
         let shipment = prepared.event.shipment();
         let Some(id) = exception_of(&prepared.event) else { continue };
-        let Some(exception) = batch.exception(shipment, id) else {
+        let of_feed = || views.feeds.exception(&prepared.event.number, id);
+        let known = if prepared.event.is_about_feed() { of_feed() } else { batch.exception(shipment, id) };
+        let Some(exception) = known else {
             return Some(AppendError::Unknown {
                 what: format!("exception {id} of shipment `{}`", prepared.event.number),
             });
@@ -372,7 +377,8 @@ impl Rows {
         .await?;
         write_rows(
             connection,
-            "insert into quarantine (inbound, source, delivery, position, code, reason, raw, event_id, at)",
+            "insert into quarantine
+             (inbound, source, delivery, position, code, reason, raw, event_id, at, cause, about)",
             "",
             self.quarantine,
         )

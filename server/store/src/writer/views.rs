@@ -5,6 +5,7 @@ use crate::{StoreError, integrations, rulebook, subjects};
 use domain::authority::Role;
 use domain::exception::Severity;
 use domain::fact::{CustomerTerms, Noun};
+use domain::feed::Catalogue;
 use domain::kpi::Punctuality;
 use domain::live::SourceAge;
 use domain::message::Addressed;
@@ -21,6 +22,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use super::feeds::Feeds;
+use super::masters;
 use super::projections::Shown;
 use crate::subjects::id_of;
 
@@ -31,6 +34,8 @@ pub(crate) struct Views {
     /// Of every customer with master data.
     pub tiers: HashMap<CustomerId, Tier>,
     pub rulebooks: Rulebooks,
+    pub catalogue: Catalogue,
+    pub feeds: Feeds,
     pub rollups: Rollups,
     /// By the source's name.
     pub ages: BTreeMap<String, SourceAge>,
@@ -75,11 +80,14 @@ pub(crate) struct Known {
 impl Views {
     pub(crate) async fn load(connection: &mut SqliteConnection, cached: usize) -> Result<Self, StoreError> {
         let cached = NonZeroUsize::new(cached).unwrap_or(NonZeroUsize::MIN);
+        let rulebooks = rulebook::load(connection).await?;
         Ok(Self {
+            feeds: Feeds::load(connection, &rulebooks).await?,
+            catalogue: masters::catalogue(connection).await?,
+            rulebooks,
             shipments: LruCache::new(cached),
             orders: LruCache::new(cached),
             tiers: tiers(connection).await?,
-            rulebooks: rulebook::load(connection).await?,
             rollups: Rollups::load(connection).await?,
             ages: integrations::ages(connection)
                 .await?
@@ -115,6 +123,7 @@ pub(crate) fn noun_name(noun: Noun) -> &'static str {
         Noun::Item => "item",
         Noun::Location => "location",
         Noun::Rulebook => "rulebook",
+        Noun::Feed => "feed",
     }
 }
 

@@ -10,10 +10,10 @@ use domain::fact::{
     AppointmentTerms, Approvable, ApprovalDecision, ApprovalRequest, AtStop, Cancellation, CarrierAssignment,
     CaseAnswer, CaseKind, CaseOpening, CustomerTerms, CustomsStatement, DelayReason, DelayStatement,
     Discrepancy, DiscrepancyKind, EtaStatement, ExceptionAssignment, ExceptionLink, ExceptionNote,
-    ExceptionResolution, ExceptionSnooze, Handled, HandledLine, InvoiceDecision, InvoicePayment,
-    InvoiceStatement, Invoiced, ItemTerms, Mode, OrderLine, OrderTerms, Plan, PodStatement, PositionReport,
-    Priority, Refusal, Responsible, Retraction, Returned, RootCause, Sharing, SharingEnd, StopKind,
-    TenderAnswer, TenderOffer,
+    ExceptionResolution, ExceptionSnooze, FeedSilence, Handled, HandledLine, InvoiceDecision, InvoicePayment,
+    InvoiceStatement, Invoiced, ItemTerms, Mode, OrderLine, OrderTerms, PartAccepted, Plan, PodStatement,
+    PositionReport, Priority, Refusal, RefusedFor, RefusedParts, Responsible, Retraction, Returned,
+    RootCause, Sharing, SharingEnd, StopKind, TenderAnswer, TenderOffer,
 };
 use domain::id::{ApprovalId, CaseId, CustomerId, ExceptionId};
 use domain::measure::{Currency, Money, Quantity};
@@ -196,6 +196,20 @@ pub fn one_of_each() -> Vec<Fact> {
         }),
         Fact::EventRetracted(retraction.clone()),
         Fact::OrderEventRetracted(retraction),
+        Fact::FeedFellSilent(FeedSilence {
+            heard_at: at("1 10:00"),
+            hides: 2,
+            shipments: vec!["SH-1".into()],
+        }),
+        Fact::FeedPartsRefused(RefusedParts {
+            refused_for: RefusedFor::UnknownCode,
+            cause: "unknown_kind syncline.truck.exploded.v1".into(),
+            count: 3,
+            about: vec!["SH-1".into()],
+            reason: "nobody knows it".into(),
+            last: 7,
+        }),
+        Fact::FeedPartAccepted(PartAccepted { part: 7, named: "stop.delivered of SH-1".into() }),
         Fact::DeadlinePassed(Deadline {
             deadline: DeadlineKind::Pod,
             stop: "2".into(),
