@@ -1,6 +1,7 @@
 // Exceptions are work: approval by a second person, a customer's case answered live, handing over, time left ticking.
 import { expect, goLive, test } from '../fixtures.ts';
-import { CARLAS, Shipment } from '../freight.ts';
+import { CARLAS, event, type Receipt, Shipment } from '../freight.ts';
+import { post } from '../server.ts';
 
 test('a customer opens a case, the desk answers it, and each reads the other at once', async ({ open, url }) => {
   const shipment = await Shipment.planned(url, CARLAS);
@@ -78,6 +79,35 @@ test('an agent hands over, snoozes until news, and resolves with whose it was', 
   await panel.getByLabel('Root cause').selectOption('Papers');
   await panel.getByRole('button', { name: 'Resolve so' }).click();
   await expect(panel.getByText('resolved it: papers sent (Customs or authorities, Papers)')).toBeVisible();
+});
+
+test('a claim of a source that does not own it changes nothing until a second person has it taken in', async ({ open, url }) => {
+  const shipment = await Shipment.planned(url, CARLAS);
+  await shipment.left();
+  const claim = event('erp', 'stop.delivered', shipment.number, { stop: '2' });
+  const answer = (await (await post(url, 'erp', JSON.stringify([claim]))).json()) as Receipt;
+  expect(answer.quarantined).toBe(1);
+
+  const [anna, mona] = [await open('anna'), await open('mona')];
+  await goLive(anna, '/desk?rule=authority_conflict');
+  await anna.locator('.exception-link', { hasText: 'Authority conflict' }).click();
+  const panel = anna.getByRole('region', { name: 'Selected exception' });
+  const ask = `Ask to take in stop.delivered of ${shipment.number}`;
+  await panel.getByText(ask).click();
+  const form = panel.locator('details', { hasText: ask });
+  await form.getByLabel('Why').fill('the TMS has lost it, the paper is here');
+  await form.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect(panel.getByText('You asked: a manager other than you decides.')).toBeVisible();
+
+  await goLive(mona, '/desk?with=approval&rule=authority_conflict');
+  await mona.locator('.exception-link', { hasText: 'Authority conflict' }).click();
+  const hers = mona.getByRole('region', { name: 'Selected exception' });
+  await hers.getByLabel('Why').first().fill('seen the paper');
+  await hers.getByRole('button', { name: 'Approve', exact: true }).click();
+  await expect(hers.getByText('approved it: seen the paper')).toBeVisible();
+
+  await goLive(anna, shipment.path);
+  await expect(anna.getByText('Delivered, awaiting confirmation').first()).toBeVisible();
 });
 
 test.describe(() => {

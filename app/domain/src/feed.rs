@@ -302,7 +302,9 @@ impl Trouble {
         };
         let about =
             if self.about.is_empty() { String::new() } else { format!("; about {}", self.about.join(", ")) };
-        format!("{}{times}{about}", self.reason)
+        let mut reason = self.reason.chars();
+        let first = reason.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        format!("{first}{}{times}{about}", reason.as_str())
     }
 }
 

@@ -31,7 +31,7 @@ pub struct RefusedPart {
 }
 
 impl RefusedPart {
-    /// The kind of event that its sender stated: `syncline.stop.delivered.v1`.
+    /// The kind of event that its sender stated: `stop.delivered`.
     pub fn kind(&self) -> &str {
         kind(&self.cause)
     }
@@ -45,7 +45,8 @@ impl GrantedPart {
 }
 
 fn kind(cause: &str) -> &str {
-    cause.split_once(' ').map_or("", |(_, kind)| kind)
+    let stated = cause.split_once(' ').map_or("", |(_, kind)| kind);
+    stated.strip_prefix("syncline.").and_then(|kind| kind.strip_suffix(".v1")).unwrap_or(stated)
 }
 
 /// A part that a second person let in, as it came.

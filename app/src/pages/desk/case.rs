@@ -237,7 +237,7 @@ fn head(row: &Row, asleep_until: Option<Moment>) -> AnyView {
         <p>{exception.detail}</p>
         <dl>
             {pair(noun, view! { <a href=href>{exception.number}</a> })}
-            {pair("Customer", customer)}
+            {(!exception.rule.is_of_feed()).then(|| pair("Customer", customer))}
             {pair("Since", utc(Some(exception.opened_at)))}
             {pair("With", standing(row))}
             {asleep_until.map(|until| pair("Snoozed until", moment(Some(until))))}
