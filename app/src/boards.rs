@@ -6,6 +6,7 @@ mod case;
 mod integrations;
 pub mod kpis;
 mod needs;
+mod notifications;
 mod outbox;
 mod rules;
 pub mod shipment;
@@ -23,6 +24,7 @@ impl Board {
             Self::Kpis => "KPIs",
             Self::Integrations => "Integrations",
             Self::Admin => "Admin",
+            Self::Notifications => "Notifications",
         }
     }
 
@@ -31,6 +33,7 @@ impl Board {
             Self::Kpis => Area::Kpis,
             Self::Integrations => Area::Integrations,
             Self::Admin => Area::Admin,
+            Self::Notifications => Area::Notifications,
         }
     }
 }
@@ -41,11 +44,12 @@ pub async fn draw(context: &Context, what: &Drawn) -> Result<Drawing, ApiError> 
     provide_context(session());
     let (as_of, title, view) = match what {
         Drawn::Board { board, query } => {
-            context::open(board.area())?;
+            let (_, viewer) = context::open(board.area())?;
             let drawn = match board {
                 Board::Kpis => kpis::draw(context, query).await,
                 Board::Integrations => integrations::draw(context).await.map_err(Into::into),
                 Board::Admin => admin::draw(context).await.map_err(Into::into),
+                Board::Notifications => notifications::draw(context, &viewer).await.map_err(Into::into),
             };
             let (as_of, view) = drawn.map_err(context::answered)?;
             (as_of, board.title().to_owned(), view)

@@ -25,6 +25,8 @@ pub struct Context {
     pub store: Store,
     pub clock: Clock,
     pub presence: Presence,
+    /// Whether a mail server is set.
+    pub sends_mail: bool,
     /// None for people who have not signed in.
     pub viewer: Option<Viewer>,
     /// The hash of the session's token.

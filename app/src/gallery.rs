@@ -11,10 +11,10 @@ use crate::components::fresh::said;
 use crate::components::problem::{loading, nothing_here, trouble};
 use crate::components::section::{pair, section};
 use crate::components::when::{ago, dash, moment, utc, window};
-use crate::display::{Display, choices};
+use crate::display::Display;
+use crate::document::document;
 use crate::live::Connection;
 use crate::session::Session;
-use crate::{beside, head};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::exception::Severity;
 use domain::status::{Flags, Status};
@@ -32,7 +32,7 @@ const GAPS: [&str; 6] = ["gap-1", "gap-2", "gap-3", "gap-4", "gap-6", "gap-8"];
 const ROWS: &[Column] = &[words("Role"), words("Opens"), figures("Figures")];
 
 /// The whole document; `palette` as in [`crate::shell`].
-pub fn document(
+pub fn page(
     options: &LeptosOptions,
     display: Display,
     palette: Option<AnyView>,
@@ -70,28 +70,7 @@ pub fn document(
                 </p>
             })}
         };
-        let document = view! {
-            <!DOCTYPE html>
-            <html lang="en" data-scheme=display.scheme data-density=display.density data-hides=display.hides()>
-                <head>
-                    {head(options, display)}
-                    <title>"Components · Syncline"</title>
-                </head>
-                <body>
-                    <header class="header">
-                        <div class="header-row">
-                            <a class="brand" href="/">
-                                "Syncline"
-                            </a>
-                        </div>
-                    </header>
-                    <main id="main">{content}</main>
-                    {choices(display)}
-                    {beside(options, palette)}
-                </body>
-            </html>
-        };
-        document.to_html()
+        document("Components", options, display, palette, content.into_any()).to_html()
     })
 }
 

@@ -10,6 +10,8 @@ mod components;
 pub mod context;
 pub mod display;
 #[cfg(feature = "ssr")]
+pub mod document;
+#[cfg(feature = "ssr")]
 pub mod gallery;
 #[cfg(feature = "ssr")]
 pub mod lists;
@@ -33,7 +35,7 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
-use pages::{admin, desk, home, integrations, kpis, shipment, shipments, sign_in, track};
+use pages::{admin, desk, home, integrations, kpis, notifications, shipment, shipments, sign_in, track};
 use plain::IntoPlain;
 use session::Session;
 
@@ -122,6 +124,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/kpis") view=kpis::Page ssr=SsrMode::Async />
                     <Route path=path!("/integrations") view=integrations::Page ssr=SsrMode::Async />
                     <Route path=path!("/admin") view=admin::Page ssr=SsrMode::Async />
+                    <Route path=path!("/notifications") view=notifications::Page ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
         </Router>

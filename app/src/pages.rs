@@ -5,6 +5,7 @@ pub mod desk;
 pub mod home;
 pub mod integrations;
 pub mod kpis;
+pub mod notifications;
 pub mod shipment;
 pub mod shipments;
 pub mod sign_in;

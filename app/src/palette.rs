@@ -66,6 +66,10 @@ pub fn dialog(viewer: &Viewer) -> impl IntoView + use<> {
                 <div role="group" aria-label="Shipments" data-found="" class="palette-group"></div>
                 <div role="group" aria-label="Pages and settings" class="palette-group" data-commands="">
                     {places}
+                    <a role="option" id="palette-notifications" href="/notifications" tabindex="-1">
+                        <span class="palette-kind">"Account"</span>
+                        <span>"Notifications"</span>
+                    </a>
                     {choices.collect_view()}
                     <button role="option" id="palette-sign-out" form="sign-out" tabindex="-1">
                         <span class="palette-kind">"Account"</span>

@@ -144,3 +144,32 @@ test.describe(() => {
     await expect(other.getByRole('alert')).toContainText('version 2 of the rules file is in force, so the next is 3, not 2');
   });
 });
+
+test.describe('a choice that is refused first', () => {
+  test.use({ toleratedErrors: ['422 (Unprocessable Entity)'] });
+
+  test('somebody chooses what they are told, and finds it so the next time', async ({ open }) => {
+    const page = await open('casper');
+    await goLive(page, '/shipments');
+    await page.getByRole('link', { name: 'Casper' }).click();
+    await expect(page.getByRole('heading', { name: 'Notifications', exact: true })).toBeVisible();
+    await page.getByLabel('Later than promised by webhook').selectOption('Once a day');
+    await page.getByLabel('Quiet from').selectOption('21:00');
+    await page.getByLabel('Quiet until').selectOption('06:00');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByText('has nowhere to go')).toBeVisible();
+    await page.goBack();
+    await page.getByLabel('Webhook address').fill('https://hooks.casper.test/syncline');
+    await page.getByLabel('Later than promised by webhook').selectOption('Once a day');
+    await page.getByLabel('Quiet from').selectOption('21:00');
+    await page.getByLabel('Quiet until').selectOption('06:00');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('heading', { name: 'Notifications', exact: true })).toBeVisible();
+    await page.reload();
+    await expect(page.getByLabel('Later than promised by webhook')).toHaveValue('daily');
+    await expect(page.getByLabel('Later than promised by mail')).toHaveValue('');
+    await expect(page.getByLabel('Quiet from')).toHaveValue('21');
+    await page.getByText('The secret that its messages are signed with').click();
+    await expect(page.getByText(/whsec_/)).toBeVisible();
+  });
+});

@@ -223,6 +223,7 @@ async fn receivers(store: &Store) -> anyhow::Result<(Arc<Cues>, JoinHandle<std::
             allow_private: true,
             paused: None,
             open_until: None,
+            confirmed: true,
         };
         store.put_endpoint(endpoint).await?;
         secrets.push(secret);

@@ -3,10 +3,11 @@
 use crate::auth::{cookie, with_cookie};
 use crate::state::AppState;
 use app::display::Display;
+use app::document::{Then, saying};
 use axum::extract::State;
 use axum::http::uri::Uri;
-use axum::http::{HeaderMap, header};
-use axum::response::{Redirect, Response};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Form, Router};
 use chrono::TimeDelta;
@@ -46,6 +47,13 @@ pub fn came_from(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()?.parse::<Uri>().ok());
     let path = referer.and_then(|uri| uri.path_and_query().map(ToString::to_string));
     path.filter(|path| path.starts_with('/') && !path.starts_with("//")).unwrap_or_else(|| "/".to_owned())
+}
+
+/// What a form answers that was not taken: why, in one sentence, and the way back to where it stood.
+pub fn not_done(state: &AppState, headers: &HeaderMap, status: StatusCode, why: &str) -> Response {
+    let back = Then::Go { to: came_from(headers), label: "Back" };
+    let page = saying("Not done", format!("Sorry: {why}."), back, &state.leptos, chosen(headers));
+    (status, Html(page)).into_response()
 }
 
 #[cfg(test)]

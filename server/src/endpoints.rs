@@ -2,9 +2,10 @@
 
 use crate::answer::Answer;
 use crate::auth::Identity;
+use crate::display::not_done;
 use crate::state::AppState;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Extension, Form, Router};
@@ -32,6 +33,7 @@ pub fn router() -> Router<AppState> {
 async fn act(
     State(state): State<AppState>,
     Extension(identity): Extension<Identity>,
+    headers: HeaderMap,
     Form(wanted): Form<Wanted>,
 ) -> Response {
     let role = identity.viewer.map(|viewer| viewer.role);
@@ -46,8 +48,8 @@ async fn act(
     match carry_out(&state, wanted).await {
         Ok(true) => Redirect::to("/integrations").into_response(),
         Ok(false) => {
-            let message = "there is no such endpoint, message or day: go back and look again";
-            Answer::new(StatusCode::UNPROCESSABLE_ENTITY, "nothing_to_do", message).into_response()
+            let why = "there is no such endpoint, message or day";
+            not_done(&state, &headers, StatusCode::UNPROCESSABLE_ENTITY, why)
         }
         Err(error) => {
             tracing::error!(%error, "the outbox could not be changed");

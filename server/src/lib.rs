@@ -29,5 +29,6 @@ pub mod router;
 pub mod serve;
 pub mod simulator;
 pub mod state;
+mod subscriptions;
 mod views;
 mod work;

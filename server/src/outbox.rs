@@ -5,22 +5,23 @@ mod mail;
 mod reach;
 mod webhook;
 
-pub use mail::MailOptions;
+pub use mail::{MailOptions, Post};
 pub use reach::{Refused, is_private};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::message::Message;
 use futures::future::join_all;
-use mail::Post;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Clock, Endpoint, Outcome, Outgoing, Store, StoreError, Then};
 use webhook::Webhooks;
 
 /// How often what is due is looked for.
 const LOOK: Duration = Duration::from_millis(500);
-/// How many messages one endpoint gets at once.
+/// How many messages one endpoint gets at once, and how many one letter holds.
 const AT_ONCE: u32 = 8;
+const LETTER: u32 = 100;
 /// The pause after the first failure; each further one doubles it.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(3);
@@ -50,15 +51,14 @@ pub struct Outbox {
     store: Store,
     clock: Clock,
     webhooks: Webhooks,
-    post: Post,
+    post: Arc<Post>,
     /// Endpoints that are being served.
     busy: Mutex<HashSet<String>>,
 }
 
 impl Outbox {
-    pub fn new(store: Store, clock: Clock, mail: &MailOptions) -> anyhow::Result<Self> {
-        let (webhooks, post) = (Webhooks::new()?, Post::new(mail)?);
-        Ok(Self { store, clock, webhooks, post, busy: Mutex::default() })
+    pub fn new(store: Store, clock: Clock, post: Arc<Post>) -> anyhow::Result<Self> {
+        Ok(Self { store, clock, webhooks: Webhooks::new()?, post, busy: Mutex::default() })
     }
 
     /// Sends what is due, until it is dropped.
@@ -99,6 +99,9 @@ impl Outbox {
 
     /// Sends an endpoint all that is due to it, until something fails.
     async fn serve(&self, endpoint: &Endpoint) -> Result<(), StoreError> {
+        if endpoint.addressee.gets_letters() {
+            return self.write_letter(endpoint).await;
+        }
         // One that rested is asked with a single message whether it is well again.
         let mut at_once = if endpoint.open_until.is_some() { 1 } else { AT_ONCE };
         loop {
@@ -116,24 +119,47 @@ impl Outbox {
         }
     }
 
+    /// Puts all that is due to a person into one letter.
+    async fn write_letter(&self, endpoint: &Endpoint) -> Result<(), StoreError> {
+        let at = (self.clock)();
+        let began = Instant::now();
+        let due = self.store.due_messages(&endpoint.name, at, LETTER).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let messages: Vec<&Message> = due.iter().map(|one| &one.message).collect();
+        let answer = self.post.send(endpoint, &messages).await;
+        let chance = rand::random();
+        let outcomes = due.iter().map(|one| outcome(one, &answer, at, began, chance)).collect();
+        self.store.record_attempts(&endpoint.name, outcomes).await
+    }
+
     async fn send(&self, endpoint: &Endpoint, outgoing: Outgoing) -> Outcome {
         let at = (self.clock)();
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         let answer = if endpoint.address.starts_with("mailto:") {
-            self.post.send(endpoint, &outgoing.message).await
+            self.post.send(endpoint, &[&outgoing.message]).await
         } else {
             self.webhooks.send(endpoint, &outgoing.message, at).await
         };
-        let attempt = outgoing.attempts.saturating_add(1);
-        Outcome {
-            outbox: outgoing.id,
-            attempt,
-            at,
-            millis: i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX),
-            status: answer.status,
-            answer: answer.text,
-            then: follows(answer.verdict, attempt, outgoing.queued_at, at, rand::random()),
-        }
+        outcome(&outgoing, &answer, at, began, rand::random())
+    }
+}
+
+/// What became of a message that was tried at `at`.
+fn outcome(outgoing: &Outgoing, answer: &Answer, at: DateTime<Utc>, began: Instant, chance: u16) -> Outcome {
+    let attempt = outgoing.attempts.saturating_add(1);
+    // What somebody wanted later has waited for nobody until then.
+    let due_at =
+        outgoing.message.not_before.map_or(outgoing.queued_at, |later| later.max(outgoing.queued_at));
+    Outcome {
+        outbox: outgoing.id,
+        attempt,
+        at,
+        millis: i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX),
+        status: answer.status,
+        answer: answer.text.clone(),
+        then: follows(answer.verdict, attempt, due_at, at, chance),
     }
 }
 

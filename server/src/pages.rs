@@ -37,6 +37,7 @@ pub fn context(state: &AppState, identity: Identity, aside: Option<Aside>) -> Co
         store: state.store.clone(),
         clock: state.clock.clone(),
         presence: state.presence.clone(),
+        sends_mail: state.post.is_set_up(),
         viewer: identity.viewer,
         session: identity.session,
         aside,
@@ -71,7 +72,7 @@ async fn components(
     headers: HeaderMap,
 ) -> Html<String> {
     let palette = dialog(identity.viewer.as_ref());
-    Html(gallery::document(&state.leptos, display::chosen(&headers), palette, (state.clock)()))
+    Html(gallery::page(&state.leptos, display::chosen(&headers), palette, (state.clock)()))
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,9 @@ use crate::auth::{self, Identity};
 use crate::intake::Intake;
 use crate::live::{self, Access};
 use crate::state::AppState;
-use crate::{assets, contracts, display, endpoints, export, intake, messages, pages, views, work};
+use crate::{
+    assets, contracts, display, endpoints, export, intake, messages, pages, subscriptions, views, work,
+};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -30,6 +32,7 @@ pub fn router(state: AppState, intake: Intake) -> Router {
         .merge(endpoints::router())
         .merge(export::router())
         .merge(messages::router())
+        .merge(subscriptions::router())
         .merge(views::router())
         .merge(work::router())
         .route("/live", get(live_socket))

@@ -5,7 +5,7 @@ use crate::config::ServeOptions;
 use crate::hold::Hold;
 use crate::intake::Intake;
 use crate::live::Hub;
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, Post};
 use crate::state::AppState;
 use crate::{assets, auth, deadlines, feeds, gates, router};
 use anyhow::Context;
@@ -66,7 +66,8 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let hub = Hub::start(store.clone(), clock.clone(), committed);
         let intake = Intake::new(store.clone(), clock.clone(), options).await?;
-        let outbox = Arc::new(Outbox::new(store.clone(), clock.clone(), &options.mail)?);
+        let post = Arc::new(Post::new(&options.mail)?);
+        let outbox = Arc::new(Outbox::new(store.clone(), clock.clone(), post.clone())?);
         let leptos = LeptosOptions::builder()
             .output_name("syncline")
             .site_pkg_dir(assets::package_dir())
@@ -78,6 +79,7 @@ impl Server {
             hub,
             attempts: Attempts::default(),
             presence: Presence::default(),
+            post,
             leptos,
             secure_cookies: options.secure_cookies,
             has_gallery: false,

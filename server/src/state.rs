@@ -2,9 +2,11 @@
 
 use crate::auth::Attempts;
 use crate::live::Hub;
+use crate::outbox::Post;
 use app::presence::Presence;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
+use std::sync::Arc;
 use store::{Clock, Store};
 
 /// Cheap to clone; one per server.
@@ -15,6 +17,7 @@ pub struct AppState {
     pub hub: Hub,
     pub attempts: Attempts,
     pub presence: Presence,
+    pub post: Arc<Post>,
     pub leptos: LeptosOptions,
     /// Whether cookies are for https only: true behind a TLS proxy.
     #[from_ref(skip)]

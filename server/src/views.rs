@@ -2,7 +2,7 @@
 
 use crate::answer::Answer;
 use crate::auth::Identity;
-use crate::display::came_from;
+use crate::display::{came_from, not_done};
 use crate::state::AppState;
 use app::api::VIEW_NAME;
 use axum::extract::State;
@@ -34,19 +34,18 @@ async fn save(
 ) -> Response {
     let Some(viewer) = identity.viewer else { return signed_out() };
     let back = came_from(&headers);
-    let Some((page, query)) = place(&viewer, &back) else { return nowhere(&back) };
+    let Some((page, query)) = place(&viewer, &back) else { return nowhere(&state, &headers, &back) };
     let name = name.trim();
     if name.is_empty() || name.chars().count() > VIEW_NAME || query.len() > QUERY {
-        let message = format!("a view needs a name of 1 to {VIEW_NAME} characters: go back and shorten it");
-        return Answer::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_view", message).into_response();
+        let why = format!("a view needs a name of 1 to {VIEW_NAME} characters: shorten it");
+        return not_done(&state, &headers, StatusCode::UNPROCESSABLE_ENTITY, &why);
     }
     let view = SavedView { name: name.to_owned(), query: query.to_owned() };
     match state.store.save_view(&viewer.account, page, view).await {
         Ok(true) => Redirect::to(&back).into_response(),
         Ok(false) => {
-            let message =
-                format!("you have {SAVED_VIEWS} views of this page: forget one, then save this one");
-            Answer::new(StatusCode::CONFLICT, "too_many_views", message).into_response()
+            let why = format!("you have {SAVED_VIEWS} views of this page: forget one, then save this one");
+            not_done(&state, &headers, StatusCode::CONFLICT, &why)
         }
         Err(error) => failed(&error),
     }
@@ -60,7 +59,7 @@ async fn forget(
 ) -> Response {
     let Some(viewer) = identity.viewer else { return signed_out() };
     let back = came_from(&headers);
-    let Some((page, _)) = place(&viewer, &back) else { return nowhere(&back) };
+    let Some((page, _)) = place(&viewer, &back) else { return nowhere(&state, &headers, &back) };
     match state.store.forget_view(&viewer.account, page, &name).await {
         Ok(()) => Redirect::to(&back).into_response(),
         Err(error) => failed(&error),
@@ -80,9 +79,9 @@ fn signed_out() -> Response {
     Answer::new(StatusCode::UNAUTHORIZED, "sign_in", "sign in first").into_response()
 }
 
-fn nowhere(address: &str) -> Response {
-    let message = format!("`{address}` is no list whose views can be saved");
-    Answer::new(StatusCode::UNPROCESSABLE_ENTITY, "no_such_list", message).into_response()
+fn nowhere(state: &AppState, headers: &HeaderMap, address: &str) -> Response {
+    let why = format!("`{address}` is no list whose views can be saved");
+    not_done(state, headers, StatusCode::UNPROCESSABLE_ENTITY, &why)
 }
 
 fn failed(error: &StoreError) -> Response {

@@ -2,7 +2,7 @@
 //! scripts. Each is an act like any other: checked, refused where somebody was faster, and an event in the journal.
 
 use crate::auth::Identity;
-use crate::display::came_from;
+use crate::display::{came_from, not_done};
 use crate::pages::context;
 use crate::state::AppState;
 use app::api::{Act, ApiError, CaseWords, Target};
@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use axum::{Extension, Form, Json, Router};
+use axum::{Extension, Form, Router};
 use domain::account::Area;
 use domain::charge::ChargeKind;
 use domain::fact::{Approvable, CaseKind, Responsible, RootCause};
@@ -18,7 +18,6 @@ use domain::id::CaseId;
 use domain::measure::{Currency, Money};
 use domain::{ExceptionId, ShipmentId};
 use serde::Deserialize;
-use serde_json::json;
 
 /// A form about an exception: the button that was pressed, and whatever stands beside it.
 #[derive(Deserialize)]
@@ -77,7 +76,6 @@ async fn work(
     headers: HeaderMap,
     Form(work): Form<Work>,
 ) -> Response {
-    let back = came_from(&headers);
     let target = Target { exception: work.exception, shipment: work.shipment, version: work.version };
     let context = context(&state, identity, None);
     let done = async {
@@ -87,7 +85,7 @@ async fn work(
         }
         context.act(&viewer, &target, meant(work)?).await.map(drop)
     };
-    answered(done.await, &back)
+    answered(done.await, &state, &headers)
 }
 
 /// What the form means.
@@ -144,7 +142,6 @@ async fn open(
     headers: HeaderMap,
     Form(Opening { shipment, kind, text }): Form<Opening>,
 ) -> Response {
-    let back = came_from(&headers);
     let context = context(&state, identity, None);
     let done = async {
         let viewer = context.viewer.clone().ok_or(ApiError::SignIn)?;
@@ -152,7 +149,7 @@ async fn open(
             .ok_or_else(|| ApiError::Invalid { message: format!("`{kind}` is no kind of case") })?;
         context.open_case(&viewer, shipment, kind, &text).await
     };
-    answered(done.await, &back)
+    answered(done.await, &state, &headers)
 }
 
 async fn say(
@@ -161,23 +158,19 @@ async fn say(
     headers: HeaderMap,
     Form(Saying { act, shipment, case, text }): Form<Saying>,
 ) -> Response {
-    let back = came_from(&headers);
     let context = context(&state, identity, None);
     let done = async {
         let viewer = context.viewer.clone().ok_or(ApiError::SignIn)?;
         let words = CaseWords { case, text, closes: act == "close" };
         context.say(&viewer, shipment, words).await
     };
-    answered(done.await, &back)
+    answered(done.await, &state, &headers)
 }
 
-/// Back to the page, or why not, in one sentence with the way back.
-fn answered(done: Result<(), ApiError>, back: &str) -> Response {
+/// Back to the page, or why not.
+fn answered(done: Result<(), ApiError>, state: &AppState, headers: &HeaderMap) -> Response {
     match done {
-        Ok(()) => Redirect::to(back).into_response(),
-        Err(error) => {
-            let message = format!("{error}: go back and look again");
-            (error.status(), Json(json!({ "code": "not_done", "message": message }))).into_response()
-        }
+        Ok(()) => Redirect::to(&came_from(headers)).into_response(),
+        Err(error) => not_done(state, headers, error.status(), &error.to_string()),
     }
 }

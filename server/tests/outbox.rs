@@ -186,6 +186,7 @@ async fn nothing_is_sent_into_a_private_network_unless_that_is_allowed() {
         allow_private: false,
         paused: None,
         open_until: None,
+        confirmed: true,
     };
     running.store.put_endpoint(hidden("literal", "127.0.0.1")).await.expect("an endpoint");
     running.store.put_endpoint(hidden("named", "localhost")).await.expect("an endpoint");
@@ -222,6 +223,7 @@ async fn the_account_team_gets_a_mail_when_a_strategic_customer_waits_longer_tha
         allow_private: false,
         paused: None,
         open_until: None,
+        confirmed: true,
     };
     running.store.put_endpoint(mailbox).await.expect("an endpoint");
     receiver.endpoint(&running.store, "erp", "erp").await;

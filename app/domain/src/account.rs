@@ -33,7 +33,7 @@ impl AccountRole {
     /// Whether a page or live view of `area` is for this role.
     pub fn may_open(self, area: Area) -> bool {
         match area {
-            Area::Shipments => true,
+            Area::Shipments | Area::Notifications => true,
             Area::Desk | Area::Integrations => self != Self::Customer,
             Area::Kpis => matches!(self, Self::Manager | Self::Admin),
             Area::Admin => self == Self::Admin,
@@ -71,6 +71,8 @@ pub enum Area {
     Kpis,
     Integrations,
     Admin,
+    /// What somebody wants to be told.
+    Notifications,
 }
 
 /// A signed-in account.

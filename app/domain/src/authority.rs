@@ -63,7 +63,7 @@ pub const OWNERS: &[Ownership] = &[
         domain: Domain::CustomerInteraction,
         owners: &[Role::Portal, Role::Desk],
         label: "Customer interaction",
-        facts: "cases, notes, assignment, snooze, resolution, approvals, share links",
+        facts: "cases, notes, assignment, snooze, resolution, approvals, share links, subscriptions",
     },
     Ownership {
         domain: Domain::WaitingAndSilence,
@@ -191,7 +191,8 @@ impl Fact {
             | Self::ApprovalGranted(_)
             | Self::ApprovalRefused(_)
             | Self::TrackingShared(_)
-            | Self::TrackingRevoked(_) => Domain::CustomerInteraction,
+            | Self::TrackingRevoked(_)
+            | Self::SubscriptionChanged(_) => Domain::CustomerInteraction,
             Self::DeadlinePassed(_)
             | Self::FeedFellSilent(_)
             | Self::FeedPartsRefused(_)

@@ -4,6 +4,7 @@ use crate::authority::Role;
 use crate::fact::{Fact, Noun};
 use crate::id::{CustomerId, ItemId, LocationId, OrderId, Seq, ShipmentId, SourceName};
 use crate::rulebook::Rulebook;
+use crate::subscription::Subscription;
 use crate::time::Moment;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -83,6 +84,7 @@ impl Event {
             Noun::Location => self.id_of(LocationId::of, LocationId::DEFAULT_ISSUER).0,
             Noun::Rulebook => Rulebook::subject(),
             Noun::Feed => ShipmentId::of_feed(&self.number).0,
+            Noun::Account => Subscription::subject(&self.number),
         }
     }
 

@@ -27,6 +27,8 @@ pub enum Noun {
     Rulebook,
     /// What a source sends, as a whole.
     Feed,
+    /// Somebody who signs in.
+    Account,
 }
 
 /// Why a payload states no fact.
@@ -105,6 +107,9 @@ facts! {
 
     /// Somebody put another rules file in force.
     "rulebook.changed" => RulebookChanged(crate::rulebook::Rulebook) on Rulebook,
+
+    /// An account chose what it wants to be told; states the whole anew.
+    "subscription.changed" => SubscriptionChanged(crate::subscription::Subscription) on Account,
 
     /// The TMS planned a shipment, or planned it anew.
     "shipment.planned" => ShipmentPlanned(Plan) on Shipment,

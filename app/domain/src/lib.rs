@@ -29,6 +29,7 @@ pub mod rules;
 pub mod service_level;
 pub mod shipment;
 pub mod status;
+pub mod subscription;
 pub mod time;
 pub mod tracked;
 pub mod view;

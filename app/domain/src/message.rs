@@ -12,6 +12,7 @@ use crate::rulebook::Limits;
 use crate::rules::{Rule, is_late};
 use crate::service_level::{Level, level};
 use crate::shipment::{Shipment, Stop, TenderState};
+use crate::subscription::{Channel, News};
 use crate::time::{Moment, Window};
 use crate::tracked::Surroundings;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Who has to learn it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Addressee {
     Erp,
@@ -34,6 +35,18 @@ pub enum Addressee {
     TeamLead,
     Manager,
     Customer(CustomerId),
+    /// Somebody who signs in, by the way that they chose for it.
+    Person {
+        by: Channel,
+        account: String,
+    },
+}
+
+impl Addressee {
+    /// Whether all that is due goes to them in one letter.
+    pub fn gets_letters(&self) -> bool {
+        matches!(self, Self::Person { by: Channel::Mail, .. })
+    }
 }
 
 impl fmt::Display for Addressee {
@@ -46,6 +59,7 @@ impl fmt::Display for Addressee {
             Self::TeamLead => f.write_str("team-lead"),
             Self::Manager => f.write_str("manager"),
             Self::Customer(id) => write!(f, "customer:{id}"),
+            Self::Person { by, account } => write!(f, "{}:{account}", by.as_str()),
         }
     }
 }
@@ -53,7 +67,8 @@ impl fmt::Display for Addressee {
 /// Why a text names nobody.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is nobody who gets messages: use erp, tms, account-team, desk, team-lead, manager, or customer: and the customer's code"
+    "`{0}` is nobody who gets messages: use erp, tms, account-team, desk, team-lead, manager, customer: and the customer's code, \
+     or mail: or webhook: and an account"
 )]
 pub struct BadAddressee(String);
 
@@ -68,11 +83,18 @@ impl FromStr for Addressee {
             "desk" => Ok(Self::Desk),
             "team-lead" => Ok(Self::TeamLead),
             "manager" => Ok(Self::Manager),
-            _ => {
-                let customer = text.strip_prefix("customer:").filter(|code| !code.is_empty());
-                let customer = customer.ok_or_else(|| BadAddressee(text.to_owned()))?;
-                Ok(Self::Customer(customer.parse().unwrap_or_else(|_| CustomerId::numbered(customer))))
-            }
+            _ => match text.split_once(':').filter(|(_, whom)| !whom.is_empty()) {
+                Some(("customer", code)) => {
+                    Ok(Self::Customer(code.parse().unwrap_or_else(|_| CustomerId::numbered(code))))
+                }
+                Some(("mail", account)) => {
+                    Ok(Self::Person { by: Channel::Mail, account: account.to_owned() })
+                }
+                Some(("webhook", account)) => {
+                    Ok(Self::Person { by: Channel::Webhook, account: account.to_owned() })
+                }
+                _ => Err(BadAddressee(text.to_owned())),
+            },
         }
     }
 }
@@ -155,6 +177,16 @@ pub enum Notice {
     /// The service desk answered a customer's case, or closed it.
     #[serde(rename = "case.answered")]
     CaseAnswered { shipment: String, text: String, is_closed: bool },
+    /// News that somebody chose to be told.
+    #[serde(rename = "notification")]
+    Notification {
+        news: News,
+        shipment: String,
+        /// A sentence.
+        text: String,
+        /// Where it can be looked at, on this server.
+        path: String,
+    },
 }
 
 impl Notice {
@@ -171,6 +203,7 @@ impl Notice {
             Self::ApprovalRequested { .. } => "approval.requested",
             Self::CaseWritten { .. } => "case.written",
             Self::CaseAnswered { .. } => "case.answered",
+            Self::Notification { .. } => "notification",
         }
     }
 
@@ -187,6 +220,7 @@ impl Notice {
             Self::ApprovalRequested { .. } => "Approval wanted",
             Self::CaseWritten { .. } => "A customer wrote",
             Self::CaseAnswered { .. } => "Your case was answered",
+            Self::Notification { news, .. } => news.label(),
         }
     }
 
@@ -202,7 +236,8 @@ impl Notice {
             | Self::ExceptionEscalated { shipment, .. }
             | Self::ApprovalRequested { shipment, .. }
             | Self::CaseWritten { shipment, .. }
-            | Self::CaseAnswered { shipment, .. } => shipment,
+            | Self::CaseAnswered { shipment, .. }
+            | Self::Notification { shipment, .. } => shipment,
         }
     }
 }
@@ -220,6 +255,9 @@ pub struct Message {
     /// When that was recorded.
     pub at: DateTime<Utc>,
     pub to: Addressee,
+    /// It leaves then at the earliest: somebody wants no news before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<DateTime<Utc>>,
     #[serde(flatten)]
     pub notice: Notice,
 }
@@ -227,7 +265,8 @@ pub struct Message {
 impl Message {
     /// The `place`th that follows from the event at `seq`.
     pub fn new(seq: Seq, place: usize, at: DateTime<Utc>, (to, notice): Addressed) -> Self {
-        Self { id: canonical("message", "syncline", &format!("{seq}/{place}")), seq, at, to, notice }
+        let id = canonical("message", "syncline", &format!("{seq}/{place}"));
+        Self { id, seq, at, to, not_before: None, notice }
     }
 
     /// The message as it leaves: a CloudEvent.

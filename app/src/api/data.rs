@@ -239,6 +239,7 @@ pub enum Board {
     Kpis,
     Integrations,
     Admin,
+    Notifications,
 }
 
 /// What the server draws as HTML.

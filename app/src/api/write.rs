@@ -14,6 +14,7 @@ use domain::id::{ApprovalId, CaseId};
 use domain::redaction::redact;
 use domain::rulebook::Rulebook;
 use domain::rules::Rule;
+use domain::subscription::Subscription;
 use domain::time::told;
 use domain::view::ShipmentView;
 use domain::{CustomerId, Event, EventId, ExceptionId, Fact, ShipmentId, SourceName};
@@ -190,6 +191,30 @@ impl Context {
         };
         self.store.append(delivery).await.map_err(refused)?;
         Ok(())
+    }
+
+    /// What the account chose to be told, or would choose from.
+    pub async fn subscription(&self, viewer: &Viewer) -> Result<Subscription, StoreError> {
+        let chosen = self.store.subscription(&viewer.account).await?;
+        let Some(chosen) = chosen else {
+            let zone = self.rulebook().await?.teams.into_iter().next().map(|team| team.zone);
+            let usual = Subscription::default();
+            let zone = zone.unwrap_or(usual.zone);
+            return Ok(Subscription { customer: viewer.customer, zone, ..usual });
+        };
+        Ok(Subscription { customer: viewer.customer, ..chosen })
+    }
+
+    /// Takes down what the account wants to be told.
+    pub async fn subscribe(&self, viewer: &Viewer, subscription: Subscription) -> Result<(), ApiError> {
+        if let Some(fault) = subscription.fault(viewer.role) {
+            return Err(invalid(fault));
+        }
+        if self.store.subscription(&viewer.account).await?.as_ref() == Some(&subscription) {
+            return Ok(());
+        }
+        let fact = Fact::SubscriptionChanged(subscription);
+        self.state(viewer, (viewer.account.clone(), None), fact, None).await
     }
 
     /// The rules file in force.

@@ -5,7 +5,7 @@ use crate::components::section::section;
 use crate::components::when::{moment, utc};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use store::{Attempt, EndpointSummary, Outbox, SentMessage};
+use store::{Attempt, EndpointSummary, Outbox, PeopleSummary, SentMessage};
 
 /// How many messages are shown.
 pub const MESSAGES: u32 = 40;
@@ -39,8 +39,15 @@ pub fn draw(outbox: Outbox, now: DateTime<Utc>) -> AnyView {
         let messages = outbox.messages.into_iter().map(message).collect_view();
         view! { <ul class="quarantine">{messages}</ul> }.into_any()
     };
+    let PeopleSummary { addresses, waiting, delivered, dead } = outbox.people;
+    let people = (addresses > 0).then(|| {
+        let text = format!(
+            "And {addresses} addresses of people who chose to be told news: {waiting} waiting, {delivered} delivered, {dead} given up."
+        );
+        view! { <p class="hint">{text}</p> }
+    });
     view! {
-        {section("Endpoints", endpoints)}
+        {section("Endpoints", view! { {endpoints} {people} })}
         {section("Messages that leave", view! {
             <p class="hint">"Those that were given up first, then the latest. Each is sent at least once, with one id, in order for each order or shipment."</p>
             {messages}

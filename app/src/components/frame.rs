@@ -73,9 +73,9 @@ pub fn Header() -> impl IntoView {
                         action="/sign-out"
                         data-account=viewer.account
                     >
-                        <span class="account-name">
+                        <a class="account-name" href="/notifications" title="What you are told, and how">
                             {viewer.name} " " <span class="role">{viewer.role.as_str()}</span>
-                        </span>
+                        </a>
                         <button type="submit" class="quiet">
                             "Sign out"
                         </button>

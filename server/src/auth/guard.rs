@@ -76,6 +76,7 @@ fn area(path: &str) -> Option<Area> {
         "kpis" => Some(Area::Kpis),
         "integrations" => Some(Area::Integrations),
         "admin" => Some(Area::Admin),
+        "notifications" => Some(Area::Notifications),
         _ => None,
     }
 }

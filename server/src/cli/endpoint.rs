@@ -26,7 +26,7 @@ enum Action {
     Add {
         /// Lower-case letters, digits and hyphens
         name: SourceName,
-        /// Who it speaks for: erp, tms, account-team, or customer: and the customer's code
+        /// Who it speaks for: erp, tms, account-team, customer: and the customer's code, or webhook: and an account
         #[arg(long = "for")]
         addressee: Addressee,
         /// https://… for signed webhooks, or mailto:… for mail
@@ -57,6 +57,21 @@ pub async fn run(args: EndpointCommand) -> anyhow::Result<()> {
     outcome
 }
 
+/// Whether messages can be sent to an address.
+pub fn checked(to: &str) -> anyhow::Result<()> {
+    if let Some(mailbox) = to.strip_prefix("mailto:") {
+        let _: lettre::message::Mailbox =
+            mailbox.parse().with_context(|| format!("`{mailbox}` is no address of mail"))?;
+        return Ok(());
+    }
+    let url = Url::parse(to).with_context(|| format!("`{to}` is no address: use https://… or mailto:…"))?;
+    ensure!(
+        ["http", "https"].contains(&url.scheme()) && url.host_str().is_some(),
+        "`{to}` can't be reached: use https://… or mailto:…"
+    );
+    Ok(())
+}
+
 /// An endpoint as it is set up: the address is looked at, a webhook gets a secret.
 pub fn endpoint(
     name: &SourceName,
@@ -64,19 +79,8 @@ pub fn endpoint(
     to: &str,
     allow_private: bool,
 ) -> anyhow::Result<Endpoint> {
-    let secret = if let Some(mailbox) = to.strip_prefix("mailto:") {
-        let _: lettre::message::Mailbox =
-            mailbox.parse().with_context(|| format!("`{mailbox}` is no address of mail"))?;
-        None
-    } else {
-        let url =
-            Url::parse(to).with_context(|| format!("`{to}` is no address: use https://… or mailto:…"))?;
-        ensure!(
-            ["http", "https"].contains(&url.scheme()) && url.host_str().is_some(),
-            "`{to}` can't be reached: use https://… or mailto:…"
-        );
-        Some(draw_secret())
-    };
+    checked(to)?;
+    let secret = (!to.starts_with("mailto:")).then(draw_secret);
     if let Some(secret) = &secret {
         Key::parse(secret)?;
     }
@@ -88,6 +92,7 @@ pub fn endpoint(
         allow_private,
         paused: None,
         open_until: None,
+        confirmed: true,
     })
 }
 
@@ -97,7 +102,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             if store.endpoints().await?.iter().any(|known| known.name == name.as_str()) {
                 bail!("there is an endpoint `{name}` already: remove it first");
             }
-            let endpoint = endpoint(&name, addressee, &to, allow_private)?;
+            let endpoint = endpoint(&name, addressee.clone(), &to, allow_private)?;
             let secret = endpoint.secret.clone();
             store.put_endpoint(endpoint).await?;
             println!("added {name}: messages for {addressee} go to {to}");

@@ -24,6 +24,7 @@ pub fn schema(kind: &str) -> Option<Value> {
         Noun::Location => "The ERP's code of the location",
         Noun::Rulebook => "`rules`: there is one file",
         Noun::Feed => "The source's name",
+        Noun::Account => "The name that the account signs in with",
     };
     let named = json!({"type": "string", "minLength": 1, "maxLength": 255});
     let described = |text: &str| {

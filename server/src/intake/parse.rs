@@ -263,6 +263,7 @@ fn word(noun: Noun) -> &'static str {
         Noun::Location => "location",
         Noun::Rulebook => "rules file",
         Noun::Feed => "source",
+        Noun::Account => "account",
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::CustomerId;
 use domain::account::{AccountRole, Viewer};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection, query, query_scalar};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection, query, query_scalar};
 use uuid::Uuid;
 
 /// Somebody who may sign in.
@@ -30,6 +30,18 @@ impl Store {
             .act(move |connection| {
                 Box::pin(async move {
                     let ended = end_sessions(connection, &account.account).await?;
+                    let customer = account.customer.map(|customer| customer.0.as_bytes().to_vec());
+                    let is_same: Option<i64> =
+                        query_scalar("select role = $2 and customer is $3 from accounts where account = $1")
+                            .bind(account.account.clone())
+                            .bind(account.role.as_str())
+                            .bind(customer.clone())
+                            .fetch_optional(&mut *connection)
+                            .await?;
+                    // What somebody else was told is nothing for whoever comes after them.
+                    if is_same != Some(1) {
+                        forget_addresses(connection, &account.account).await?;
+                    }
                     query(
                         "insert or replace into accounts
                          (account, name, role, customer, customer_name, disabled, password_hash)
@@ -38,7 +50,7 @@ impl Store {
                     .bind(account.account)
                     .bind(account.name)
                     .bind(account.role.as_str())
-                    .bind(account.customer.map(|customer| customer.0.as_bytes().to_vec()))
+                    .bind(customer)
                     .bind(account.customer_name)
                     .bind(account.disabled)
                     .bind(password_hash)
@@ -85,6 +97,7 @@ impl Store {
                         .bind(account.clone())
                         .execute(&mut *connection)
                         .await?;
+                    forget_addresses(connection, &account).await?;
                     let done = query("delete from accounts where account = $1")
                         .bind(account)
                         .execute(connection)
@@ -183,6 +196,18 @@ async fn end_sessions(connection: &mut SqliteConnection, account: &str) -> Resul
         .bind(account.to_owned())
         .fetch_all(connection)
         .await?)
+}
+
+/// Removes where an account is told news, and what waits for it there.
+async fn forget_addresses(connection: &mut SqliteConnection, account: &str) -> Result<(), StoreError> {
+    let whose = "(select name from endpoints where addressee in ('mail:' || $1, 'webhook:' || $1))";
+    for sql in [
+        format!("delete from outbox where state = 'waiting' and endpoint in {whose}"),
+        format!("delete from endpoints where name in {whose}"),
+    ] {
+        query(AssertSqlSafe(sql)).bind(account.to_owned()).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 fn read_account(row: &SqliteRow) -> Result<Account, StoreError> {

@@ -31,6 +31,7 @@ mod shares;
 mod shipments;
 mod sources;
 mod subjects;
+mod subscription;
 mod verify;
 mod writer;
 
@@ -49,7 +50,8 @@ pub use integrations::{DeliverySummary, Integrations, Quarantined, Refusal, Sour
 pub use latency::{LatencyReport, LatencySpan};
 pub use messages::Message;
 pub use outbox::{
-    ANSWER, Attempt, Endpoint, EndpointSummary, Outbox, Outcome, Outgoing, Resend, SentMessage, Then,
+    ANSWER, Attempt, Endpoint, EndpointOf, EndpointSummary, Outbox, Outcome, Outgoing, PeopleSummary, Resend,
+    SentMessage, Then,
 };
 pub use page::{BadCursor, Cursor, Flag, Order, Page, PageRequest, ShipmentFilter};
 pub use rebuild::{rebuild, rebuild_in_batches};

@@ -36,6 +36,16 @@ pub struct Endpoint {
     pub paused: Option<String>,
     /// Nothing is tried before, since too much failed in a row.
     pub open_until: Option<DateTime<Utc>>,
+    /// Whether whoever owns the address has said so. Until then only the question leaves.
+    pub confirmed: bool,
+}
+
+/// How a person's endpoint is found.
+#[derive(Clone, Copy, Debug)]
+pub enum EndpointOf<'a> {
+    Person(&'a Addressee),
+    /// What stands at the end of the links in its letters.
+    Token(&'a str),
 }
 
 /// A message on its way to an endpoint.
@@ -106,10 +116,21 @@ pub struct Attempt {
     pub answer: String,
 }
 
+/// Addresses of people who chose to be told news, together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PeopleSummary {
+    pub addresses: u64,
+    pub waiting: u64,
+    pub delivered: u64,
+    pub dead: u64,
+}
+
 /// What an operator sees.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outbox {
+    /// Without those of people.
     pub endpoints: Vec<EndpointSummary>,
+    pub people: PeopleSummary,
     /// The latest, those that were given up first.
     pub messages: Vec<SentMessage>,
 }
@@ -172,25 +193,32 @@ pub(crate) async fn queue(
     Ok(())
 }
 
-/// Behind what waits there about the same subject.
+/// Behind what waits there about the same subject. What somebody wants later waits in a row of its own, and what goes by mail
+/// to a person in none: all that is due goes into one letter.
 async fn queue_one(
     connection: &mut SqliteConnection,
     message: &Message,
     endpoint: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let mut row = message.notice.subject().to_owned();
+    if let Some(later) = message.not_before {
+        row = format!("{row} from {later}");
+    }
     query(
         "insert into outbox (message, endpoint, subject, state, queued_at, next_at)
          select $1, name, $2, 'waiting', $3,
-             iif(exists (select 1 from outbox where outbox.endpoint = name and outbox.subject = $2
-                         and state = 'waiting'), null, $3)
+             iif(not $6 and exists (select 1 from outbox where outbox.endpoint = name and outbox.subject = $2
+                                    and state = 'waiting'), null, $7)
          from endpoints where addressee = $4 and ($5 is null or name = $5)",
     )
     .bind(message.id.as_bytes().to_vec())
-    .bind(message.notice.subject().to_owned())
+    .bind(row)
     .bind(micros(now))
     .bind(message.to.to_string())
     .bind(endpoint.map(str::to_owned))
+    .bind(message.to.gets_letters())
+    .bind(micros(message.not_before.map_or(now, |later| later.max(now))))
     .execute(connection)
     .await?;
     Ok(())
@@ -230,5 +258,6 @@ fn read_endpoint(row: &SqliteRow) -> Result<Endpoint, StoreError> {
         allow_private: row.try_get("allow_private")?,
         paused: row.try_get("paused")?,
         open_until: moment(row, "open_until")?,
+        confirmed: row.try_get("confirmed")?,
     })
 }

@@ -90,6 +90,7 @@ class Mailbox:
             "mail": envelope.rcpt_tos,
             "subject": mail["subject"],
             "id": mail["message-id"],
+            "unsubscribe": mail["list-unsubscribe"] or "",
             "text": mail.get_payload(decode=True).decode(),
         })
         return "250 taken"

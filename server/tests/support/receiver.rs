@@ -41,6 +41,9 @@ pub struct Received {
     pub mail: Vec<String>,
     #[serde(default)]
     pub subject: String,
+    /// The link with which the mail says that it ends.
+    #[serde(default)]
+    pub unsubscribe: String,
     #[serde(default)]
     pub text: String,
 }
@@ -89,6 +92,7 @@ impl Receiver {
             allow_private: true,
             paused: None,
             open_until: None,
+            confirmed: true,
         };
         store.put_endpoint(endpoint).await.expect("an endpoint");
         self.behave(name, json!([])).await;

@@ -146,6 +146,7 @@ impl FoldState for State {
             | Fact::ItemRegistered(_)
             | Fact::LocationRegistered(_)
             | Fact::RulebookChanged(_)
+            | Fact::SubscriptionChanged(_)
             | Fact::FeedFellSilent(_)
             | Fact::FeedPartsRefused(_)
             | Fact::FeedPartAccepted(_)

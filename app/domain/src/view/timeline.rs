@@ -275,6 +275,7 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         | Fact::ItemRegistered(_)
         | Fact::LocationRegistered(_)
         | Fact::RulebookChanged(_)
+        | Fact::SubscriptionChanged(_)
         | Fact::FeedFellSilent(_)
         | Fact::FeedPartsRefused(_)
         | Fact::FeedPartAccepted(_)

@@ -27,7 +27,7 @@ fn catalogue() -> Vec<(Role, Fact)> {
     facts.extend((0..6).map(|n| crate::support::facts::delivered(["2", "3", "X"][n % 3])));
     facts.push(Fact::OrderChanged(terms_for("BOLT", None)));
     // No source tells of the rules file or of feeds: what Syncline and its people say once is never repeated or reordered.
-    facts.retain(|fact| !matches!(fact.noun(), Noun::Rulebook | Noun::Feed));
+    facts.retain(|fact| !matches!(fact.noun(), Noun::Rulebook | Noun::Feed | Noun::Account));
     facts
         .into_iter()
         .map(|fact| {

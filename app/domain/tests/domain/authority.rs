@@ -44,10 +44,22 @@ fn owners(kind: &str) -> &'static [Role] {
         | "pod.received"
         | "document.attached"
         | "charge.stated" => &[Role::Tms],
-        "exception.assigned" | "exception.snoozed" | "exception.noted" | "exception.resolved"
-        | "exception.reopened" | "exception.merged" | "exception.linked" | "case.opened"
-        | "case.answered" | "case.closed" | "approval.requested" | "approval.granted"
-        | "approval.refused" | "tracking.shared" | "tracking.revoked" => &[Role::Portal, Role::Desk],
+        "exception.assigned"
+        | "exception.snoozed"
+        | "exception.noted"
+        | "exception.resolved"
+        | "exception.reopened"
+        | "exception.merged"
+        | "exception.linked"
+        | "case.opened"
+        | "case.answered"
+        | "case.closed"
+        | "approval.requested"
+        | "approval.granted"
+        | "approval.refused"
+        | "tracking.shared"
+        | "tracking.revoked"
+        | "subscription.changed" => &[Role::Portal, Role::Desk],
         "rulebook.changed" => &[Role::Desk],
         "deadline.passed" | "invoice.held" | "invoice.released" | "feed.fell_silent"
         | "feed.parts_refused" | "feed.part_accepted" => &[Role::Syncline],

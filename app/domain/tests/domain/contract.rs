@@ -37,6 +37,7 @@ fn a_kinds_first_word_says_what_it_is_about_unless_it_belongs_to_a_shipment() {
             "location" => Noun::Location,
             "rulebook" => Noun::Rulebook,
             "feed" => Noun::Feed,
+            "subscription" => Noun::Account,
             _ => Noun::Shipment,
         };
         assert_eq!((fact.noun(), Fact::noun_of(fact.kind())), (noun, Some(noun)), "{}", fact.kind());

@@ -19,5 +19,6 @@ mod rules;
 mod rules_on_the_way;
 mod status;
 mod stories;
+mod subscriptions;
 mod support;
 mod timeline;

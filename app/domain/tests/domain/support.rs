@@ -17,6 +17,7 @@ use domain::message::{Addressed, Message, of_order};
 use domain::party::Tier;
 use domain::rulebook::{Rulebook, Rulebooks};
 use domain::status::{Flags, Status};
+use domain::subscription::Subscribers;
 use domain::time::{Moment, Window};
 use domain::tracked::Surroundings;
 use domain::{Order, Tracked};
@@ -45,6 +46,7 @@ pub fn event(role: Role, when: &str, fact: Fact) -> Event {
         Noun::Customer | Noun::Item | Noun::Location => "ACME",
         Noun::Rulebook => Rulebook::NUMBER,
         Noun::Feed => "tms",
+        Noun::Account => "carla",
     };
     Event {
         source: role.as_str().parse().expect("a source"),
@@ -134,6 +136,9 @@ pub struct World {
     pub catalogue: Catalogue,
     /// The parts of quarantine that were seen to.
     pub settled: Vec<Settled>,
+    pub subscribers: Subscribers,
+    /// Whether events are recorded as they happen, not in June.
+    pub is_prompt: bool,
     /// What others were told, in order.
     pub messages: Vec<Message>,
     /// The kinds of the events of the journal.
@@ -153,7 +158,7 @@ impl World {
     /// Takes the event in as the next of the journal. Returns the exceptions that changed.
     pub fn tell(&mut self, event: Event) -> Vec<ShipmentException> {
         let seq = Seq(self.seq + 1);
-        let recorded_at = recorded_at(seq);
+        let recorded_at = if self.is_prompt { event.occurred_at.to_utc() } else { recorded_at(seq) };
         let recorded = Recorded { seq, recorded_at, event: Arc::new(event) };
         let event = &*recorded.event;
         let mut changed = Vec::new();
@@ -173,8 +178,11 @@ impl World {
                 let id = event.shipment();
                 let tracked =
                     self.shipments.entry(id).or_insert_with(|| Tracked::new(id, event.number.clone()));
+                let seen = self.subscribers.seen(tracked);
                 let Some(consequences) = tracked.apply(&recorded, &self.books) else { return changed };
+                let told = self.subscribers.of_shipment(&recorded, &seen, tracked, &consequences.notices);
                 say(&mut self.messages, &recorded, consequences.notices);
+                self.messages.extend(told);
                 let indices = consequences.exceptions;
                 changed.extend(indices.into_iter().map(|index| tracked.exceptions[index].clone()));
             }
@@ -192,8 +200,11 @@ impl World {
                 }
                 let on_it = |tracked: &&mut Tracked| tracked.order_ids().any(|one| one == id);
                 for tracked in self.shipments.values_mut().filter(on_it) {
+                    let seen = self.subscribers.seen(tracked);
                     let consequences = tracked.surroundings_changed(&recorded, &self.books);
+                    let told = self.subscribers.of_shipment(&recorded, &seen, tracked, &consequences.notices);
                     say(&mut self.messages, &recorded, consequences.notices);
+                    self.messages.extend(told);
                     let indices = consequences.exceptions;
                     changed.extend(indices.into_iter().map(|index| tracked.exceptions[index].clone()));
                 }
@@ -201,6 +212,11 @@ impl World {
             Noun::Rulebook => {
                 if let Fact::RulebookChanged(book) = &event.fact {
                     self.books.rulebooks.take(seq, book);
+                }
+            }
+            Noun::Account => {
+                if let Fact::SubscriptionChanged(subscription) = &event.fact {
+                    self.subscribers.take(&event.number, subscription);
                 }
             }
             Noun::Customer | Noun::Item | Noun::Location => {

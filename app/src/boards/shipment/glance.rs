@@ -4,6 +4,7 @@ use crate::components::badge;
 use crate::components::section::pair;
 use crate::components::when::{ago, moment, window};
 use crate::plain::IntoPlain;
+use crate::session::Session;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Seq;
 use domain::fact::{Mode, StopKind};
@@ -38,6 +39,7 @@ pub fn head(shipment: &CustomerShipment, as_of: Seq, now: DateTime<Utc>) -> impl
 /// Status, sentence, way and the figures that one asks for first.
 pub fn glance(shipment: &CustomerShipment, now: DateTime<Utc>) -> impl IntoView + use<> {
     let said = sentence(shipment, now);
+    let is_known = Session::current().viewer.is_some();
     let history = open_delivery(shipment).and_then(|stop| changes(&stop.etas, now));
     view! {
         <section class="summary" aria-label="Summary">
@@ -62,6 +64,7 @@ pub fn glance(shipment: &CustomerShipment, now: DateTime<Utc>) -> impl IntoView 
                 <button type="button" class="quiet" data-print="">
                     "Print"
                 </button>
+                {is_known.then(|| view! { <a href="/notifications">"By mail or webhook"</a> })}
             </p>
         </section>
     }

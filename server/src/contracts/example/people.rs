@@ -9,9 +9,10 @@ use domain::fact::{
     ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, FeedSilence, InvoiceDecision,
     PartAccepted, RefusedFor, RefusedParts, Responsible, RootCause, Sharing, SharingEnd,
 };
-use domain::id::{ApprovalId, CaseId};
+use domain::id::{ApprovalId, CaseId, CustomerId};
 use domain::party::Tier;
 use domain::rulebook::{Rulebook, SomeLimits, Special, When};
+use domain::subscription::{Channel, Choice, News, Pace, QuietHours, Subscription};
 use domain::time::Moment;
 use domain::{ExceptionId, Fact};
 
@@ -73,6 +74,22 @@ pub(super) fn told() -> Vec<Example> {
             Rulebook::NUMBER,
             "An administrator put another rules file in force.",
             Fact::RulebookChanged(rulebook()),
+        ),
+        said(
+            Role::Portal,
+            at(1, 9, 30),
+            "carla",
+            "Somebody chose what they want to be told, how and when.",
+            Fact::SubscriptionChanged(Subscription {
+                customer: Some(CustomerId::numbered("ACME")),
+                choices: vec![
+                    Choice { news: News::Delivered, by: Channel::Mail, pace: Pace::AtOnce },
+                    Choice { news: News::Delayed, by: Channel::Webhook, pace: Pace::Daily },
+                ],
+                zone: "Europe/Berlin".to_owned(),
+                daily_hour: 7,
+                quiet: Some(QuietHours { from_hour: 21, until_hour: 6 }),
+            }),
         ),
         said(
             Role::Syncline,

@@ -13,7 +13,9 @@ impl Store {
         let rows = query(
             "select * from endpoints where name in (
                  select distinct endpoint from outbox indexed by outbox_due where next_at <= $1)
-             and paused is null and coalesce(open_until, 0) <= $1 order by name",
+             and paused is null and confirmed
+             and not exists (select 1 from accounts where disabled and 'mail:' || account = addressee
+                             or disabled and 'webhook:' || account = addressee) and coalesce(open_until, 0) <= $1 order by name",
         )
         .bind(micros(now))
         .fetch_all(&self.readers)

@@ -1,10 +1,12 @@
 //! What an operator sees of messages that leave.
 
-use super::{Attempt, EndpointSummary, Outbox, SentMessage, moment, read_endpoint, read_message};
+use super::{
+    Attempt, EndpointSummary, Outbox, PeopleSummary, SentMessage, moment, read_endpoint, read_message,
+};
 use crate::{Store, StoreError, from_micros};
 use domain::message::Message;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, query};
+use sqlx::{AssertSqlSafe, Row, query};
 
 impl Store {
     /// What an operator sees: the endpoints, and `limit` messages, those that were given up first.
@@ -15,7 +17,7 @@ impl Store {
                  (select count(*) from outbox where endpoint = name and state = 'waiting') as waiting,
                  (select count(*) from outbox where endpoint = name and state = 'delivered') as delivered,
                  (select count(*) from outbox where endpoint = name and state = 'dead') as dead
-             from endpoints order by name",
+             from endpoints where addressee not like 'mail:%' and addressee not like 'webhook:%' order by name",
         )
         .fetch_all(&mut *read)
         .await?;
@@ -31,6 +33,20 @@ impl Store {
                 dead: count(row, "dead")?,
             });
         }
+        let of_people = "endpoint in (select name from endpoints where addressee like 'mail:%' or addressee like 'webhook:%')";
+        let row = query(AssertSqlSafe(format!(
+            "select (select count(*) from endpoints where addressee like 'mail:%' or addressee like 'webhook:%') as addresses,
+                 coalesce(sum(state = 'waiting'), 0) as waiting, coalesce(sum(state = 'delivered'), 0) as delivered,
+                 coalesce(sum(state = 'dead'), 0) as dead from outbox where {of_people}"
+        )))
+        .fetch_one(&mut *read)
+        .await?;
+        let people = PeopleSummary {
+            addresses: count(&row, "addresses")?,
+            waiting: count(&row, "waiting")?,
+            delivered: count(&row, "delivered")?,
+            dead: count(&row, "dead")?,
+        };
         let rows = query(
             "select outbox.*, messages.message as message_json from outbox
              join messages on messages.id = outbox.message
@@ -60,7 +76,7 @@ impl Store {
                 attempts: attempts.iter().map(read_attempt).collect::<Result<_, _>>()?,
             });
         }
-        Ok(Outbox { endpoints, messages })
+        Ok(Outbox { endpoints, people, messages })
     }
 
     /// The messages about an order or a shipment, the latest first, at most a hundred.

@@ -1,10 +1,10 @@
 //! Setting up where messages go, and sending anew.
 
-use super::{Endpoint, Resend, queue_one, read_endpoint, read_message};
+use super::{Endpoint, EndpointOf, Resend, queue_one, read_endpoint, read_message};
 use crate::writer::Acted;
 use crate::{Store, StoreError, micros};
 use chrono::{DateTime, Utc};
-use sqlx::{SqliteConnection, query};
+use sqlx::{AssertSqlSafe, SqliteConnection, query};
 
 impl Store {
     /// Adds an endpoint, or changes where and how it is reached; what is queued for it stays.
@@ -13,12 +13,12 @@ impl Store {
             .act(move |connection| {
                 Box::pin(async move {
                     query(
-                        "insert into endpoints (name, addressee, address, secret, allow_private, paused)
-                         values ($1, $2, $3, $4, $5, $6)
+                        "insert into endpoints (name, addressee, address, secret, allow_private, paused, confirmed)
+                         values ($1, $2, $3, $4, $5, $6, $7)
                          on conflict (name) do update set addressee = excluded.addressee,
                          address = excluded.address, secret = excluded.secret,
                          allow_private = excluded.allow_private, paused = excluded.paused,
-                         failures = 0, open_until = null",
+                         confirmed = excluded.confirmed, failures = 0, open_until = null",
                     )
                     .bind(endpoint.name)
                     .bind(endpoint.addressee.to_string())
@@ -26,6 +26,7 @@ impl Store {
                     .bind(endpoint.secret)
                     .bind(endpoint.allow_private)
                     .bind(endpoint.paused)
+                    .bind(endpoint.confirmed)
                     .execute(connection)
                     .await?;
                     Ok(Acted::default())
@@ -53,6 +54,36 @@ impl Store {
             })
             .await?;
         Ok(removed > 0)
+    }
+
+    /// Where somebody who signs in is told news by mail or webhook, or whom a letter's link is of.
+    pub async fn endpoint(&self, of: EndpointOf<'_>) -> Result<Option<Endpoint>, StoreError> {
+        let (by, word) = match of {
+            EndpointOf::Person(addressee) => ("addressee = $1 order by name limit 1", addressee.to_string()),
+            EndpointOf::Token(token) => ("secret = $1 and addressee like 'mail:%'", token.to_owned()),
+        };
+        let row = query(AssertSqlSafe(format!("select * from endpoints where {by}")))
+            .bind(word)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.as_ref().map(read_endpoint).transpose()
+    }
+
+    /// Takes down that an address is of whoever it should be of.
+    pub async fn confirm_endpoint(&self, name: &str) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.writer
+            .act(move |connection| {
+                Box::pin(async move {
+                    query("update endpoints set confirmed = 1 where name = $1")
+                        .bind(name)
+                        .execute(connection)
+                        .await?;
+                    Ok(Acted::default())
+                })
+            })
+            .await?;
+        Ok(())
     }
 
     /// All endpoints, by name.

@@ -15,6 +15,7 @@ use domain::fact::{Fact, Noun};
 use domain::kpi::Day;
 use domain::live::SourceAge;
 use domain::message::{Addressed, Message, of_order};
+use domain::subscription::Seen;
 use domain::{CustomerId, Event, ExceptionId, Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, SqliteConnection, query};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -70,7 +71,7 @@ impl Batch {
                     orders.insert(OrderId(subject));
                     told.insert(OrderId(subject));
                 }
-                Noun::Rulebook | Noun::Feed => {
+                Noun::Rulebook | Noun::Feed | Noun::Account => {
                     subjects.insert(subject);
                 }
                 noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
@@ -245,7 +246,7 @@ impl Batch {
         match event.fact.noun() {
             _ if event.is_about_feed() => {
                 let notices = views.feeds.apply(recorded, views.rulebooks.at(recorded.seq));
-                say(&mut self.messages, recorded, notices);
+                self.say_of_feed(views, &event.number, recorded, notices);
             }
             // Those are all about feeds.
             Noun::Feed => {}
@@ -254,6 +255,11 @@ impl Batch {
             Noun::Rulebook => {
                 if let Fact::RulebookChanged(book) = &event.fact {
                     views.rulebooks.take(recorded.seq, book);
+                }
+            }
+            Noun::Account => {
+                if let Fact::SubscriptionChanged(subscription) = &event.fact {
+                    views.subscribers.take(&event.number, subscription);
                 }
             }
             noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
@@ -271,8 +277,8 @@ impl Batch {
         views.rollups.add(("events", ""), 1);
         if ages_are_told(event.role) {
             let notices = views.feeds.hear(recorded, &views.catalogue, views.rulebooks.at(recorded.seq));
-            say(&mut self.messages, recorded, notices);
             let source = event.source.as_str();
+            self.say_of_feed(views, source, recorded, notices);
             let occurred_at = event.occurred_at.to_utc();
             let age = views.ages.entry(source.to_owned()).or_insert_with(|| SourceAge {
                 source: source.to_owned(),
@@ -297,9 +303,10 @@ impl Batch {
         });
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         let orders_before: Vec<OrderId> = entry.tracked.order_ids().collect();
+        let seen = views.subscribers.seen(&entry.tracked);
         let Some(consequences) = Arc::make_mut(&mut entry.tracked).apply(recorded, &around) else { return };
         let notices = entry.note(consequences, recorded.seq, &mut self.withdrawals);
-        say(&mut self.messages, recorded, notices);
+        say_of(&mut self.messages, views, recorded, &seen, &entry.tracked, notices);
         for order in orders_before {
             if let Some(carriers) = self.carriers.get_mut(&order) {
                 carriers.remove(&id);
@@ -325,9 +332,10 @@ impl Batch {
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         for shipment in self.carriers.get(&id).into_iter().flatten() {
             let Some(entry) = self.shipments.get_mut(shipment) else { continue };
+            let seen = views.subscribers.seen(&entry.tracked);
             let consequences = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
             let notices = entry.note(consequences, recorded.seq, &mut self.withdrawals);
-            say(&mut self.messages, recorded, notices);
+            say_of(&mut self.messages, views, recorded, &seen, &entry.tracked, notices);
         }
     }
 
@@ -345,6 +353,13 @@ impl Batch {
                 say(&mut self.messages, recorded, notices);
             }
         }
+    }
+
+    /// Adds what others, and those who listen, must learn of an event that changed a feed.
+    fn say_of_feed(&mut self, views: &Views, source: &str, recorded: &Recorded, notices: Vec<Addressed>) {
+        let people = views.subscribers.of_feed(recorded, views.feeds.exceptions(source), &notices);
+        say(&mut self.messages, recorded, notices);
+        self.messages.extend(people);
     }
 
     /// Gives everything back to memory after the commit. Returns the shipments and exceptions that changed.
@@ -377,6 +392,20 @@ fn say(messages: &mut Vec<Message>, recorded: &Recorded, notices: impl IntoItera
         let place = messages.iter().rev().take_while(|one| one.seq == recorded.seq).count();
         messages.push(Message::new(recorded.seq, place, recorded.recorded_at, notice));
     }
+}
+
+/// As [`say`], and what those who listen must learn of a shipment, of which `seen` was seen before.
+fn say_of(
+    messages: &mut Vec<Message>,
+    views: &Views,
+    recorded: &Recorded,
+    seen: &Seen,
+    tracked: &Tracked,
+    notices: Vec<Addressed>,
+) {
+    let people = views.subscribers.of_shipment(recorded, seen, tracked, &notices);
+    say(messages, recorded, notices);
+    messages.extend(people);
 }
 
 #[cfg(test)]

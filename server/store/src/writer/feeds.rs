@@ -79,6 +79,11 @@ impl Feeds {
         self.entries.get(source)?.tracked.exceptions.iter().find(|one| one.id == id)
     }
 
+    /// All that a source's feed ever had.
+    pub(crate) fn exceptions(&self, source: &str) -> &[ShipmentException] {
+        self.entries.get(source).map_or(&[], |entry| &entry.tracked.exceptions)
+    }
+
     fn change(
         &mut self,
         source: &str,

@@ -1,7 +1,7 @@
 //! What the writer remembers of the views between transactions: recent shipments and orders, and the few small things
 //! that every event may need. It is never ahead of the disk: a failed transaction throws it away.
 
-use crate::{StoreError, integrations, rulebook, subjects};
+use crate::{StoreError, integrations, rulebook, subjects, subscription};
 use domain::authority::Role;
 use domain::exception::Severity;
 use domain::fact::{CustomerTerms, Noun};
@@ -14,6 +14,7 @@ use domain::party::Tier;
 use domain::rulebook::{Rulebook, Rulebooks};
 use domain::rules::Rule;
 use domain::status::Status;
+use domain::subscription::Subscribers;
 use domain::tracked::{Consequences, Surroundings};
 use domain::{CustomerId, OrderId, Seq, ShipmentId, Tracked};
 use lru::LruCache;
@@ -34,6 +35,7 @@ pub(crate) struct Views {
     /// Of every customer with master data.
     pub tiers: HashMap<CustomerId, Tier>,
     pub rulebooks: Rulebooks,
+    pub subscribers: Subscribers,
     pub catalogue: Catalogue,
     pub feeds: Feeds,
     pub rollups: Rollups,
@@ -85,6 +87,7 @@ impl Views {
             feeds: Feeds::load(connection, &rulebooks).await?,
             catalogue: masters::catalogue(connection).await?,
             rulebooks,
+            subscribers: subscription::load(connection).await?,
             shipments: LruCache::new(cached),
             orders: LruCache::new(cached),
             tiers: tiers(connection).await?,
@@ -124,6 +127,7 @@ pub(crate) fn noun_name(noun: Noun) -> &'static str {
         Noun::Location => "location",
         Noun::Rulebook => "rulebook",
         Noun::Feed => "feed",
+        Noun::Account => "account",
     }
 }
 

@@ -23,6 +23,7 @@ use domain::reference::{Reference, ReferenceKind};
 use domain::rulebook::{Rulebook, SomeLimits, Special, When};
 use domain::rules::Rule;
 use domain::service_level::Team;
+use domain::subscription::{Channel, Choice, News, Pace, QuietHours, Subscription};
 
 pub fn euros(minor: i64) -> Money {
     Money { minor, currency: Currency::try_from("EUR".to_owned()).expect("a currency") }
@@ -142,6 +143,11 @@ pub fn one_of_each() -> Vec<Fact> {
         Fact::ItemRegistered(ItemTerms { description: "Pumps".into(), unit: "PF".into() }),
         Fact::LocationRegistered(berlin.clone()),
         Fact::RulebookChanged(rulebook()),
+        Fact::SubscriptionChanged(Subscription {
+            choices: vec![Choice { news: News::Delayed, by: Channel::Mail, pace: Pace::Hourly }],
+            quiet: Some(QuietHours { from_hour: 22, until_hour: 6 }),
+            ..Subscription::default()
+        }),
         Fact::ShipmentPlanned(transport_plan()),
         Fact::ShipmentCancelled(cancelled),
         Fact::TenderOffered(TenderOffer {

@@ -1,0 +1,77 @@
+//! Documents of their own, without the application: the components, and what answers a link in a letter or a form.
+
+use crate::display::{Display, choices};
+use crate::{beside, head};
+use leptos::prelude::*;
+
+/// The whole document; `palette` as in [`crate::shell`].
+pub fn document(
+    title: &'static str,
+    options: &LeptosOptions,
+    display: Display,
+    palette: Option<AnyView>,
+    content: AnyView,
+) -> impl IntoView + use<> {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-scheme=display.scheme data-density=display.density data-hides=display.hides()>
+            <head>
+                {head(options, display)}
+                <title>{format!("{title} · Syncline")}</title>
+            </head>
+            <body>
+                <header class="header">
+                    <div class="header-row">
+                        <a class="brand" href="/">
+                            "Syncline"
+                        </a>
+                    </div>
+                </header>
+                <main id="main">{content}</main>
+                {choices(display)}
+                {beside(options, palette)}
+            </body>
+        </html>
+    }
+}
+
+/// A page that says one thing, with what can be done about it: a button that posts to the page's own address, or a link.
+pub fn saying(
+    title: &'static str,
+    sentence: String,
+    then: Then,
+    options: &LeptosOptions,
+    display: Display,
+) -> String {
+    let owner = Owner::new();
+    owner.with(|| {
+        let then = match then {
+            Then::Press(label) => view! {
+                <form method="post">
+                    <button type="submit">{label}</button>
+                </form>
+            }
+            .into_any(),
+            Then::Go { to, label } => view! {
+                <p>
+                    <a href=to>{label}</a>
+                </p>
+            }
+            .into_any(),
+        };
+        let content = view! {
+            <div class="problem">
+                <h1>{title}</h1>
+                <p>{sentence}</p>
+                {then}
+            </div>
+        };
+        document(title, options, display, None, content.into_any()).to_html()
+    })
+}
+
+/// What can be done.
+pub enum Then {
+    Press(&'static str),
+    Go { to: String, label: &'static str },
+}

@@ -1,0 +1,224 @@
+//! What people choose to be told, by mail and by webhook, as their user would: forms, letters and the links in them.
+
+mod support;
+
+use chrono::TimeDelta;
+use domain::account::AccountRole;
+use domain::authority::Role;
+use domain::subscription::Channel;
+use domain::{ExceptionId, Fact};
+use reqwest::StatusCode;
+use server::config::ServeOptions;
+use support::freight::{action, append, delivered, departed, eta, planned, pod, released, start};
+use support::receiver::{Received, Receiver};
+use support::server::{Hands, Running, client, options};
+use support::until;
+
+/// A server that sends mail, and somebody of ACME who is signed in. Freight begins at six in the morning, UTC.
+async fn with_mail(folder: &tempfile::TempDir) -> (Running, Receiver, String) {
+    let receiver = Receiver::start();
+    let mut options: ServeOptions = options(0);
+    options.mail.smtp_url = Some(format!("smtp://127.0.0.1:{}", receiver.smtp));
+    "https://track.test/".clone_into(&mut options.mail.public_url);
+    let running = Running::start_with(options, &folder.path().join("test.db"), &Hands::at(start())).await;
+    let carla = running.signed_in("carla", AccountRole::Customer, Some("ACME")).await;
+    (running, receiver, carla)
+}
+
+const HOURS: [(&str, &str); 4] =
+    [("zone", "UTC"), ("daily_hour", "18"), ("quiet_from", ""), ("quiet_until", "")];
+
+/// Fills the form in and says whether it was taken.
+async fn choose(running: &Running, cookie: &str, fields: &[(&str, &str)]) -> StatusCode {
+    let named = |name: &str| fields.iter().any(|(one, _)| *one == name);
+    let mut all: Vec<(&str, &str)> = HOURS.into_iter().filter(|(name, _)| !named(name)).collect();
+    all.extend(fields);
+    running.post_form("/notifications", cookie, &all).await.status()
+}
+
+async fn mails(receiver: &Receiver) -> Vec<Received> {
+    receiver.log().await.into_iter().filter(|one| !one.mail.is_empty()).collect()
+}
+
+/// The path of the first link of a letter that leads there.
+fn link(mail: &Received, to: &str) -> String {
+    let start = mail.text.find(&format!("https://track.test{to}")).expect("a link");
+    let link = mail.text[start..].split_whitespace().next().expect("its end");
+    link.trim_start_matches("https://track.test").to_owned()
+}
+
+/// Opens the link of a letter as whoever has no session, then presses the button.
+async fn press(running: &Running, path: &str) -> (StatusCode, StatusCode) {
+    let opened = client().get(running.url(path)).send().await.expect("an answer").status();
+    (opened, client().post(running.url(path)).send().await.expect("an answer").status())
+}
+
+#[tokio::test]
+async fn a_customer_is_told_what_they_chose_once_the_address_is_theirs_and_no_more_after_one_click() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, carla) = with_mail(&folder).await;
+    let chosen = [("mail", "carla@acme.test"), ("mail_on_the_way", "at_once"), ("mail_delivered", "at_once")];
+    assert_eq!(choose(&running, &carla, &chosen).await, StatusCode::SEE_OTHER);
+    until("she is asked", async || mails(&receiver).await.len() == 1).await;
+    let question = mails(&receiver).await.remove(0);
+    assert_eq!(
+        (&question.mail[0], question.subject.as_str()),
+        (&"carla@acme.test".to_owned(), "Is this your address?")
+    );
+
+    append(&running.store, vec![released("SO-1", "ACME"), released("SO-2", "OTHER")]).await;
+    append(&running.store, vec![planned("SH-1", &["SO-1"]), planned("SH-2", &["SO-2"])]).await;
+    append(&running.store, vec![departed("SH-1", 120, "1"), departed("SH-2", 120, "1")]).await;
+    let path = link(&question, "/confirm/");
+    assert_eq!(press(&running, &path).await, (StatusCode::OK, StatusCode::OK));
+    until("what waited comes", async || mails(&receiver).await.len() == 2).await;
+    let letter = mails(&receiver).await.remove(1);
+    assert_eq!(letter.subject, "On the way: SH-1");
+    assert!(letter.text.contains("SH-1 is on its way"), "{}", letter.text);
+    assert!(letter.text.contains("https://track.test/shipments/"), "{}", letter.text);
+
+    // Another customer's shipment is no news, nor is what was not chosen.
+    append(&running.store, vec![eta("SH-1", 900, 2400), eta("SH-2", 900, 2400), delivered("SH-1", 1650)])
+        .await;
+    until("the delivery is told", async || mails(&receiver).await.len() == 3).await;
+    let letter = mails(&receiver).await.remove(2);
+    assert_eq!(letter.subject, "Delivered: SH-1");
+
+    let path = link(&letter, "/unsubscribe/");
+    assert_eq!(letter.unsubscribe, format!("<https://track.test{path}>"));
+    assert_eq!(press(&running, &path).await, (StatusCode::OK, StatusCode::OK));
+    let chosen = running.store.subscription("carla").await.expect("read").expect("a choice");
+    assert_eq!(chosen.choices, []);
+    append(&running.store, vec![planned("SH-3", &["SO-1"]), departed("SH-3", 1700, "1")]).await;
+    assert_eq!(press(&running, &path).await.0, StatusCode::NOT_FOUND, "the link is spent");
+    running.stop().await;
+    assert_eq!(mails(&receiver).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_digest_and_quiet_hours_gather_what_happens_into_one_letter() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, carla) = with_mail(&folder).await;
+    // Quiet from five to nine: freight begins at six.
+    let chosen = [
+        ("mail", "carla@acme.test"),
+        ("mail_on_the_way", "at_once"),
+        ("mail_delayed", "daily"),
+        ("quiet_from", "5"),
+        ("quiet_until", "9"),
+    ];
+    assert_eq!(choose(&running, &carla, &chosen).await, StatusCode::SEE_OTHER);
+    until("she is asked", async || mails(&receiver).await.len() == 1).await;
+    press(&running, &link(&mails(&receiver).await[0], "/confirm/")).await;
+    append(&running.store, vec![released("SO-1", "ACME"), released("SO-2", "ACME")]).await;
+    append(&running.store, vec![planned("SH-1", &["SO-1"]), planned("SH-2", &["SO-2"])]).await;
+    append(&running.store, vec![departed("SH-1", 0, "1"), departed("SH-2", 0, "1"), eta("SH-1", 1, 2400)])
+        .await;
+    let waiting = async || running.store.outbox(10).await.expect("an outbox").people.waiting;
+    assert_eq!(waiting().await, 3);
+    running.hands.forward(TimeDelta::minutes(179));
+    running.hands.forward(TimeDelta::minutes(1));
+    until("quiet hours have ended", async || mails(&receiver).await.len() == 2).await;
+    let letter = mails(&receiver).await.remove(1);
+    assert_eq!(letter.subject, "2 news of SH-1, SH-2");
+    assert!(letter.text.contains("SH-2 is on its way"), "{}", letter.text);
+    assert_eq!(waiting().await, 1, "the digest waits until the evening");
+    running.hands.forward(TimeDelta::hours(9));
+    until("the evening has come", async || mails(&receiver).await.len() == 3).await;
+    let letter = mails(&receiver).await.remove(2);
+    assert_eq!(letter.subject, "Later than promised: SH-1");
+    // The next evening brings nothing, since there is no news.
+    running.hands.forward(TimeDelta::days(1));
+    append(&running.store, vec![pod("SH-1", 1700)]).await;
+    running.stop().await;
+    assert_eq!(mails(&receiver).await.len(), 3);
+}
+
+#[tokio::test]
+async fn people_of_the_house_are_told_what_colleagues_give_them_by_webhook_and_nothing_of_their_own_doing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, _) = with_mail(&folder).await;
+    let anna = running.signed_in("anna", AccountRole::Agent, None).await;
+    running.account("amir", AccountRole::Agent, None).await;
+    // What anna types in is not reached, since it lies in a private network; an operator may allow it.
+    let url = receiver.url("/anna");
+    let chosen =
+        [("webhook", url.as_str()), ("webhook_assigned", "at_once"), ("webhook_mentioned", "at_once")];
+    assert_eq!(choose(&running, &anna, &chosen).await, StatusCode::SEE_OTHER);
+    receiver.endpoint(&running.store, "anna.webhook", "webhook:anna").await;
+    append(&running.store, vec![released("SO-1", "ACME"), planned("SH-1", &["SO-1"])]).await;
+    append(&running.store, vec![eta("SH-1", 10, 2400)]).await;
+    let (_, desk) = running.store.desk().await.expect("a desk");
+    let exception: ExceptionId = desk.exceptions[0].id;
+    let note =
+        |text: &str| Fact::ExceptionNoted(domain::fact::ExceptionNote { exception, text: text.into() });
+    let give = |to: &str| {
+        Fact::ExceptionAssigned(domain::fact::ExceptionAssignment { exception, assignee: Some(to.into()) })
+    };
+    for (by, fact) in [
+        ("amir", note("@anna, do you know the driver?")),
+        ("anna", note("@anna should ask the yard")),
+        ("amir", note("nobody is named")),
+        ("amir", give("anna")),
+        ("anna", give("amir")),
+        ("anna", give("anna")),
+    ] {
+        append(&running.store, vec![action(Role::Desk, by, "SH-1", 20, fact)]).await;
+    }
+    until("both came", async || receiver.came_to("anna.webhook").await.len() == 2).await;
+    running.stop().await;
+    let told: Vec<String> = receiver
+        .came_to("anna.webhook")
+        .await
+        .iter()
+        .map(|one| format!("{} {}", one.kind(), one.event["data"]["news"].as_str().unwrap_or_default()))
+        .collect();
+    assert_eq!(told, ["notification mentioned", "notification assigned"]);
+}
+
+#[tokio::test]
+async fn a_choice_that_leads_nowhere_is_refused_and_names_the_way_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, _receiver, carla) = with_mail(&folder).await;
+    for (fields, says) in [
+        (vec![("mail_delivered", "at_once")], "has nowhere to go"),
+        (vec![("mail", "nonsense"), ("mail_delivered", "at_once")], "`nonsense`"),
+        (vec![("webhook", "ftp://acme.test")], "`ftp://acme.test`"),
+        (vec![("zone", "Mars/Base")], "`Mars/Base`"),
+        (vec![("quiet_from", "5")], "quiet hours need"),
+        (vec![("daily_hour", "25")], "25"),
+        (vec![("webhook", "https://acme.test"), ("webhook_escalated", "at_once")], "`escalated`"),
+    ] {
+        let named = |name: &str| fields.iter().any(|(one, _)| *one == name);
+        let mut all: Vec<(&str, &str)> = HOURS.into_iter().filter(|(name, _)| !named(name)).collect();
+        all.extend(&fields);
+        let answer = running.post_form("/notifications", &carla, &all).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
+        let page = answer.text().await.expect("a page");
+        assert!(page.contains(says), "{fields:?}: {page}");
+    }
+    assert_eq!(running.store.subscription("carla").await.expect("read"), None);
+    assert_eq!(press(&running, "/unsubscribe/nobody").await.0, StatusCode::NOT_FOUND);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_that_becomes_somebody_elses_is_told_nothing_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, carla) = with_mail(&folder).await;
+    let chosen = [("mail", "carla@acme.test"), ("mail_on_the_way", "at_once")];
+    assert_eq!(choose(&running, &carla, &chosen).await, StatusCode::SEE_OTHER);
+    until("she is asked", async || mails(&receiver).await.len() == 1).await;
+    press(&running, &link(&mails(&receiver).await[0], "/confirm/")).await;
+    running.account("carla", AccountRole::Customer, Some("OTHER")).await;
+    append(
+        &running.store,
+        vec![released("SO-1", "ACME"), planned("SH-1", &["SO-1"]), departed("SH-1", 120, "1")],
+    )
+    .await;
+    let person = domain::message::Addressee::Person { by: Channel::Mail, account: "carla".to_owned() };
+    let known = running.store.endpoint(store::EndpointOf::Person(&person)).await.expect("read");
+    assert_eq!(known, None);
+    assert_eq!(running.store.outbox(10).await.expect("an outbox").people.waiting, 0);
+    running.stop().await;
+}
