@@ -169,7 +169,9 @@ impl Context {
             Some(id) => self.store.exception(id).await?.into_iter().collect(),
             None => Vec::new(),
         };
-        Ok(DeskPage { as_of, desk, rules: self.store.open_rules().await?, selected, views: Vec::new() })
+        let teams = self.rulebook().await?.teams.into_iter().map(|team| team.team).collect();
+        let rules = self.store.open_rules().await?;
+        Ok(DeskPage { as_of, desk, rules, teams, selected, views: Vec::new() })
     }
 
     /// The share links that a viewer may know of and end: customers only those that show their own redaction.

@@ -163,7 +163,7 @@ fn fields() -> impl IntoView {
 }
 
 fn filters() -> impl IntoView {
-    let chip = |label, is_on| Chip { label, href: "#main".to_owned(), is_on };
+    let chip = |label: &'static str, is_on| Chip { label: label.into(), href: "#main".to_owned(), is_on };
     chips("Severity", move || vec![chip("Critical", true), chip("High", false), chip("Medium", false)])
 }
 

@@ -117,6 +117,12 @@ impl Context {
     /// The views of a page that the account has saved.
     pub async fn saved_views(&self, viewer: &Viewer, page: &str) -> Result<Vec<SavedView>, ApiError> {
         let views = self.store.saved_views(&viewer.account, page).await?;
-        Ok(views.into_iter().map(|store::SavedView { name, query }| SavedView { name, query }).collect())
+        let view = |store::SavedView { name, query, shared_by }| SavedView {
+            is_shared: shared_by.is_some(),
+            may_forget: shared_by.is_none_or(|by| by == viewer.account || viewer.role.may_approve()),
+            name,
+            query,
+        };
+        Ok(views.into_iter().map(view).collect())
     }
 }

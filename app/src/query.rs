@@ -6,6 +6,7 @@ use domain::exception::{Severity, ShipmentException};
 use domain::kpi::Punctuality;
 use domain::rules::Rule;
 use domain::status::{Flags, Status};
+use domain::subscription::mentioned;
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
@@ -296,6 +297,8 @@ pub struct DeskQuery {
     pub group: Option<Group>,
     pub rule: Option<Rule>,
     pub severity: Option<Severity>,
+    /// The team that takes it, by its name.
+    pub team: Option<String>,
     /// Those that were closed lately, in place of the open ones.
     pub closed: bool,
     /// Only those that sleep now, or only those that do not.
@@ -320,6 +323,7 @@ impl DeskQuery {
             group: group.as_deref().and_then(Group::named),
             rule: rule.as_deref().and_then(Rule::named),
             severity: severity.as_deref().and_then(Severity::named),
+            team: text(params, "team"),
             closed: show.as_deref() == Some(CLOSED),
             asleep: match show.as_deref() {
                 Some(ASLEEP) => Some(true),
@@ -345,7 +349,7 @@ impl DeskQuery {
     }
 
     /// The names and words of its address.
-    pub fn fields(&self) -> [(&'static str, Option<&str>); 7] {
+    pub fn fields(&self) -> [(&'static str, Option<&str>); 8] {
         let show = match (self.closed, self.asleep) {
             (true, _) => Some(CLOSED),
             (false, Some(true)) => Some(ASLEEP),
@@ -356,6 +360,7 @@ impl DeskQuery {
             ("q", self.q.as_deref()),
             ("rule", self.rule.map(Rule::as_str)),
             ("severity", self.severity.map(Severity::as_str)),
+            ("team", self.team.as_deref()),
             ("with", self.with.map(Holder::as_str)),
             ("show", show),
             ("group", self.group.map(Group::as_str)),
@@ -383,12 +388,13 @@ impl DeskQuery {
             && keeps(self.with.as_ref(), other.with.as_ref())
             && keeps(self.rule.as_ref(), other.rule.as_ref())
             && keeps(self.severity.as_ref(), other.severity.as_ref())
+            && keeps(self.team.as_ref(), other.team.as_ref())
             && keeps(self.asleep.as_ref(), other.asleep.as_ref())
     }
 
     pub fn is_filtered(&self) -> bool {
         let is_cut = self.rule.is_some() || self.severity.is_some() || self.with.is_some();
-        is_cut || self.asleep.is_some() || self.q.is_some()
+        is_cut || self.asleep.is_some() || self.q.is_some() || self.team.is_some()
     }
 
     /// The address's part behind the question mark, without what is open: what is saved as a view.
@@ -411,15 +417,13 @@ impl DeskQuery {
         found
             && self.rule.is_none_or(|rule| exception.rule == rule)
             && self.severity.is_none_or(|severity| exception.severity == severity)
+            && self.team.as_ref().is_none_or(|team| exception.team == *team)
             && self.asleep.is_none_or(|wanted| wanted == sleeps())
             && self.with.is_none_or(|with| match with {
                 Holder::Me => holder == Some(me),
                 Holder::Nobody => holder.is_none(),
                 Holder::Mentioned => {
-                    let mention = format!("@{me}");
-                    let names =
-                        |word: &str| word.trim_end_matches(|end: char| !end.is_alphanumeric()) == mention;
-                    exception.actions.iter().any(|action| action.text.split_whitespace().any(names))
+                    exception.actions.iter().any(|action| mentioned(&action.text).contains(&me))
                 }
                 Holder::Approval => exception.awaits_approval.is_some(),
             })

@@ -36,6 +36,48 @@ test('an agent takes several at once, with shift, and takes it all back', async 
   for (const shipment of shipments) await expect(rowOf(page, shipment)).toContainText('Nobody');
 });
 
+test('an agent resolves several at once with what was done, and reopens them all with one key', async ({ open, url }) => {
+  const office = `Office-${Math.random().toString(36).slice(2, 8)}`;
+  const shipments = await heldBy(url, office, 2);
+  const page = await open('anna');
+  await goLive(page, `/desk?q=${office}`);
+  const boxes = page.getByRole('checkbox', { name: /^Choose/ });
+  await expect(boxes).toHaveCount(2);
+  for (const box of await boxes.all()) await box.click();
+  const words = page.getByLabel('What was done about all that are chosen');
+  await words.fill('the papers were handed in');
+  await words.press('Enter');
+  await expect(page.getByText('2 exceptions resolved')).toBeVisible();
+  for (const shipment of shipments) await expect(rowOf(page, shipment)).toContainText('Resolved by anna');
+  await expect(page.getByText(/\d chosen/)).toHaveCount(0);
+  await page.locator('main').press('u');
+  await expect(page.getByText('2 exceptions reopened')).toBeVisible();
+  for (const shipment of shipments) await expect(rowOf(page, shipment)).not.toContainText('Resolved by anna');
+});
+
+test('a queue that one shares has an address under its name for every colleague, and only they or a manager forget it', async ({ open, url }) => {
+  const office = `Office-${Math.random().toString(36).slice(2, 8)}`;
+  const [shipment] = (await heldBy(url, office, 1)) as [Shipment];
+  const [anna, amir] = [await open('anna'), await open('amir')];
+  await goLive(anna, `/desk?q=${office}&group=customer`);
+  await anna.getByText('Save this view').click();
+  await anna.getByLabel('Name of the view').fill(office);
+  await anna.getByLabel('For everybody at the desk').check();
+  await anna.getByRole('button', { name: 'Save', exact: true }).click();
+  const hers = anna.getByRole('navigation', { name: 'Saved views' });
+  await expect(hers.getByRole('link', { name: office })).toHaveAttribute('aria-current', 'page');
+  await goLive(amir, `/desk/queues/${office}`);
+  await expect(amir).toHaveURL(new RegExp(`/desk\\?q=${office}&group=customer$`));
+  await expect(rowOf(amir, shipment)).toHaveCount(1);
+  const his = amir.getByRole('navigation', { name: 'Saved views' });
+  await expect(his.getByRole('link', { name: office })).toHaveAttribute('aria-current', 'page');
+  await expect(his.getByRole('button', { name: `Forget the view ${office}` })).toHaveCount(0);
+  const mona = await open('mona');
+  await goLive(mona, `/desk/queues/${office}`);
+  await mona.getByRole('button', { name: `Forget the view ${office}` }).click();
+  await expect(mona.getByRole('link', { name: office })).toHaveCount(0);
+});
+
 test('nothing is done with what is not seen, and only what is one’s own is released', async ({ open, url }) => {
   const office = `Office-${Math.random().toString(36).slice(2, 8)}`;
   const [first, second, third] = (await heldBy(url, office, 3)) as [Shipment, Shipment, Shipment];

@@ -53,7 +53,7 @@ fn is_holding(rule: Rule) -> bool {
 /// Whether a shipment has news for the gate of one of its orders: its part is confirmed and the invoice waits, or the
 /// invoice may leave though its part is not confirmed.
 pub fn is_unsettled(order: &Order, shipment: &Shipment, exceptions: &[ShipmentException]) -> bool {
-    let may_leave = order.state.gate.as_ref().is_some_and(|gate| gate.released);
+    let may_leave = order.state.may_leave(&shipment.number);
     order.state.terms.is_some()
         && order.state.cancelled.is_none()
         && is_confirmed(&order.number, shipment, exceptions).is_some_and(|confirmed| confirmed != may_leave)
@@ -96,16 +96,33 @@ pub fn decide(order: &Order, shipments: &[Tracked]) -> Option<Fact> {
         (None, false) if !parts.is_empty() => {
             let by: Vec<String> =
                 parts.iter().map(|(one, _)| confirmed_by(&order.number, &one.shipment)).collect();
-            Some(Fact::InvoiceReleased(InvoiceDecision { reason: by.join("; ") }))
+            Some(Fact::InvoiceReleased(InvoiceDecision { shipment: None, reason: by.join("; ") }))
         }
-        (Some(first), true) => {
-            let more = match open.len() {
-                1 => String::new(),
-                count => format!(", and {} more", count - 1),
-            };
-            Some(Fact::InvoiceHeld(InvoiceDecision { reason: format!("{first}{more}") }))
+        (Some(_), true) => Some(Fact::InvoiceHeld(InvoiceDecision { shipment: None, reason: summed(&open) })),
+        (_, false) => parts.iter().find_map(|(one, missing)| decide_part(order, one, missing)),
+        (None, true) => None,
+    }
+}
+
+/// What is to be decided about what one shipment carries, while other parts of the order are still to come.
+fn decide_part(order: &Order, carrier: &Tracked, missing: &[String]) -> Option<Fact> {
+    let number = &carrier.shipment.number;
+    let shipment = Some(number.clone());
+    match (missing.is_empty(), order.state.may_leave(number)) {
+        (true, false) if carrier.releases_by_shipment() => {
+            let reason = confirmed_by(&order.number, &carrier.shipment);
+            Some(Fact::InvoiceReleased(InvoiceDecision { shipment, reason }))
         }
+        (false, true) => Some(Fact::InvoiceHeld(InvoiceDecision { shipment, reason: summed(missing) })),
         _ => None,
+    }
+}
+
+fn summed(missing: &[String]) -> String {
+    match missing {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first, more @ ..] => format!("{first}, and {} more", more.len()),
     }
 }
 

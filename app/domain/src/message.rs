@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::exception::ShipmentException;
 use crate::fact::{DelayReason, Fact};
 use crate::id::{CustomerId, ExceptionId, Seq, canonical};
-use crate::order::{Gate, Order};
+use crate::order::{Gate, Order, OrderState};
 use crate::party::Tier;
 use crate::rulebook::Limits;
 use crate::rules::{Rule, is_late};
@@ -119,10 +119,22 @@ impl TryFrom<String> for Addressee {
 pub enum Notice {
     /// The delivery is confirmed: the ERP may invoice the order.
     #[serde(rename = "invoice.release")]
-    InvoiceRelease { order: String, reason: String },
+    InvoiceRelease {
+        order: String,
+        /// The part that it is about, by the number of its shipment; none is all of the order that has not been let go yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shipment: Option<String>,
+        reason: String,
+    },
     /// What was invoiced or might be is not, or no longer, confirmed: the ERP is to stop it.
     #[serde(rename = "invoice.hold")]
-    InvoiceHold { order: String, reason: String },
+    InvoiceHold {
+        order: String,
+        /// As for a release.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shipment: Option<String>,
+        reason: String,
+    },
     /// Nobody carries the order now: it has to be planned anew.
     #[serde(rename = "plan.due")]
     PlanDue {
@@ -316,8 +328,11 @@ pub(crate) fn notices(change: &Change, surroundings: &impl Surroundings) -> Vec<
         match exception.rule {
             Rule::TenderRejected => notices.extend(plan_due(change)),
             Rule::InvoiceWithoutProof => {
-                let notice =
-                    Notice::InvoiceHold { order: exception.cause.clone(), reason: exception.detail.clone() };
+                let order = exception.cause.clone();
+                let known = change.orders.iter().find(|one| one.number == order);
+                let is_part = known.is_some_and(|one| !one.state.was_let_go && one.state.invoices.is_empty());
+                let shipment = is_part.then(|| change.shipment.number.clone());
+                let notice = Notice::InvoiceHold { order, shipment, reason: exception.detail.clone() };
                 notices.push((Addressee::Erp, notice));
             }
             _ => {}
@@ -329,12 +344,21 @@ pub(crate) fn notices(change: &Change, surroundings: &impl Surroundings) -> Vec<
     notices
 }
 
-/// What others must learn of an order's own change.
-pub fn of_order(before: Option<&Gate>, order: &Order) -> Option<Addressed> {
-    let gate = order.state.gate.as_ref().filter(|gate| gate.released)?;
-    let was_released = before.is_some_and(|before| before.released);
-    let notice = Notice::InvoiceRelease { order: order.number.clone(), reason: gate.reason.clone() };
-    (!was_released).then_some((Addressee::Erp, notice))
+/// What others must learn of an order's own change: what may be invoiced that might not before.
+pub fn of_order(before: &OrderState, order: &Order) -> Vec<Addressed> {
+    let released = |gate: Option<&Gate>| gate.is_some_and(|gate| gate.released);
+    let notice = |shipment: Option<&String>, gate: &Gate| {
+        let (order, shipment) = (order.number.clone(), shipment.cloned());
+        (Addressee::Erp, Notice::InvoiceRelease { order, shipment, reason: gate.reason.clone() })
+    };
+    let of_parts = order
+        .state
+        .parts
+        .iter()
+        .filter(|(shipment, gate)| gate.released && !released(before.parts.get(*shipment)));
+    let of_parts = of_parts.map(|(shipment, gate)| notice(Some(shipment), gate));
+    let whole = order.state.gate.as_ref().filter(|gate| gate.released && !released(before.gate.as_ref()));
+    of_parts.chain(whole.map(|gate| notice(None, gate))).collect()
 }
 
 /// That nobody saw to an exception in time, or that a second person is asked.

@@ -1,12 +1,13 @@
 //! The order as the ERP's events make it.
 
 use crate::event::Event;
-use crate::fact::{Fact, OrderTerms, Returned};
+use crate::fact::{Fact, InvoiceDecision, OrderTerms, Returned};
 use crate::fold::{FoldState, Folded};
 use crate::id::OrderId;
 use crate::measure::Money;
 use crate::time::Moment;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// An order: its accepted events and what follows from them. Its number is the ERP's.
 pub type Order = Folded<OrderState>;
@@ -24,6 +25,8 @@ pub struct OrderState {
     pub gate: Option<Gate>,
     /// Whether the invoice was ever let go.
     pub was_let_go: bool,
+    /// Parts that are invoiced by themselves, by the number of their shipment, and whether Syncline holds each.
+    pub parts: BTreeMap<String, Gate>,
 }
 
 /// An invoice and what became of it.
@@ -74,19 +77,35 @@ impl FoldState for OrderState {
                 });
             }
             Fact::OrderReturned(returned) => self.returns.push(returned.clone()),
-            Fact::InvoiceHeld(decision) => {
-                self.gate = Some(Gate { at, released: false, reason: decision.reason.clone() });
-            }
-            Fact::InvoiceReleased(decision) => {
-                self.gate = Some(Gate { at, released: true, reason: decision.reason.clone() });
-                self.was_let_go = true;
-            }
+            Fact::InvoiceHeld(decision) => self.decide(at, false, decision),
+            Fact::InvoiceReleased(decision) => self.decide(at, true, decision),
             _ => {}
         }
     }
 }
 
 impl OrderState {
+    fn decide(&mut self, at: Moment, released: bool, decision: &InvoiceDecision) {
+        let gate = Gate { at, released, reason: decision.reason.clone() };
+        if let Some(shipment) = &decision.shipment {
+            self.parts.insert(shipment.clone(), gate);
+        } else {
+            self.gate = Some(gate);
+            self.was_let_go |= released;
+        }
+    }
+
+    /// Whether the invoice may leave, for what a shipment carries at least.
+    pub fn may_leave(&self, shipment: &str) -> bool {
+        self.gate.as_ref().is_some_and(|gate| gate.released)
+            || self.parts.get(shipment).is_some_and(|gate| gate.released)
+    }
+
+    /// Whether it ever might.
+    pub fn might_leave(&self, shipment: &str) -> bool {
+        self.was_let_go || self.parts.contains_key(shipment)
+    }
+
     fn invoice(&mut self, number: &str) -> &mut Invoice {
         let place = self.invoices.iter().position(|invoice| invoice.invoice == number).unwrap_or_else(|| {
             self.invoices.push(Invoice {

@@ -181,6 +181,11 @@ impl Tracked {
         self.customers().map(|customer| surroundings.tier(customer)).max().unwrap_or_default()
     }
 
+    /// Whether the rules let an order's part on it be invoiced before the rest is delivered.
+    pub(crate) fn releases_by_shipment(&self) -> bool {
+        self.limits.release_by_shipment == 1
+    }
+
     fn conditions_now(&self, surroundings: &impl Surroundings) -> Vec<Condition> {
         self.situation(&self.order_refs(), surroundings).conditions()
     }

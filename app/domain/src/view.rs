@@ -142,7 +142,8 @@ pub fn outline(
     seq: Seq,
 ) -> ShipmentView {
     let state = shipment.state.clone();
-    let orders: Vec<OrderView> = state.orders.iter().map(|number| order_view(number, orders)).collect();
+    let orders: Vec<OrderView> =
+        state.orders.iter().map(|number| order_view(number, &shipment.number, orders)).collect();
     let promised = promise(&orders);
     let mut exceptions = exceptions.to_vec();
     exceptions.sort_by_key(|exception| (!exception.is_open(), std::cmp::Reverse(exception.opened_seq)));
@@ -200,7 +201,7 @@ impl ShipmentView {
     }
 }
 
-fn order_view(number: &str, known: &[&Order]) -> OrderView {
+fn order_view(number: &str, shipment: &str, known: &[&Order]) -> OrderView {
     let order = known.iter().find(|order| order.number == number);
     let terms = order.and_then(|order| order.state.terms.as_ref());
     OrderView {
@@ -214,7 +215,7 @@ fn order_view(number: &str, known: &[&Order]) -> OrderView {
         invoice: order.map_or(InvoiceState::AwaitingConfirmation, |order| {
             if order.state.invoices.iter().any(|invoice| invoice.invoiced_at.is_some()) {
                 InvoiceState::Written
-            } else if order.state.gate.as_ref().is_some_and(|gate| gate.released) {
+            } else if order.state.may_leave(shipment) {
                 InvoiceState::Released
             } else {
                 InvoiceState::AwaitingConfirmation

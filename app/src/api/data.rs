@@ -44,6 +44,9 @@ pub struct SavedView {
     pub name: String,
     /// The address's query, without the question mark.
     pub query: String,
+    /// Whether everybody at the desk has it, and under its name an address of its own.
+    pub is_shared: bool,
+    pub may_forget: bool,
 }
 
 /// A row of either audience, as it stands on the wire: [`ShipmentRow`] or [`TrackedRow`]. The latter has no fields for the
@@ -144,6 +147,8 @@ pub struct DeskPage {
     pub desk: Desk,
     /// The rules of all that is open.
     pub rules: Vec<Rule>,
+    /// The teams of the rules file.
+    pub teams: Vec<String>,
     /// The one that the address names, where it is not among them.
     pub selected: Vec<ShipmentException>,
     /// The queues that the account has saved.

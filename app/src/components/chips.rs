@@ -2,11 +2,12 @@
 
 use crate::plain::{IntoPlain, part};
 use leptos::prelude::*;
+use std::borrow::Cow;
 
 /// A condition that is on or off.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chip {
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// Where the list without it is, when it is on; with it, when it is off.
     pub href: String,
     pub is_on: bool,

@@ -14,13 +14,14 @@ pub fn saved_views(path: &'static str, shown: String, views: Vec<SavedView>) -> 
     }
     let items = views
         .into_iter()
-        .map(|SavedView { name, query }| {
+        .map(|SavedView { name, query, is_shared, may_forget }| {
             let is_shown = query == shown;
-            let forget = is_shown.then(|| {
+            let forget = (is_shown && may_forget).then(|| {
                 let said = format!("Forget the view {name}");
                 view! {
                     <form method="post" action="/views/forget">
                         <input type="hidden" name="name" value=name.clone() />
+                        {is_shared.then(|| view! { <input type="hidden" name="shared" value="yes" /> })}
                         <button class="quiet" aria-label=said>
                             "Forget"
                         </button>
@@ -30,7 +31,8 @@ pub fn saved_views(path: &'static str, shown: String, views: Vec<SavedView>) -> 
             view! {
                 <li>
                     <a
-                        class="chip saved"
+                        class=if is_shared { "chip saved shared" } else { "chip saved" }
+                        title=is_shared.then_some("Everybody at the desk has this one")
                         href=format!("{path}?{query}")
                         aria-current=is_shown.then_some("page")
                     >
@@ -50,6 +52,12 @@ pub fn saved_views(path: &'static str, shown: String, views: Vec<SavedView>) -> 
                         "Name of the view"
                         <input name="name" maxlength=VIEW_NAME.to_string() required autocomplete="off" />
                     </label>
+                    {(path == "/desk").then(|| view! {
+                        <label class="check">
+                            <input type="checkbox" name="shared" value="yes" />
+                            "For everybody at the desk"
+                        </label>
+                    })}
                     <button>"Save"</button>
                 </form>
             </details>

@@ -60,12 +60,12 @@ fn Board(
     /// The conditions that it was found for.
     read: Memo<DeskQuery>,
 ) -> impl IntoView {
-    let views = found.views.clone();
+    let (views, teams) = (found.views.clone(), StoredValue::new(found.teams.clone()));
     let queue = read.with_untracked(|read| Queue::start(found, read));
     let actions = Actions::new(queue);
     let saved = move || saved_views("/desk", query.with(DeskQuery::as_view), views.clone());
     let selected = Memo::new(move |_| query.with(selected));
-    // To open an exception changes nothing about the rows: five hundred of them would be drawn anew for their links alone.
+    // To open an exception changes nothing about the rows: hundreds of them would be drawn anew for their links alone.
     let filters = Memo::new(move |_| query.with(|query| DeskQuery { selected: None, ..query.clone() }));
     keys::listen(selected);
     let count = move || {
@@ -92,7 +92,7 @@ fn Board(
             </p>
         </div>
         <noscript inner_html="<p class=\"hint\">You can read the desk without JavaScript; to act on an exception, switch it on.</p>"></noscript>
-        <Filters query queue />
+        <Filters query queue teams />
         {part(unknown)}
         {part(saved)}
         {actions.refusals()}
@@ -129,7 +129,7 @@ fn search(query: &DeskQuery) -> AnyView {
 }
 
 #[component]
-fn Filters(query: Memo<DeskQuery>, queue: Queue) -> impl IntoView {
+fn Filters(query: Memo<DeskQuery>, queue: Queue, teams: StoredValue<Vec<String>>) -> impl IntoView {
     let by_severity = move || {
         let now = query.get();
         Severity::ALL
@@ -138,7 +138,7 @@ fn Filters(query: Memo<DeskQuery>, queue: Queue) -> impl IntoView {
             .map(|severity| {
                 let is_on = now.severity == Some(severity);
                 let with = DeskQuery { severity: (!is_on).then_some(severity), ..now.clone() };
-                Chip { label: severity.label(), href: with.href(), is_on }
+                Chip { label: severity.label().into(), href: with.href(), is_on }
             })
             .collect::<Vec<_>>()
     };
@@ -152,7 +152,7 @@ fn Filters(query: Memo<DeskQuery>, queue: Queue) -> impl IntoView {
             .map(|rule| {
                 let is_on = now.rule == Some(rule);
                 let with = DeskQuery { rule: (!is_on).then_some(rule), ..now.clone() };
-                Chip { label: rule.label(), href: with.href(), is_on }
+                Chip { label: rule.label().into(), href: with.href(), is_on }
             })
             .collect::<Vec<_>>()
     };
@@ -161,16 +161,28 @@ fn Filters(query: Memo<DeskQuery>, queue: Queue) -> impl IntoView {
         let holders = Holder::ALL.into_iter().map(|holder| {
             let is_on = now.with == Some(holder);
             let with = DeskQuery { with: (!is_on).then_some(holder), ..now.clone() };
-            Chip { label: holder.label(), href: with.href(), is_on }
+            Chip { label: holder.label().into(), href: with.href(), is_on }
         });
         let sleep = [("Awake", false), ("Snoozed", true)].map(|(label, wanted)| {
             let is_on = now.asleep == Some(wanted);
             let with = DeskQuery { asleep: (!is_on).then_some(wanted), closed: false, ..now.clone() };
-            Chip { label, href: with.href(), is_on }
+            Chip { label: label.into(), href: with.href(), is_on }
         });
         let with = DeskQuery { closed: !now.closed, asleep: None, ..now.clone() };
-        let closed = Chip { label: "Closed lately", href: with.href(), is_on: now.closed };
+        let closed = Chip { label: "Closed lately".into(), href: with.href(), is_on: now.closed };
         holders.chain(sleep).chain([closed]).collect::<Vec<_>>()
+    };
+    let by_team = move || {
+        let now = query.get();
+        // With a single team there is nothing to choose.
+        let teams = teams.get_value().into_iter();
+        teams
+            .map(|team| {
+                let is_on = now.team.as_ref() == Some(&team);
+                let with = DeskQuery { team: (!is_on).then(|| team.clone()), ..now.clone() };
+                Chip { label: team.into(), href: with.href(), is_on }
+            })
+            .collect::<Vec<_>>()
     };
     let by_group = move || {
         let now = query.get();
@@ -179,7 +191,7 @@ fn Filters(query: Memo<DeskQuery>, queue: Queue) -> impl IntoView {
             .map(|group| {
                 let is_on = now.group == Some(group);
                 let with = DeskQuery { group: (!is_on).then_some(group), ..now.clone() };
-                Chip { label: group.label(), href: with.href(), is_on }
+                Chip { label: group.label().into(), href: with.href(), is_on }
             })
             .collect::<Vec<_>>()
     };
@@ -189,6 +201,7 @@ fn Filters(query: Memo<DeskQuery>, queue: Queue) -> impl IntoView {
             {chips("Show", by_holder)}
             {chips("Group by", by_group)}
             {chips("Rule", by_rule)}
+            {(teams.with_value(Vec::len) > 1).then(|| chips("Team", by_team))}
         </div>
     }
 }

@@ -129,7 +129,7 @@ fn Filters(query: Memo<ShipmentsQuery>) -> impl IntoView {
             .map(|status| {
                 let is_on = now.status == Some(status);
                 let with = ShipmentsQuery { status: (!is_on).then_some(status), before: None, ..now.clone() };
-                Chip { label: status.label(), href: with.href(), is_on }
+                Chip { label: status.label().into(), href: with.href(), is_on }
             })
             .collect::<Vec<_>>()
     };
@@ -138,11 +138,11 @@ fn Filters(query: Memo<ShipmentsQuery>) -> impl IntoView {
         let flags = Flag::ALL.into_iter().map(|flag| {
             let is_on = now.flag == Some(flag);
             let with = ShipmentsQuery { flag: (!is_on).then_some(flag), before: None, ..now.clone() };
-            Chip { label: flag.label(), href: with.href(), is_on }
+            Chip { label: flag.label().into(), href: with.href(), is_on }
         });
         let is_on = now.arriving_today;
         let with = ShipmentsQuery { arriving_today: !is_on, before: None, ..now.clone() };
-        let arriving = Chip { label: "Arriving today (UTC)", href: with.href(), is_on };
+        let arriving = Chip { label: "Arriving today (UTC)".into(), href: with.href(), is_on };
         flags.chain([arriving]).collect::<Vec<_>>()
     };
     let by_sort = move || {
@@ -151,7 +151,7 @@ fn Filters(query: Memo<ShipmentsQuery>) -> impl IntoView {
             .into_iter()
             .map(|sort| {
                 let with = ShipmentsQuery { sort, before: None, ..now.clone() };
-                Chip { label: sort.label(), href: with.href(), is_on: now.sort == sort }
+                Chip { label: sort.label().into(), href: with.href(), is_on: now.sort == sort }
             })
             .collect::<Vec<_>>()
     };
@@ -160,11 +160,11 @@ fn Filters(query: Memo<ShipmentsQuery>) -> impl IntoView {
         let now = query.get();
         let punctuality = now.punctuality.map(|one| {
             let without = ShipmentsQuery { punctuality: None, before: None, ..now.clone() };
-            Chip { label: one.label(), href: without.href(), is_on: true }
+            Chip { label: one.label().into(), href: without.href(), is_on: true }
         });
         let rule = now.rule.map(|one| {
             let without = ShipmentsQuery { rule: None, before: None, ..now.clone() };
-            Chip { label: one.label(), href: without.href(), is_on: true }
+            Chip { label: one.label().into(), href: without.href(), is_on: true }
         });
         punctuality.into_iter().chain(rule).collect::<Vec<_>>()
     };

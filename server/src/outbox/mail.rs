@@ -241,14 +241,18 @@ fn path(notice: &Notice) -> Option<String> {
     }
 }
 
+fn part(shipment: Option<&str>) -> String {
+    shipment.map_or(String::new(), |number| format!(", as far as it is on {number},"))
+}
+
 /// A notice as a letter says it.
 fn words(notice: &Notice) -> String {
     match notice {
-        Notice::InvoiceRelease { order, reason } => {
-            format!("The invoice of order {order} may leave: {reason}.")
+        Notice::InvoiceRelease { order, shipment, reason } => {
+            format!("The invoice of order {order}{} may leave: {reason}.", part(shipment.as_deref()))
         }
-        Notice::InvoiceHold { order, reason } => {
-            format!("The invoice of order {order} has to wait. {reason}.")
+        Notice::InvoiceHold { order, shipment, reason } => {
+            format!("The invoice of order {order}{} has to wait. {reason}.", part(shipment.as_deref()))
         }
         Notice::PlanDue { order, shipment, rejections, reason, expected } => {
             let because = reason.as_ref().map_or(String::new(), |reason| format!(" ({reason})"));

@@ -4,11 +4,11 @@ use crate::batch_rows::hex_array;
 use crate::load::{self, orders_by_id, orders_ever_on};
 use crate::subjects::id_of;
 use crate::writer::views::Around;
-use crate::{Store, StoreError, journal};
-use domain::rulebook::Rulebooks;
+use crate::writer::views::tiers_of;
+use crate::{Store, StoreError, journal, rulebook};
 use domain::{Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, query};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// An order with everything that carries it.
@@ -66,8 +66,12 @@ impl Store {
         orders.sort_unstable();
         orders.dedup();
         let orders = orders_by_id(&mut read, &orders).await?;
-        // As for reading a shipment: tiers decide on exceptions that open, and none does here.
-        let around = Around { orders: &orders, tiers: &HashMap::new(), rulebooks: &Rulebooks::default() };
+        let rulebooks = rulebook::load(&mut read).await?;
+        let customers = orders
+            .values()
+            .filter_map(|known| Some(known.order.as_ref()?.state.terms.as_ref()?.customer.id()));
+        let tiers = tiers_of(&mut read, customers).await?;
+        let around = Around { orders: &orders, tiers: &tiers, rulebooks: &rulebooks };
         let shipments: BTreeMap<i64, Tracked> = kept
             .into_iter()
             .map(|kept| (kept.key, Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around)))

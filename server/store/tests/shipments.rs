@@ -230,7 +230,8 @@ async fn a_saved_view_is_the_accounts_own_and_goes_with_it() {
         disabled: false,
     };
     bench.store.put_account(account, "hash".into()).await.expect("written");
-    let view = |name: &str, query: &str| SavedView { name: name.into(), query: query.into() };
+    let view =
+        |name: &str, query: &str| SavedView { name: name.into(), query: query.into(), shared_by: None };
     let save = async |account: &str, page: &str, view| {
         bench.store.save_view(account, page, view).await.expect("written")
     };
@@ -246,8 +247,21 @@ async fn a_saved_view_is_the_accounts_own_and_goes_with_it() {
     }
     assert!(!save("carla", "shipments", view("one too many", "q=x")).await);
     assert!(save("carla", "shipments", view("Late", "q=y")).await, "an old name needs no room");
-    bench.store.forget_view("carla", "shipments", "Late").await.expect("written");
+    let forget = async |account: &str, page: &str, name: &str, is_shared, of_others| {
+        bench.store.forget_view(account, page, name, is_shared, of_others).await.expect("written")
+    };
+    assert!(forget("carla", "shipments", "Late", false, false).await);
     assert!(save("carla", "shipments", view("one too many", "q=x")).await);
+    // What carla shares everybody has; nobody takes its name, and only she or who may do more forgets it.
+    let shared = |query: &str, by: &str| SavedView { shared_by: Some(by.into()), ..view("Storms", query) };
+    assert!(save("carla", "desk", shared("rule=weather_or_route", "carla")).await);
+    assert!(!save("anna", "desk", shared("q=mine", "anna")).await, "the name is taken");
+    assert_eq!(known("anna", "desk").await, [shared("rule=weather_or_route", "carla")]);
+    let found = bench.store.shared_view("desk", "Storms").await.expect("read");
+    assert_eq!(found, Some(shared("rule=weather_or_route", "carla")));
+    assert!(!forget("anna", "desk", "Storms", true, false).await);
+    assert!(forget("anna", "desk", "Storms", true, true).await);
+    assert_eq!(bench.store.shared_view("desk", "Storms").await.expect("read"), None);
     bench.store.remove_account("carla").await.expect("removed");
     assert_eq!(known("carla", "shipments").await, []);
     assert_eq!(known("carla", "desk").await, []);

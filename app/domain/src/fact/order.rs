@@ -83,6 +83,9 @@ pub struct InvoicePayment {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvoiceDecision {
+    /// The part of the order that it is about, by the number of its shipment; none is all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipment: Option<String>,
     pub reason: String,
 }
 

@@ -20,6 +20,8 @@ impl LimitRow {
             spoken(TimeDelta::minutes(i64::from(self.value)))
         } else if self.name.ends_with("_percent") {
             format!("{} %", self.value)
+        } else if self.name.ends_with("_shipment") {
+            if self.value == 1 { "yes" } else { "no" }.to_owned()
         } else {
             format!("{}.{:02}", self.value / 100, self.value % 100)
         }
@@ -31,7 +33,8 @@ macro_rules! limits {
         /// Every limit.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        #[serde(deny_unknown_fields)]
+        // A file from before there was a limit goes by what is usual.
+        #[serde(deny_unknown_fields, default)]
         pub struct Limits {
             $($(#[doc = $doc])* pub $name: u32,)*
         }
@@ -42,6 +45,12 @@ macro_rules! limits {
         #[serde(deny_unknown_fields)]
         pub struct SomeLimits {
             $($(#[doc = $doc])* #[serde(default, skip_serializing_if = "Option::is_none")] pub $name: Option<u32>,)*
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self::USUAL
+            }
         }
 
         impl Limits {
@@ -109,4 +118,6 @@ limits! {
     charge_percent: 10 in 0..=100, "Charge above its quote, as a part of it";
     /// How much more than quoted is let pass in any case, in the hundredth part of the currency.
     charge_minor: 5_000 in 0..=100_000_000, "Charge above its quote, in any case";
+    /// 1: what a shipment carries of an order is invoiced as soon as it is proven there; 0: the order at once, when all of it is.
+    release_by_shipment: 0 in 0..=1, "Invoices leave shipment by shipment";
 }

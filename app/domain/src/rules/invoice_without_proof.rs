@@ -8,7 +8,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let is_out = |order: &&&crate::order::Order| {
         let state = &order.state;
         let was_invoiced = state.invoices.iter().any(|invoice| invoice.invoiced_at.is_some());
-        state.cancelled.is_none() && (was_invoiced || state.was_let_go)
+        state.cancelled.is_none() && (was_invoiced || state.might_leave(&situation.shipment.number))
     };
     let out = situation.orders.iter().filter(is_out);
     out.filter_map(|order| {

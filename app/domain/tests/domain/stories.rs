@@ -5,19 +5,20 @@ use crate::kpis::told as figure;
 use crate::support::facts::passed;
 use crate::support::facts::{
     accepted, appointment, assigned, called_off, delay, delivered, departed, eta, held, loaded, offered,
-    ordered, planned, pod, pod_short, rejected, released, terms_for,
+    ordered, planned, pod, pod_short, rejected, released, retracted, terms_for,
 };
-use crate::support::{World, at, erp, exceptions, standing, syncline, tms, window};
+use crate::support::{Told, World, at, desk, erp, exceptions, standing, syncline, tms, window};
 use domain::Fact;
 use domain::deadline::DeadlineKind;
 use domain::event::Event;
 use domain::fact::{AppointmentTerms, Cancellation, CustomerTerms, Returned};
-use domain::id::CustomerId;
+use domain::id::{CustomerId, ShipmentId};
 use domain::kpi::Measure;
 use domain::measure::Quantity;
 use domain::message::Notice;
 use domain::party::Tier;
 use domain::redaction::CustomerShipment;
+use domain::rulebook::{Limits, Rulebook};
 
 /// What ACME sees.
 fn portal(world: &World) -> CustomerShipment {
@@ -216,7 +217,7 @@ fn an_invoice_before_its_proof_is_held_and_a_proof_taken_back_holds_it_again() {
     world.tell(tms("2 10:00", delivered("2")));
     world.tell(tms("2 11:00", pod("2", "2 10:00")));
     world.settle("2 11:01");
-    world.tell(tms("2 15:00", crate::support::facts::retracted("pod.received 2 11:00")));
+    world.tell(tms("2 15:00", retracted("pod.received 2 11:00")));
     world.settle("2 15:01");
     assert_eq!(world.told(), ["erp invoice.release 4711", "erp invoice.hold 4711"]);
     assert_eq!(world.journal.last(), Some(&"invoice.held"));
@@ -226,4 +227,67 @@ fn an_invoice_before_its_proof_is_held_and_a_proof_taken_back_holds_it_again() {
     world.settle("2 17:01");
     assert_eq!(world.told().last().map(String::as_str), Some("erp invoice.release 4711"));
     assert_eq!(exceptions(world.shipment()), ["invoice_without_proof, 4711, #1, high, cleared"]);
+}
+
+/// An order on two shipments, while the rules let each be invoiced by itself, or not.
+fn on_two(by_shipment: u32) -> World {
+    let usual = Rulebook::default();
+    let limits = Limits { release_by_shipment: by_shipment, ..usual.limits };
+    let book = Rulebook { version: 2, reason: "agreed with ACME".into(), limits, ..usual };
+    World::of([
+        desk("1 04:00", Fact::RulebookChanged(book)),
+        erp("1 05:00", ordered()),
+        tms("1 06:00", planned()),
+        tms("1 06:01", planned()).about("SH-2").named("second"),
+        tms("1 09:30", departed("1")),
+        tms("1 09:31", departed("1")).about("SH-2").named("second left"),
+        tms("2 10:00", delivered("2")),
+        tms("2 10:30", pod("2", "2 10:20")),
+    ])
+}
+
+#[test]
+fn an_order_on_two_shipments_is_invoiced_shipment_by_shipment_where_the_rules_say_so() {
+    let mut world = on_two(0);
+    world.settle("2 10:31");
+    assert_eq!(world.told(), [""; 0], "the other shipment is still to come");
+
+    let mut world = on_two(1);
+    world.settle("2 10:31");
+    let Notice::InvoiceRelease { shipment, reason, .. } = &world.messages[0].notice else {
+        panic!("no word")
+    };
+    assert_eq!(
+        (shipment.as_deref(), reason.as_str()),
+        (Some("SH-1"), "SH-1 is delivered, signed by J. Meyer")
+    );
+    assert_eq!(reads(&world).2, "may be written");
+    let other = &world.shipments[&ShipmentId::numbered("SH-2")];
+    let seen = other.redacted(CustomerId::numbered("ACME")).expect("theirs");
+    assert_eq!(seen.orders[0].invoice.label(), "awaiting confirmation");
+    // Looked at again, nothing more is said.
+    world.settle("2 10:32");
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+
+    // The proof is taken back: that part is held, and told again when there is another one.
+    world.tell(tms("2 11:00", retracted("pod.received 2 10:30")));
+    world.settle("2 11:01");
+    assert_eq!(exceptions(world.shipment()), ["invoice_without_proof, 4711, #1, high, open"]);
+    let Notice::InvoiceHold { shipment, .. } = &world.messages[1].notice else { panic!("nothing is held") };
+    assert_eq!(shipment.as_deref(), Some("SH-1"));
+    assert_eq!(reads(&world).2, "awaiting confirmation");
+    world.tell(tms("2 12:00", pod("2", "2 11:50")));
+    world.settle("2 12:01");
+    world.tell(tms("3 10:00", delivered("2")).about("SH-2").named("second came"));
+    world.tell(tms("3 10:30", pod("2", "3 10:20")).about("SH-2").named("second proven"));
+    world.settle("3 10:31");
+    let parts: Vec<Option<&str>> = world
+        .messages
+        .iter()
+        .filter_map(|one| match &one.notice {
+            Notice::InvoiceRelease { shipment, .. } => Some(shipment.as_deref()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(parts, [Some("SH-1"), Some("SH-1"), None], "the last part goes with all that is left");
 }

@@ -191,9 +191,9 @@ impl World {
                 let known = self.books.orders.remove(&id);
                 let mut order =
                     known.map_or_else(|| Order::new(id, event.number.clone()), Arc::unwrap_or_clone);
-                let gate_before = order.state.gate.clone();
+                let before = order.state.clone();
                 let applied = order.apply(recorded.clone());
-                say(&mut self.messages, &recorded, of_order(gate_before.as_ref(), &order));
+                say(&mut self.messages, &recorded, of_order(&before, &order));
                 self.books.orders.insert(id, Arc::new(order));
                 if applied == Applied::Known {
                     return changed;

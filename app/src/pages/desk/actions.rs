@@ -2,7 +2,7 @@
 //! faster, and taken back where that is still possible.
 
 use super::queue::Queue;
-use crate::api::{self, Act, Target};
+use crate::api::{self, Act, TEXT, Target};
 use crate::plain::{IntoPlain, Part, mark, part};
 use crate::session::{Now, Session};
 use chrono::{DateTime, Utc};
@@ -179,6 +179,7 @@ impl Actions {
     /// What can be done with all that are chosen.
     pub fn bulk(self) -> Part {
         let count = Memo::new(move |_| self.chosen.with(Vec::len));
+        let reason = RwSignal::new(String::new());
         let all = move |act: Act| {
             let chosen = self.chosen.get_untracked();
             let chosen: Vec<_> = chosen.into_iter().filter_map(|id| self.known(id)).collect();
@@ -197,7 +198,7 @@ impl Actions {
                 };
                 self.refusals.set(vec![said.to_owned()]);
             }
-            self.act(meant, act, None);
+            self.act(meant, act, Some(reason));
         };
         part(move || {
             let count = count.get();
@@ -220,6 +221,30 @@ impl Actions {
                         {button("Take", Act::Take)}
                         {button("Release", Act::Release)}
                         {button("Snooze 4 hours", Act::Snooze { hours: HOURS })}
+                        <form
+                            class="ending"
+                            on:submit=move |event| {
+                                event.prevent_default();
+                                all(Act::Resolve { reason: reason.get_untracked() });
+                            }
+                        >
+                            <input
+                                type="text"
+                                required
+                                placeholder="What was done"
+                                aria-label="What was done about all that are chosen"
+                                maxlength=TEXT.to_string()
+                                prop:value=move || reason.get()
+                                on:input=move |event| reason.set(event_target_value(&event))
+                            />
+                            <button
+                                type="submit"
+                                class="quiet"
+                                aria-disabled=mark("true", move || self.is_busy.get())
+                            >
+                                "Resolve"
+                            </button>
+                        </form>
                         <button type="button" class="quiet" on:click=move |_| self.chosen.set(Vec::new())>
                             "Choose none"
                         </button>

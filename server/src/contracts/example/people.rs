@@ -48,14 +48,20 @@ pub(super) fn told() -> Vec<Example> {
             at(6, 17, 1),
             ORDER,
             "Syncline holds an order's invoice until its delivery is confirmed.",
-            Fact::InvoiceHeld(InvoiceDecision { reason: "the proof of delivery shows a shortage".into() }),
+            Fact::InvoiceHeld(InvoiceDecision {
+                shipment: None,
+                reason: "the proof of delivery shows a shortage".into(),
+            }),
         ),
         said(
             Role::Syncline,
             at(9, 15, 0),
             ORDER,
             "Syncline lets an order's invoice go.",
-            Fact::InvoiceReleased(InvoiceDecision { reason: "the shortage was credited".into() }),
+            Fact::InvoiceReleased(InvoiceDecision {
+                shipment: Some(SHIPMENT.to_owned()),
+                reason: "the shortage was credited".into(),
+            }),
         ),
         said(
             Role::Syncline,

@@ -326,9 +326,9 @@ impl Batch {
         known.is_touched = true;
         let order =
             known.order.get_or_insert_with(|| Arc::new(Order::new(id, recorded.event.number.clone())));
-        let gate_before = order.state.gate.clone();
+        let before = order.state.clone();
         Arc::make_mut(order).apply(recorded.clone());
-        say(&mut self.messages, recorded, of_order(gate_before.as_ref(), order));
+        say(&mut self.messages, recorded, of_order(&before, order));
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         for shipment in self.carriers.get(&id).into_iter().flatten() {
             let Some(entry) = self.shipments.get_mut(shipment) else { continue };

@@ -18,14 +18,16 @@ use domain::subscription::Subscribers;
 use domain::tracked::{Consequences, Surroundings};
 use domain::{CustomerId, OrderId, Seq, ShipmentId, Tracked};
 use lru::LruCache;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, query};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use super::feeds::Feeds;
 use super::masters;
 use super::projections::Shown;
+use crate::batch_rows::hex_array;
 use crate::subjects::id_of;
 
 /// Everything remembered.
@@ -107,14 +109,31 @@ async fn tiers(connection: &mut SqliteConnection) -> Result<HashMap<CustomerId, 
         .bind(noun_name(Noun::Customer))
         .fetch_all(connection)
         .await?;
-    rows.iter()
-        .map(|row| {
-            let payload: &str = row.try_get("payload")?;
-            let terms: CustomerTerms = serde_json::from_str(payload)
-                .map_err(|error| StoreError::unreadable("master_data", error))?;
-            Ok((CustomerId(id_of(row, "id")?), terms.tier))
-        })
-        .collect()
+    rows.iter().map(read_tier).collect()
+}
+
+/// The tiers of some customers; those without master data are left out.
+pub(crate) async fn tiers_of(
+    connection: &mut SqliteConnection,
+    customers: impl Iterator<Item = CustomerId>,
+) -> Result<HashMap<CustomerId, Tier>, StoreError> {
+    let customers: HashSet<CustomerId> = customers.collect();
+    let rows = query(
+        "select id, payload from (select value from json_each($2)) as wanted
+         cross join master_data on noun = $1 and id = unhex(wanted.value)",
+    )
+    .bind(noun_name(Noun::Customer))
+    .bind(hex_array(customers.iter().map(|id| &id.0)))
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(read_tier).collect()
+}
+
+fn read_tier(row: &SqliteRow) -> Result<(CustomerId, Tier), StoreError> {
+    let payload: &str = row.try_get("payload")?;
+    let terms: CustomerTerms =
+        serde_json::from_str(payload).map_err(|error| StoreError::unreadable("master_data", error))?;
+    Ok((CustomerId(id_of(row, "id")?), terms.tier))
 }
 
 /// As in `master_data.noun`.

@@ -120,7 +120,7 @@ pub fn one_of_each() -> Vec<Fact> {
         ExceptionLink { exception, other: ExceptionId::numbered("E-2"), named: "POD overdue of S-2".into() };
     let approval = ApprovalId::numbered("A-1");
     let said = CaseAnswer { case, text: "we look into it".into() };
-    let decision = InvoiceDecision { reason: "no proof of delivery".into() };
+    let decision = InvoiceDecision { shipment: Some("SH-1".into()), reason: "no proof of delivery".into() };
     let berlin = Location {
         position: Some(Position { latitude: 52.520_008, longitude: 13.404_954 }),
         ..location("Berlin")
