@@ -3,7 +3,7 @@
 
 mod common;
 
-use chrono::TimeDelta;
+use chrono::{FixedOffset, TimeDelta};
 use common::*;
 use domain::charge::{Charge, ChargeKind};
 use domain::fact::*;
@@ -101,6 +101,11 @@ fn history() -> Vec<Event> {
             let end = SharingEnd { token_hash: format!("{shipment:02x}") };
             events.push(desk(&format!("{number}/unshare"), &number, 16, Fact::TrackingRevoked(end)));
         }
+    }
+    // Each tells its moments on the clock of its own place.
+    for (place, event) in events.iter_mut().enumerate() {
+        let offset = FixedOffset::east_opt([7200, 0, -18_000][place % 3]).expect("an offset");
+        event.occurred_at = event.occurred_at.with_timezone(&offset);
     }
     events
 }

@@ -347,7 +347,7 @@ impl Measure {
                 unit: Minutes,
                 better: Lower,
                 tolerance: None,
-                exclusions: "none",
+                exclusions: "exceptions of feeds, which are no shipment's",
             },
             Self::FirstResponse => &Definition {
                 id: "first_response",
@@ -356,7 +356,7 @@ impl Measure {
                 unit: Minutes,
                 better: Lower,
                 tolerance: None,
-                exclusions: "exceptions that cleared before anybody answered, or that late data showed to be none",
+                exclusions: "exceptions that cleared before anybody answered, or that late data showed to be none; those of feeds, which are no shipment's",
             },
             Self::Resolution => &Definition {
                 id: "resolution",
@@ -365,7 +365,7 @@ impl Measure {
                 unit: Minutes,
                 better: Lower,
                 tolerance: None,
-                exclusions: "exceptions that were reopened, until they end; those that late data showed to be none",
+                exclusions: "exceptions that were reopened, until they end; those that late data showed to be none; those of feeds, which are no shipment's",
             },
             Self::ManualTouches => &Definition {
                 id: "manual_touches",

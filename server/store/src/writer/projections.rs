@@ -212,7 +212,7 @@ impl Pending {
             }
         }
         let deadlines_before = before.map_or(&[][..], |before| &before.deadlines);
-        if deadlines_before != shown.deadlines {
+        if !are_written_alike(deadlines_before, &shown.deadlines) {
             if !deadlines_before.is_empty() {
                 self.gone_deadlines.push(key);
             }
@@ -314,6 +314,13 @@ impl Pending {
         }
         figures::write(connection, &self.figures).await
     }
+}
+
+/// Whether deadlines read the same: two that fall on one moment may stand on the clocks of two places.
+fn are_written_alike(some: &[Deadline], others: &[Deadline]) -> bool {
+    let is_alike =
+        |(one, other): (&Deadline, &Deadline)| one == other && one.due_at.offset() == other.due_at.offset();
+    some.len() == others.len() && some.iter().zip(others).all(is_alike)
 }
 
 fn places(key: i64, first: i64, count: usize) -> impl Iterator<Item = i64> {
