@@ -93,6 +93,10 @@ async fn a_customer_is_told_what_they_chose_once_the_address_is_theirs_and_no_mo
     assert_eq!(press(&running, &path).await.0, StatusCode::NOT_FOUND, "the link is spent");
     running.stop().await;
     assert_eq!(mails(&receiver).await.len(), 3);
+    // What was told follows from the journal like every view, and folding it anew tells nobody.
+    let verified = store::verify(&folder.path().join("test.db")).await.expect("verified");
+    assert_eq!(verified.differences, []);
+    assert_eq!(mails(&receiver).await.len(), 3);
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@
 use axum::extract::ws::Utf8Bytes;
 use domain::Seq;
 use domain::live::ViewKey;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 /// How many frames of a list view may wait before the socket is told to read the view anew.
@@ -18,6 +18,8 @@ pub struct Change {
     pub frame: Utf8Bytes,
     /// Whether the frame holds the view's whole content, so that a later one makes it superfluous.
     pub is_whole: bool,
+    /// Whether a socket has sent it: the first counts, and most of five thousand need not ask the hub.
+    pub has_left: Arc<AtomicBool>,
 }
 
 /// What waits for one view of one socket.
@@ -28,11 +30,20 @@ pub enum Waiting {
     Resync,
 }
 
+/// A socket looks at a handful of views: a list is searched faster than a hash is made, five thousand times a change.
+type Views = Vec<(ViewKey, Waiting)>;
+
 #[derive(Debug, Default)]
 struct Inbox {
-    views: HashMap<ViewKey, Waiting>,
+    views: Views,
     ping: bool,
     ended: Option<Ending>,
+}
+
+impl Inbox {
+    fn waiting(&mut self, view: &ViewKey) -> Option<&mut Waiting> {
+        self.views.iter_mut().find_map(|(known, waiting)| (known == view).then_some(waiting))
+    }
 }
 
 /// Why the server closes a socket.
@@ -47,7 +58,7 @@ pub enum Ending {
 /// Everything that the socket's task has to do now.
 #[derive(Debug, Default)]
 pub struct Work {
-    pub views: HashMap<ViewKey, Waiting>,
+    pub views: Views,
     pub ping: bool,
     pub ended: Option<Ending>,
 }
@@ -70,10 +81,8 @@ impl Client {
     /// Puts a change where the socket's task will find it. A whole content replaces what waits; a list that has too
     /// much waiting is given up for a fresh reading.
     pub fn push(&self, view: &ViewKey, change: Change) {
-        self.with_inbox(|inbox| match inbox.views.get_mut(view) {
-            None => {
-                inbox.views.insert(view.clone(), Waiting::Changes(vec![change]));
-            }
+        self.with_inbox(|inbox| match inbox.waiting(view) {
+            None => inbox.views.push((view.clone(), Waiting::Changes(vec![change]))),
             Some(Waiting::Resync) => {}
             Some(Waiting::Changes(changes)) if change.is_whole => *changes = vec![change],
             Some(Waiting::Changes(changes)) if changes.len() < WAITING_FRAMES => changes.push(change),
@@ -83,8 +92,9 @@ impl Client {
 
     /// Has the socket read a view anew.
     pub fn resync(&self, view: &ViewKey) {
-        self.with_inbox(|inbox| {
-            inbox.views.insert(view.clone(), Waiting::Resync);
+        self.with_inbox(|inbox| match inbox.waiting(view) {
+            Some(waiting) => *waiting = Waiting::Resync,
+            None => inbox.views.push((view.clone(), Waiting::Resync)),
         });
     }
 
@@ -122,7 +132,7 @@ impl Client {
     /// Forgets what waits for a view that the socket no longer looks at.
     pub fn forget(&self, view: &ViewKey) {
         let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
-        inbox.views.remove(view);
+        inbox.views.retain(|(known, _)| known != view);
     }
 }
 
@@ -131,11 +141,12 @@ mod tests {
     use super::*;
 
     fn change(seq: i64, is_whole: bool) -> Change {
-        Change { seq: Seq(seq), frame: Utf8Bytes::from_static("{}"), is_whole }
+        Change { seq: Seq(seq), frame: Utf8Bytes::from_static("{}"), is_whole, has_left: Arc::default() }
     }
 
     async fn waiting(client: &Client, view: &ViewKey) -> Waiting {
-        client.work().await.views.remove(view).expect("something waits")
+        let views = client.work().await.views;
+        views.into_iter().find_map(|(key, waiting)| (key == *view).then_some(waiting)).expect("it waits")
     }
 
     #[tokio::test]

@@ -310,7 +310,7 @@ fn change(seq: Seq, frame: &ServerFrame, is_whole: bool) -> Option<Change> {
     let text = serde_json::to_string(frame)
         .inspect_err(|error| tracing::error!(%error, "a frame could not be written as JSON"))
         .ok()?;
-    Some(Change { seq, frame: Utf8Bytes::from(text), is_whole })
+    Some(Change { seq, frame: Utf8Bytes::from(text), is_whole, has_left: Arc::default() })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

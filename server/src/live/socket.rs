@@ -13,6 +13,7 @@ use domain::live::{ClientFrame, Painted, ServerFrame, ViewKey};
 use futures::SinkExt;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -263,7 +264,9 @@ impl Session {
                 Waiting::Resync => resync.push(view),
             }
         }
-        changes.sort_by_key(|change| change.seq);
+        if changes.len() > 1 {
+            changes.sort_by_key(|change| change.seq);
+        }
         self.flush(changes).await?;
         for view in too_large {
             self.refuse_large(view).await?;
@@ -279,17 +282,19 @@ impl Session {
         if changes.is_empty() {
             return Ok(());
         }
-        let mut positions: Vec<Seq> = changes.iter().map(|change| change.seq).collect();
-        positions.dedup();
         let socket = &mut self.socket;
-        let sending = async move {
-            for change in changes {
-                socket.feed(Message::Text(change.frame)).await?;
+        let sending = async {
+            for change in &changes {
+                socket.feed(Message::Text(change.frame.clone())).await?;
             }
             socket.flush().await
         };
         tokio::time::timeout(SEND, sending).await.map_err(|_| End::Gone)?.map_err(|_| End::Gone)?;
-        self.hub.pushed(&positions);
+        let is_first = |change: &&Change| !change.has_left.swap(true, Ordering::Relaxed);
+        let positions: Vec<Seq> = changes.iter().filter(is_first).map(|change| change.seq).collect();
+        if !positions.is_empty() {
+            self.hub.pushed(&positions);
+        }
         Ok(())
     }
 
