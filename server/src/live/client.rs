@@ -4,9 +4,11 @@
 use axum::extract::ws::Utf8Bytes;
 use domain::Seq;
 use domain::live::ViewKey;
+use futures::task::AtomicWaker;
+use std::future::poll_fn;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Notify;
+use std::task::Poll;
 
 /// How many frames of a list view may wait before the socket is told to read the view anew.
 const WAITING_FRAMES: usize = 64;
@@ -70,12 +72,12 @@ pub struct Client {
     /// The hash of the session's token; none for share links.
     pub session: Option<String>,
     inbox: Mutex<Inbox>,
-    wake: Notify,
+    waker: AtomicWaker,
 }
 
 impl Client {
     pub fn new(id: u64, session: Option<String>) -> Self {
-        Self { id, session, inbox: Mutex::default(), wake: Notify::new() }
+        Self { id, session, inbox: Mutex::default(), waker: AtomicWaker::new() }
     }
 
     /// Puts a change where the socket's task will find it. A whole content replaces what waits; a list that has too
@@ -108,25 +110,31 @@ impl Client {
 
     fn with_inbox(&self, change: impl FnOnce(&mut Inbox)) {
         change(&mut self.inbox.lock().unwrap_or_else(PoisonError::into_inner));
-        self.wake.notify_one();
+        self.waker.wake();
     }
 
-    /// Waits until there is something to do, and takes all of it.
+    /// Waits until there is something to do, and takes all of it. Only the socket's own task asks.
     pub async fn work(&self) -> Work {
-        loop {
-            {
-                let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
-                let Inbox { views, ping, ended } = &mut *inbox;
-                if !views.is_empty() || *ping || ended.is_some() {
-                    return Work {
-                        views: std::mem::take(views),
-                        ping: std::mem::take(ping),
-                        ended: ended.take(),
-                    };
-                }
-            }
-            self.wake.notified().await;
-        }
+        poll_fn(|context| {
+            let work = self.take().or_else(|| {
+                self.waker.register(context.waker());
+                // What came before the waker was there has woken nobody.
+                self.take()
+            });
+            work.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
+    }
+
+    fn take(&self) -> Option<Work> {
+        let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        let Inbox { views, ping, ended } = &mut *inbox;
+        let is_empty = views.is_empty() && !*ping && ended.is_none();
+        (!is_empty).then(|| Work {
+            views: std::mem::take(views),
+            ping: std::mem::take(ping),
+            ended: ended.take(),
+        })
     }
 
     /// Forgets what waits for a view that the socket no longer looks at.

@@ -12,8 +12,10 @@ use domain::account::Viewer;
 use domain::live::{ClientFrame, Painted, ServerFrame, ViewKey};
 use futures::SinkExt;
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -283,13 +285,18 @@ impl Session {
             return Ok(());
         }
         let socket = &mut self.socket;
-        let sending = async {
+        let mut sending = pin!(async {
             for change in &changes {
                 socket.feed(Message::Text(change.frame.clone())).await?;
             }
             socket.flush().await
+        });
+        // Most sockets take it at once and need no timer.
+        let sent = match futures::poll!(&mut sending) {
+            Poll::Ready(sent) => sent,
+            Poll::Pending => tokio::time::timeout(SEND, sending).await.map_err(|_| End::Gone)?,
         };
-        tokio::time::timeout(SEND, sending).await.map_err(|_| End::Gone)?.map_err(|_| End::Gone)?;
+        sent.map_err(|_| End::Gone)?;
         let is_first = |change: &&Change| !change.has_left.swap(true, Ordering::Relaxed);
         let positions: Vec<Seq> = changes.iter().filter(is_first).map(|change| change.seq).collect();
         if !positions.is_empty() {
