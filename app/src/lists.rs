@@ -7,6 +7,7 @@ use crate::query::{Flag, ShipmentsQuery, Sort};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::Seq;
 use domain::account::{Audience, Viewer};
+use domain::message::{Addressee, Notice};
 use store::{Order, Page, PageRequest, ShipmentFilter};
 
 /// How many rows a page of the list has.
@@ -70,6 +71,10 @@ fn list<T: Into<Line>>(page: Page<T>, is_internal: bool) -> ShipmentList {
     }
 }
 
+/// How many alerts are shown, and how many are looked at to find them: most have been seen to.
+const ALERTS: usize = 3;
+const ALERTS_LOOKED_AT: u32 = 20;
+
 impl Context {
     /// A page of the list.
     pub async fn shipments(
@@ -89,6 +94,29 @@ impl Context {
                 Ok(list(self.store.tracked_rows(customer, &filter, &page).await?, false))
             }
         }
+    }
+
+    /// Shipments of a customer that counts for much, of which they were told in the last day that they are late, and still are.
+    pub async fn alerts(&self, viewer: &Viewer) -> Result<Vec<Line>, ApiError> {
+        let Some(customer) = viewer.customer else { return Ok(Vec::new()) };
+        let to = Addressee::Customer(customer);
+        let told = self.store.messages_for(&to, Notice::DELAY_ALERT, ALERTS_LOOKED_AT).await?;
+        let since = (self.clock)() - TimeDelta::days(1);
+        let mut alerts: Vec<Line> = Vec::new();
+        for message in told.iter().take_while(|one| one.at > since) {
+            let number = message.notice.subject();
+            if alerts.iter().any(|known| known.number == number) {
+                continue;
+            }
+            let words = Some(number.to_owned());
+            let query = ShipmentsQuery { q: words, flag: Some(Flag::Delayed), ..ShipmentsQuery::default() };
+            let found = self.shipments(viewer, &query, 1).await?.rows;
+            alerts.extend(found.into_iter().filter(|line| line.number == number));
+            if alerts.len() == ALERTS {
+                break;
+            }
+        }
+        Ok(alerts)
     }
 
     /// What needs somebody first: action needed, delayed, arriving today.

@@ -4,6 +4,7 @@
 mod support;
 
 use chrono::TimeDelta;
+use domain::account::AccountRole;
 use domain::authority::Role;
 use domain::fact::{CustomerTerms, Retraction};
 use domain::party::Tier;
@@ -16,7 +17,7 @@ use store::{Endpoint, Resend};
 use support::freight::{append, delivered, eta, event, planned, pod, released};
 use support::process::{Process, free_port, prepare, run};
 use support::receiver::{Received, Receiver};
-use support::server::{Hands, Running, options};
+use support::server::{Hands, Running, client, options};
 use support::until;
 
 /// A server with an ERP to tell, and the clock of today: receivers refuse signatures of other days.
@@ -257,6 +258,13 @@ async fn the_account_team_gets_a_mail_when_a_strategic_customer_waits_longer_tha
     let of = |order: &str| told.iter().filter(|(one, _)| one == order).count();
     assert_eq!((of("SO-1"), of("SO-2")), (2, 1));
     assert!(told.iter().all(|(_, is_late)| *is_late));
+    // The strategic customer reads it first of all in the portal, the other among what is delayed.
+    for (name, customer, is_alerted) in [("carla", "ACME", true), ("casper", "PLAIN", false)] {
+        let cookie = running.signed_in(name, AccountRole::Customer, Some(customer)).await;
+        let request = client().get(running.url("/shipments")).header("cookie", cookie);
+        let page = request.send().await.expect("an answer").text().await.expect("a page");
+        assert_eq!(page.contains(" is late: expected "), is_alerted, "{name}");
+    }
     running.stop().await;
 }
 

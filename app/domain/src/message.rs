@@ -202,6 +202,8 @@ pub enum Notice {
 }
 
 impl Notice {
+    pub const DELAY_ALERT: &'static str = "delay.alert";
+
     /// The CloudEvents type.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -210,7 +212,7 @@ impl Notice {
             Self::PlanDue { .. } => "plan.due",
             Self::ExpectedDeliveryRevised { .. } => "expected_delivery.revised",
             Self::ShipmentCancel { .. } => "shipment.cancel",
-            Self::DelayAlert { .. } => "delay.alert",
+            Self::DelayAlert { .. } => Self::DELAY_ALERT,
             Self::ExceptionEscalated { .. } => "exception.escalated",
             Self::ApprovalRequested { .. } => "approval.requested",
             Self::CaseWritten { .. } => "case.written",

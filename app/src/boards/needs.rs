@@ -11,12 +11,30 @@ use leptos::prelude::*;
 
 pub async fn draw(context: &Context, viewer: &Viewer) -> Result<(Seq, AnyView), ApiError> {
     let (as_of, needs) = context.needs(viewer).await?;
+    let alerts = context.alerts(viewer).await?;
     let drawn = view! {
+        <div role="status">{alerts.into_iter().map(alert).collect_view()}</div>
         <section class="needs" aria-label="What needs you first">
             {needs.into_iter().map(card).collect_view()}
         </section>
     };
     Ok((as_of, drawn.into_any()))
+}
+
+/// That a shipment is late, before anybody asks.
+fn alert(line: Line) -> impl IntoView {
+    let with = line.orders.first().map(|order| format!(" with your order {order}"));
+    let promised = line.promised.map(|window| view! { ", promised until " {moment(Some(window.to))} });
+    view! {
+        <p class="alert">
+            <a href=format!("/shipments/{}", line.id)>{line.number}</a>
+            {with}
+            " is late: expected "
+            {moment(line.eta)}
+            {promised}
+            ". We are in touch with the carrier."
+        </p>
+    }
 }
 
 fn card(need: Need) -> impl IntoView {

@@ -4,7 +4,7 @@ use super::{
     Attempt, EndpointSummary, Outbox, PeopleSummary, SentMessage, moment, read_endpoint, read_message,
 };
 use crate::{Store, StoreError, from_micros};
-use domain::message::Message;
+use domain::message::{Addressee, Message};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, query};
 
@@ -77,6 +77,24 @@ impl Store {
             });
         }
         Ok(Outbox { endpoints, people, messages })
+    }
+
+    /// The latest messages of a kind for an addressee, the last first.
+    pub async fn messages_for(
+        &self,
+        to: &Addressee,
+        kind: &'static str,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        let rows = query(
+            "select message from messages where addressee = $1 and kind = $2 order by seq desc limit $3",
+        )
+        .bind(to.to_string())
+        .bind(kind)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter().map(read_message).collect()
     }
 
     /// The messages about an order or a shipment, the latest first, at most a hundred.

@@ -1,0 +1,2 @@
+-- What somebody was told lately is read with every page that shows it.
+create index messages_addressee on messages (addressee, kind, seq);
