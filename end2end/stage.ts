@@ -27,7 +27,7 @@ const openFirst = (table: string) => async (page: Page) => {
 
 export const SCENES: Scene[] = [
   { name: 'sign-in', account: undefined, path: '/sign-in' },
-  { name: 'shipments', account: 'carla', path: '/shipments', varies: '.shipments tbody, .need ul' },
+  { name: 'shipments', account: 'carla', path: '/shipments', varies: '.shipments tbody, .need ul, .alert' },
   {
     name: 'shipment',
     account: 'carla',

@@ -13,7 +13,7 @@ pub async fn draw(context: &Context, viewer: &Viewer) -> Result<(Seq, AnyView), 
     let (as_of, needs) = context.needs(viewer).await?;
     let alerts = context.alerts(viewer).await?;
     let drawn = view! {
-        <div role="status">{alerts.into_iter().map(alert).collect_view()}</div>
+        <div class="alerts" role="status">{alerts.into_iter().map(alert).collect_view()}</div>
         <section class="needs" aria-label="What needs you first">
             {needs.into_iter().map(card).collect_view()}
         </section>
