@@ -38,7 +38,7 @@ pub async fn watch(store: Store, clock: Clock) {
 
 /// Tells of everything that is new at `now`. `told` is the last part of quarantine that was told of, once that is known.
 pub async fn pass(store: &Store, told: &mut Option<i64>, now: DateTime<Utc>) -> Result<(), PassError> {
-    let book = store.rulebooks().await?.pop().map(|change| change.book).unwrap_or_default();
+    let book = store.rulebook().await?;
     let since = now - TimeDelta::minutes(i64::from(book.limits.feed_silent_minutes));
     let silent: Vec<Event> =
         store.silent_since(since).await?.into_iter().map(|one| silence(one, now)).collect();

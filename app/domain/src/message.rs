@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::exception::ShipmentException;
 use crate::fact::{DelayReason, Fact};
 use crate::id::{CustomerId, ExceptionId, Seq, canonical};
-use crate::order::{Gate, Order, OrderState};
+use crate::order::Order;
 use crate::party::Tier;
 use crate::rulebook::Limits;
 use crate::rules::{Rule, is_late};
@@ -17,6 +17,7 @@ use crate::time::{Moment, Window};
 use crate::tracked::Surroundings;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -87,13 +88,11 @@ impl FromStr for Addressee {
                 Some(("customer", code)) => {
                     Ok(Self::Customer(code.parse().unwrap_or_else(|_| CustomerId::numbered(code))))
                 }
-                Some(("mail", account)) => {
-                    Ok(Self::Person { by: Channel::Mail, account: account.to_owned() })
+                Some((word, account)) => {
+                    let by = Channel::named(word).ok_or_else(|| BadAddressee(text.to_owned()))?;
+                    Ok(Self::Person { by, account: account.to_owned() })
                 }
-                Some(("webhook", account)) => {
-                    Ok(Self::Person { by: Channel::Webhook, account: account.to_owned() })
-                }
-                _ => Err(BadAddressee(text.to_owned())),
+                None => Err(BadAddressee(text.to_owned())),
             },
         }
     }
@@ -346,21 +345,15 @@ pub(crate) fn notices(change: &Change, surroundings: &impl Surroundings) -> Vec<
     notices
 }
 
-/// What others must learn of an order's own change: what may be invoiced that might not before.
-pub fn of_order(before: &OrderState, order: &Order) -> Vec<Addressed> {
-    let released = |gate: Option<&Gate>| gate.is_some_and(|gate| gate.released);
-    let notice = |shipment: Option<&String>, gate: &Gate| {
-        let (order, shipment) = (order.number.clone(), shipment.cloned());
-        (Addressee::Erp, Notice::InvoiceRelease { order, shipment, reason: gate.reason.clone() })
+/// What others must learn of an order's own change: what may be invoiced that might not `before`, of [`crate::order::OrderState::let_go`].
+pub fn of_order(before: &BTreeMap<Option<String>, String>, order: &Order) -> Vec<Addressed> {
+    let newly = order.state.let_go().into_iter().filter(|(part, _)| !before.contains_key(part));
+    // The parts first, then all that is left.
+    let (whole, parts): (Vec<_>, Vec<_>) = newly.partition(|(part, _)| part.is_none());
+    let notice = |(shipment, reason)| {
+        (Addressee::Erp, Notice::InvoiceRelease { order: order.number.clone(), shipment, reason })
     };
-    let of_parts = order
-        .state
-        .parts
-        .iter()
-        .filter(|(shipment, gate)| gate.released && !released(before.parts.get(*shipment)));
-    let of_parts = of_parts.map(|(shipment, gate)| notice(Some(shipment), gate));
-    let whole = order.state.gate.as_ref().filter(|gate| gate.released && !released(before.gate.as_ref()));
-    of_parts.chain(whole.map(|gate| notice(None, gate))).collect()
+    parts.into_iter().chain(whole).map(notice).collect()
 }
 
 /// That nobody saw to an exception in time, or that a second person is asked.

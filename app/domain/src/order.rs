@@ -101,6 +101,13 @@ impl OrderState {
             || self.parts.get(shipment).is_some_and(|gate| gate.released)
     }
 
+    /// What may be invoiced: by the number of its shipment, or all of it.
+    pub fn let_go(&self) -> BTreeMap<Option<String>, String> {
+        let parts = self.parts.iter().map(|(shipment, gate)| (Some(shipment.clone()), gate));
+        let all = parts.chain(self.gate.iter().map(|gate| (None, gate)));
+        all.filter(|(_, gate)| gate.released).map(|(part, gate)| (part, gate.reason.clone())).collect()
+    }
+
     /// Whether it ever might.
     pub fn might_leave(&self, shipment: &str) -> bool {
         self.was_let_go || self.parts.contains_key(shipment)

@@ -37,6 +37,10 @@ impl Channel {
             Self::Webhook => "webhook",
         }
     }
+
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == word)
+    }
 }
 
 /// How soon.

@@ -219,7 +219,7 @@ impl Context {
 
     /// The rules file in force.
     pub async fn rulebook(&self) -> Result<Rulebook, StoreError> {
-        Ok(self.store.rulebooks().await?.pop().map(|change| change.book).unwrap_or_default())
+        self.store.rulebook().await
     }
 
     /// The same as JSON that people can change: with the next version, and no reason yet.

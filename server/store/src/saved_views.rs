@@ -95,25 +95,15 @@ impl Store {
         let kept_under = if is_shared { EVERYBODY } else { account }.to_owned();
         let by = (is_shared && !of_others).then(|| account.to_owned());
         let (page, name) = (page.to_owned(), name.to_owned());
-        let forgotten = self.forget_kept(kept_under, page, name, by).await?;
-        Ok(forgotten > 0)
-    }
-
-    async fn forget_kept(
-        &self,
-        account: String,
-        page: String,
-        name: String,
-        by: Option<String>,
-    ) -> Result<u64, StoreError> {
-        self.writer
+        let forgotten = self
+            .writer
             .act(move |connection| {
                 Box::pin(async move {
                     let done = query(
                         "delete from saved_views where account = $1 and page = $2 and name = $3
                          and ($4 is null or saved_by = $4)",
                     )
-                    .bind(account)
+                    .bind(kept_under)
                     .bind(page)
                     .bind(name)
                     .bind(by)
@@ -122,7 +112,8 @@ impl Store {
                     Ok(Acted { rows: done.rows_affected(), ended: Vec::new() })
                 })
             })
-            .await
+            .await?;
+        Ok(forgotten > 0)
     }
 }
 

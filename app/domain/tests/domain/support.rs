@@ -191,7 +191,7 @@ impl World {
                 let known = self.books.orders.remove(&id);
                 let mut order =
                     known.map_or_else(|| Order::new(id, event.number.clone()), Arc::unwrap_or_clone);
-                let before = order.state.clone();
+                let before = order.state.let_go();
                 let applied = order.apply(recorded.clone());
                 say(&mut self.messages, &recorded, of_order(&before, &order));
                 self.books.orders.insert(id, Arc::new(order));

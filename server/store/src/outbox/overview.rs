@@ -8,17 +8,20 @@ use domain::message::{Addressee, Message};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, query};
 
+/// Which endpoints are those of people.
+const OF_PEOPLE: &str = "addressee like 'mail:%' or addressee like 'webhook:%'";
+
 impl Store {
     /// What an operator sees: the endpoints, and `limit` messages, those that were given up first.
     pub async fn outbox(&self, limit: u32) -> Result<Outbox, StoreError> {
         let mut read = self.read().await?;
-        let rows = query(
+        let rows = query(AssertSqlSafe(format!(
             "select endpoints.*,
                  (select count(*) from outbox where endpoint = name and state = 'waiting') as waiting,
                  (select count(*) from outbox where endpoint = name and state = 'delivered') as delivered,
                  (select count(*) from outbox where endpoint = name and state = 'dead') as dead
-             from endpoints where addressee not like 'mail:%' and addressee not like 'webhook:%' order by name",
-        )
+             from endpoints where not ({OF_PEOPLE}) order by name",
+        )))
         .fetch_all(&mut *read)
         .await?;
         let count = |row: &SqliteRow, name: &str| -> Result<u64, StoreError> {
@@ -33,11 +36,10 @@ impl Store {
                 dead: count(row, "dead")?,
             });
         }
-        let of_people = "endpoint in (select name from endpoints where addressee like 'mail:%' or addressee like 'webhook:%')";
         let row = query(AssertSqlSafe(format!(
-            "select (select count(*) from endpoints where addressee like 'mail:%' or addressee like 'webhook:%') as addresses,
+            "select (select count(*) from endpoints where {OF_PEOPLE}) as addresses,
                  coalesce(sum(state = 'waiting'), 0) as waiting, coalesce(sum(state = 'delivered'), 0) as delivered,
-                 coalesce(sum(state = 'dead'), 0) as dead from outbox where {of_people}"
+                 coalesce(sum(state = 'dead'), 0) as dead from outbox where endpoint in (select name from endpoints where {OF_PEOPLE})"
         )))
         .fetch_one(&mut *read)
         .await?;

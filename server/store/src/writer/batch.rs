@@ -15,7 +15,7 @@ use domain::fact::{Fact, Noun};
 use domain::kpi::Day;
 use domain::live::SourceAge;
 use domain::message::{Addressed, Message, of_order};
-use domain::subscription::Seen;
+use domain::tracked::Consequences;
 use domain::{CustomerId, Event, ExceptionId, Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, SqliteConnection, query};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -303,10 +303,10 @@ impl Batch {
         });
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         let orders_before: Vec<OrderId> = entry.tracked.order_ids().collect();
-        let seen = views.subscribers.seen(&entry.tracked);
-        let Some(consequences) = Arc::make_mut(&mut entry.tracked).apply(recorded, &around) else { return };
-        let notices = entry.note(consequences, recorded.seq, &mut self.withdrawals);
-        say_of(&mut self.messages, views, recorded, &seen, &entry.tracked, notices);
+        let mut said = Said { messages: &mut self.messages, withdrawals: &mut self.withdrawals };
+        if !said.change(entry, views, recorded, |tracked| tracked.apply(recorded, &around)) {
+            return;
+        }
         for order in orders_before {
             if let Some(carriers) = self.carriers.get_mut(&order) {
                 carriers.remove(&id);
@@ -326,16 +326,16 @@ impl Batch {
         known.is_touched = true;
         let order =
             known.order.get_or_insert_with(|| Arc::new(Order::new(id, recorded.event.number.clone())));
-        let before = order.state.clone();
+        let before = order.state.let_go();
         Arc::make_mut(order).apply(recorded.clone());
         say(&mut self.messages, recorded, of_order(&before, order));
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
+        let mut said = Said { messages: &mut self.messages, withdrawals: &mut self.withdrawals };
         for shipment in self.carriers.get(&id).into_iter().flatten() {
             let Some(entry) = self.shipments.get_mut(shipment) else { continue };
-            let seen = views.subscribers.seen(&entry.tracked);
-            let consequences = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
-            let notices = entry.note(consequences, recorded.seq, &mut self.withdrawals);
-            say_of(&mut self.messages, views, recorded, &seen, &entry.tracked, notices);
+            said.change(entry, views, recorded, |tracked| {
+                Some(tracked.surroundings_changed(recorded, &around))
+            });
         }
     }
 
@@ -345,19 +345,21 @@ impl Batch {
         let mut entries: Vec<&mut Entry> = self.shipments.values_mut().collect();
         // What is said has an order.
         entries.sort_unstable_by_key(|entry| entry.key);
+        let mut said = Said { messages: &mut self.messages, withdrawals: &mut self.withdrawals };
         for entry in entries {
             let is_troubled = entry.tracked.exceptions.iter().any(ShipmentException::is_open);
             if is_troubled && entry.tracked.customers().any(|one| one == customer) {
-                let consequences = Arc::make_mut(&mut entry.tracked).surroundings_changed(recorded, &around);
-                let notices = entry.note(consequences, recorded.seq, &mut self.withdrawals);
-                say(&mut self.messages, recorded, notices);
+                said.change(entry, views, recorded, |tracked| {
+                    Some(tracked.surroundings_changed(recorded, &around))
+                });
             }
         }
     }
 
     /// Adds what others, and those who listen, must learn of an event that changed a feed.
     fn say_of_feed(&mut self, views: &Views, source: &str, recorded: &Recorded, notices: Vec<Addressed>) {
-        let people = views.subscribers.of_feed(recorded, views.feeds.exceptions(source), &notices);
+        let people =
+            views.subscribers.of_feed(recorded, &views.feeds.changed_at(source, recorded.seq), &notices);
         say(&mut self.messages, recorded, notices);
         self.messages.extend(people);
     }
@@ -394,18 +396,30 @@ fn say(messages: &mut Vec<Message>, recorded: &Recorded, notices: impl IntoItera
     }
 }
 
-/// As [`say`], and what those who listen must learn of a shipment, of which `seen` was seen before.
-fn say_of(
-    messages: &mut Vec<Message>,
-    views: &Views,
-    recorded: &Recorded,
-    seen: &Seen,
-    tracked: &Tracked,
-    notices: Vec<Addressed>,
-) {
-    let people = views.subscribers.of_shipment(recorded, seen, tracked, &notices);
-    say(messages, recorded, notices);
-    messages.extend(people);
+/// What a change of a shipment says, beside changing it.
+struct Said<'b> {
+    messages: &'b mut Vec<Message>,
+    withdrawals: &'b mut BTreeMap<CustomerId, Seq>,
+}
+
+impl Said<'_> {
+    /// Changes a shipment by an event, and notes what others, and those who listen, must learn of it. Says whether anything
+    /// changed.
+    fn change(
+        &mut self,
+        entry: &mut Entry,
+        views: &Views,
+        recorded: &Recorded,
+        change: impl FnOnce(&mut Tracked) -> Option<Consequences>,
+    ) -> bool {
+        let seen = views.subscribers.seen(&entry.tracked);
+        let Some(consequences) = change(Arc::make_mut(&mut entry.tracked)) else { return false };
+        let notices = entry.note(consequences, recorded.seq, self.withdrawals);
+        let people = views.subscribers.of_shipment(recorded, &seen, &entry.tracked, &notices);
+        say(self.messages, recorded, notices);
+        self.messages.extend(people);
+        true
+    }
 }
 
 #[cfg(test)]

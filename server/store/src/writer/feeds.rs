@@ -1,6 +1,6 @@
 //! Feeds in the writer: all of them stay in memory, since there is one a source and only of those that something was wrong with.
 
-use super::projections::exception_row;
+use super::projections::{are_written_alike, exception_row};
 use super::views::Rollups;
 use crate::StoreError;
 use crate::batch_rows::{Cell, key_array, write_rows};
@@ -79,9 +79,11 @@ impl Feeds {
         self.entries.get(source)?.tracked.exceptions.iter().find(|one| one.id == id)
     }
 
-    /// All that a source's feed ever had.
-    pub(crate) fn exceptions(&self, source: &str) -> &[ShipmentException] {
-        self.entries.get(source).map_or(&[], |entry| &entry.tracked.exceptions)
+    /// What the event at a position changed of a source's feed: nothing, for nearly every event.
+    pub(crate) fn changed_at(&self, source: &str, seq: Seq) -> Vec<ShipmentException> {
+        let Some(entry) = self.entries.get(source) else { return Vec::new() };
+        let here = entry.changed.iter().filter(|(_, changed)| **changed == seq);
+        here.filter_map(|(position, _)| entry.tracked.exceptions.get(*position).cloned()).collect()
     }
 
     fn change(
@@ -167,7 +169,7 @@ impl Feeds {
                 }
             }
             let due = entry.tracked.deadlines(books.at(feed.seq));
-            if due != entry.deadlines {
+            if !are_written_alike(&due, &entry.deadlines) {
                 gone.push(entry.key);
                 for (position, deadline) in (0..).zip(&due) {
                     deadlines.push([

@@ -317,7 +317,7 @@ impl Pending {
 }
 
 /// Whether deadlines read the same: two that fall on one moment may stand on the clocks of two places.
-fn are_written_alike(some: &[Deadline], others: &[Deadline]) -> bool {
+pub(super) fn are_written_alike(some: &[Deadline], others: &[Deadline]) -> bool {
     let is_alike =
         |(one, other): (&Deadline, &Deadline)| one == other && one.due_at.offset() == other.due_at.offset();
     some.len() == others.len() && some.iter().zip(others).all(is_alike)
