@@ -67,6 +67,7 @@ fn event(due: DueDeadline) -> Event {
         issuer: due.issuer,
         actor: None,
         correlation: None,
+        sequence: None,
         fact: Fact::DeadlinePassed(deadline),
     }
 }

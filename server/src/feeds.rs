@@ -81,6 +81,7 @@ fn stated(origin: &str, id: &str, source: &str, at: DateTime<Utc>, fact: Fact) -
         issuer: None,
         actor: None,
         correlation: None,
+        sequence: None,
         fact,
     }
 }

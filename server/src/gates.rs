@@ -65,7 +65,7 @@ pub async fn pass(store: &Store, round: &mut Round, now: DateTime<Utc>) -> Resul
 
 fn decision(carried: &Carried, now: DateTime<Utc>) -> Option<Event> {
     let Carried { order, shipments } = carried;
-    let fact = decide(order, shipments)?;
+    let fact = decide(order, shipments, now)?;
     let as_of = shipments.iter().map(|one| one.seq).max().unwrap_or_default().max(order.as_of);
     Some(Event {
         source: SourceName::syncline(),
@@ -76,6 +76,7 @@ fn decision(carried: &Carried, now: DateTime<Utc>) -> Option<Event> {
         issuer: None,
         actor: None,
         correlation: None,
+        sequence: None,
         fact,
     })
 }

@@ -36,7 +36,8 @@ async fn an_outage_hides_its_shipments_behind_one_exception_which_ends_with_the_
     let config = SourceConfig { name: source, role: Role::Tms, secrets, disabled: false };
     running.store.put_source(config).await.expect("a source");
     append(&running.store, events).await;
-    hands.forward(TimeDelta::minutes(61));
+    // The last of it was heard at minute 310.
+    hands.forward(TimeDelta::minutes(310 + 61));
     until("the feed is silent", async || has(&running, Rule::FeedSilent).await).await;
     let said = open(&running).await.into_iter().find(|(rule, _)| *rule == Rule::FeedSilent).expect("one").1;
     assert!(said.contains("3 shipments on their way can't be seen: SH-1, SH-2, SH-3"), "{said}");

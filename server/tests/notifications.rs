@@ -14,13 +14,19 @@ use support::receiver::{Received, Receiver};
 use support::server::{Hands, Running, client, options};
 use support::until;
 
-/// A server that sends mail, and somebody of ACME who is signed in. Freight begins at six in the morning, UTC.
+/// A server that sends mail, and somebody of ACME who is signed in. Freight begins at six in the morning, UTC, and all of it
+/// has happened when the clock of the server begins, two days later.
 async fn with_mail(folder: &tempfile::TempDir) -> (Running, Receiver, String) {
     let receiver = Receiver::start();
     let mut options: ServeOptions = options(0);
     options.mail.smtp_url = Some(format!("smtp://127.0.0.1:{}", receiver.smtp));
     "https://track.test/".clone_into(&mut options.mail.public_url);
-    let running = Running::start_with(options, &folder.path().join("test.db"), &Hands::at(start())).await;
+    let running = Running::start_with(
+        options,
+        &folder.path().join("test.db"),
+        &Hands::at(start() + TimeDelta::days(2)),
+    )
+    .await;
     let carla = running.signed_in("carla", AccountRole::Customer, Some("ACME")).await;
     (running, receiver, carla)
 }

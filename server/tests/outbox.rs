@@ -13,12 +13,19 @@ use domain::{Event, Fact};
 use serde_json::json;
 use server::config::ServeOptions;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Endpoint, Resend};
-use support::freight::{append, delivered, eta, event, planned, pod, released};
+use store::{Endpoint, Resend, Store};
+use support::freight::{self, delivered, eta, event, planned, pod, released};
 use support::process::{Process, free_port, prepare, run};
 use support::receiver::{Received, Receiver};
 use support::server::{Hands, Running, client, options};
 use support::until;
+
+/// Takes events into the journal as if they had happened in the last two days: of what is older nobody outside is told.
+async fn append(store: &Store, events: Vec<Event>) {
+    let later = server::clock::now() - freight::start() - TimeDelta::days(2);
+    let recent = |event: Event| Event { occurred_at: event.occurred_at + later, ..event };
+    freight::append(store, events.into_iter().map(recent).collect()).await;
+}
 
 /// A server with an ERP to tell, and the clock of today: receivers refuse signatures of other days.
 async fn with_erp(folder: &tempfile::TempDir) -> (Running, Receiver) {
@@ -290,7 +297,9 @@ async fn a_server_that_is_killed_while_it_sends_loses_nothing_and_keeps_ids_and_
         .await;
         append(&running.store, vec![take_back(&shipment, &proof)]).await;
     }
-    let queued = running.store.outbox(100).await.expect("an outbox").messages;
+    let queued = async || running.store.outbox(100).await.expect("an outbox").messages;
+    until("each release is followed by its hold", async || queued().await.len() == 2 * ORDERS).await;
+    let queued = queued().await;
     let expected: BTreeSet<String> = queued.iter().map(|one| one.message.id.to_string()).collect();
     assert_eq!(expected.len(), 2 * ORDERS);
     running.store.set_paused("erp", None).await.expect("resumed");

@@ -165,6 +165,10 @@ impl Fact {
             | Self::ShipmentSentOutForDelivery(_)
             | Self::StopDelivered(_)
             | Self::StopRefused(_)
+            | Self::DeliveryAttempted(_)
+            | Self::CollectionReadied(_)
+            | Self::ShipmentReturned(_)
+            | Self::ShipmentWrittenOff(_)
             | Self::PositionReported(_)
             | Self::EtaChanged(_)
             | Self::DelayReported(_)
@@ -224,7 +228,8 @@ mod tests {
 
     #[test]
     fn an_erp_that_says_delivered_is_told_that_the_tms_owns_it() {
-        let delivered = Fact::StopDelivered(Handled { stop: "2".into(), lines: vec![], raw_code: None });
+        let delivered =
+            Fact::StopDelivered(Handled { stop: "2".into(), lines: vec![], left_with: None, raw_code: None });
         let conflict = delivered.check_authority(Role::Erp).expect_err("a conflict");
         assert_eq!(conflict.owner, Role::Tms);
         assert!(conflict.to_string().starts_with("the ERP does not own `stop.delivered`: the TMS does"));

@@ -3,6 +3,7 @@
 use crate::fact::StopKind;
 use crate::rulebook::Limits;
 use crate::shipment::{Shipment, State, Stop, TenderState};
+use crate::status::Status;
 use crate::time::Moment;
 use chrono::{DurationRound, TimeDelta};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,8 @@ pub enum DeadlineKind {
     Resolution,
     /// An exception's end, once it was due for half as long again.
     LastResort,
+    /// A moment that a source stated ahead of its receipt: from then on it counts.
+    StatedAhead,
     /// What the customer was promised, first or last; or the truck at a pickup, as it was planned first.
     Promise,
 }
@@ -56,6 +59,7 @@ impl DeadlineKind {
             Self::Response => "First answer to an exception",
             Self::Resolution => "Resolution of an exception",
             Self::LastResort => "Resolution of an exception, at the latest",
+            Self::StatedAhead => "What was stated ahead of its time",
             Self::Promise => "What was promised",
         }
     }
@@ -71,29 +75,38 @@ pub struct Deadline {
 }
 
 /// What the shipment waits for now, deadlines that passed already left out.
-pub fn deadlines(shipment: &Shipment, limits: &Limits) -> Vec<Deadline> {
-    let mut due = demanded(shipment, limits);
+pub fn deadlines(shipment: &Shipment, status: Status, limits: &Limits) -> Vec<Deadline> {
+    let mut due = demanded(shipment, status, limits);
+    due.extend(shipment.stated_ahead().map(|entry| Deadline {
+        deadline: DeadlineKind::StatedAhead,
+        stop: String::new(),
+        due_at: entry.recorded.event.occurred_at,
+    }));
     due.retain(|deadline| !shipment.state.passed.contains(deadline));
+    due.dedup();
     due
 }
 
 /// What the shipment waits for, whether or not the moment passed already.
-pub fn demanded(shipment: &Shipment, limits: &Limits) -> Vec<Deadline> {
+pub fn demanded(shipment: &Shipment, status: Status, limits: &Limits) -> Vec<Deadline> {
     let state = &shipment.state;
     if state.is_called_off() {
         return Vec::new();
     }
     // Once everything was delivered, nobody waits for a truck, though the TMS may never have told of its arrival.
-    let is_over = state.status_for(None).is_final();
+    let is_over = status.is_final();
     let mut due = Vec::new();
     let mut wait = |deadline, stop: &str, due_at| {
         due.push(Deadline { deadline, stop: stop.to_owned(), due_at });
     };
-    if let Some((tender, due_at)) = unanswered(state, limits) {
+    for (tender, due_at) in unanswered(state, limits) {
         wait(DeadlineKind::TenderAnswer, tender, due_at);
     }
+    let ahead = state.ahead();
     for stop in &state.stops {
-        if !is_over {
+        // A stop before one that was reached has happened, told or not.
+        let is_ahead = ahead.iter().any(|one| one.stop == stop.stop);
+        if !is_over && status != Status::CancelledUnderWay && (is_ahead || stop.has_begun()) {
             at_stop(stop, limits, &mut wait);
         }
         if let (Some(delivered_at), None, true) = (stop.delivered_at, &stop.pod, stop.is_delivery()) {
@@ -106,15 +119,23 @@ pub fn demanded(shipment: &Shipment, limits: &Limits) -> Vec<Deadline> {
     due
 }
 
-/// The last tender, where its carrier has not answered, nobody else was named since and nothing has moved.
-fn unanswered<'a>(state: &'a State, limits: &Limits) -> Option<(&'a str, Moment)> {
-    let tender = state.tenders.iter().max_by_key(|tender| tender.at)?;
-    let is_settled = state.assigned_at.is_some_and(|assigned| assigned > tender.at)
-        || state.stops.iter().any(Stop::has_begun);
-    (tender.state == TenderState::Offered && !is_settled).then(|| {
+/// Every open offer, unless somebody is named or has accepted since, or something has moved: then no answer matters.
+fn unanswered<'a>(state: &'a State, limits: &Limits) -> Vec<(&'a str, Moment)> {
+    if state.stops.iter().any(Stop::has_begun) {
+        return Vec::new();
+    }
+    let accepted = state.tenders.iter().filter(|tender| tender.state == TenderState::Accepted);
+    let settled_at = accepted.map(|tender| tender.at).chain(state.assigned_at).max();
+    let open = state.tenders.iter().filter(|tender| {
+        tender.state == TenderState::Offered && settled_at.is_none_or(|settled_at| settled_at <= tender.at)
+    });
+    let due = open.map(|tender| {
         let unless_stated = || after(tender.at, limits.tender_answer_minutes);
         (tender.tender.as_str(), tender.expires_at.unwrap_or_else(unless_stated))
-    })
+    });
+    // Whoever asked the next carrier when the time was up waits for that one.
+    let is_overtaken = |due_at| state.tenders.iter().any(|other| other.at >= due_at);
+    due.filter(|(_, due_at)| !is_overtaken(*due_at)).collect()
 }
 
 /// What is due of the truck at a stop.

@@ -6,7 +6,7 @@ use crate::id::{CustomerId, ItemId, LocationId, OrderId, Seq, ShipmentId, Source
 use crate::rulebook::Rulebook;
 use crate::subscription::Subscription;
 use crate::time::Moment;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::fmt;
@@ -50,6 +50,44 @@ impl fmt::Display for EventId {
     }
 }
 
+/// The CloudEvents extension `sequence`: numbers go by their value and before all else, other texts by their letters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sequence(String);
+
+impl Sequence {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whole numbers of any length by their digits, the longer the greater.
+    fn key(&self) -> (bool, usize, &str) {
+        let is_number = !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number {
+            let digits = self.0.trim_start_matches('0');
+            (false, digits.len(), digits)
+        } else {
+            (true, 0, &self.0)
+        }
+    }
+}
+
+impl Ord for Sequence {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key()).then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for Sequence {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// One fact, who stated it, when it happened and what it is about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -69,6 +107,9 @@ pub struct Event {
     /// W3C `traceparent` of the delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation: Option<String>,
+    /// Where the source itself puts it among its events of one moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<Sequence>,
     #[serde(flatten)]
     pub fact: Fact,
 }
@@ -110,18 +151,10 @@ impl Event {
     fn id_of<I>(&self, of: fn(&str, &str) -> I, usual: &str) -> I {
         of(self.issuer.as_deref().unwrap_or(usual), &self.number)
     }
-
-    /// The total order in which a subject's events are folded, whatever order they came in: when it happened, then
-    /// the rank of who states it, then the source and the id.
-    pub fn fold_order(&self, other: &Self) -> Ordering {
-        (self.occurred_at, self.role, &self.source, &self.id).cmp(&(
-            other.occurred_at,
-            other.role,
-            &other.source,
-            &other.id,
-        ))
-    }
 }
+
+/// What is older when it is recorded is history, and no news: importing a year tells nobody.
+pub const HISTORY: TimeDelta = TimeDelta::days(7);
 
 /// An event with its place in the journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,4 +162,28 @@ pub struct Recorded {
     pub seq: Seq,
     pub recorded_at: DateTime<Utc>,
     pub event: Arc<Event>,
+}
+
+impl Recorded {
+    /// Whether it happened long before it was told.
+    pub fn is_history(&self) -> bool {
+        self.recorded_at - self.event.occurred_at.to_utc() > HISTORY
+    }
+
+    /// The total order in which a subject's events are folded: when it happened, then the rank of who states it, then what
+    /// can follow what, then, within one source, its own sequence and at last the order of receipt. Never the spelling of an
+    /// id. Sources among each other go by their names, so that it does not matter which of them was heard first.
+    pub fn fold_order(&self, other: &Self) -> Ordering {
+        self.fold_key().cmp(&other.fold_key()).then(self.seq.cmp(&other.seq))
+    }
+
+    /// Whether both may be one event that came twice: nothing but the order of receipt tells them apart.
+    pub(crate) fn is_tied_with(&self, other: &Self) -> bool {
+        self.fold_key() == other.fold_key()
+    }
+
+    fn fold_key(&self) -> (Moment, Role, u8, &SourceName, Option<&Sequence>) {
+        let event = &*self.event;
+        (event.occurred_at, event.role, event.fact.step(), &event.source, event.sequence.as_ref())
+    }
 }

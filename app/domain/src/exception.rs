@@ -1,5 +1,6 @@
 //! Exceptions: what has gone wrong with a shipment, and what people did about it.
 
+use crate::consignment::Consignment;
 use crate::deadline::Deadline;
 use crate::event::Event;
 use crate::fact::{ApprovalDecision, Fact, Responsible, RootCause};
@@ -102,6 +103,12 @@ pub struct ShipmentException {
     pub severity: Severity,
     /// One sentence with the figures, for agents.
     pub detail: String,
+    /// The numbers of the orders whose goods it concerns; none are all of the shipment's.
+    #[serde(default)]
+    pub orders: Vec<String>,
+    /// Whether it happened long before it was told: nobody is chased for it.
+    #[serde(default)]
+    pub is_history: bool,
     /// The name of the customer that waits, if an order says so.
     pub customer: Option<String>,
     /// When the earliest promise ends that is still to be kept: until then there is time left.
@@ -137,6 +144,11 @@ impl ShipmentException {
     /// The order of the desk: the most severe first, then the least time left, then the oldest.
     pub fn urgency(&self) -> Urgency {
         (Reverse(self.severity), self.act_by(), self.opened_seq, self.id)
+    }
+
+    /// Whether it is about an order's goods.
+    pub fn concerns(&self, part: &Consignment) -> bool {
+        self.orders.is_empty() || self.orders.iter().any(|order| part.is_named(order))
     }
 
     /// Whether somebody has taken it or said anything about it.

@@ -133,6 +133,14 @@ facts! {
     "stop.delivered" => StopDelivered(Handled) on Shipment,
     /// The consignee sent the truck away.
     "stop.refused" => StopRefused(Refusal) on Shipment,
+    /// Nobody was there to take the goods; the carrier comes again.
+    "delivery.attempted" => DeliveryAttempted(Attempt) on Shipment,
+    /// The goods wait where their consignee collects them: a parcel shop, a depot.
+    "collection.readied" => CollectionReadied(CollectionPoint) on Shipment,
+    /// The goods are back with their sender.
+    "shipment.returned" => ShipmentReturned(Ending) on Shipment,
+    /// The goods are lost or destroyed: nobody waits for them any more.
+    "shipment.written_off" => ShipmentWrittenOff(Ending) on Shipment,
     "position.reported" => PositionReported(PositionReport) on Shipment,
     "eta.changed" => EtaChanged(EtaStatement) on Shipment,
     "delay.reported" => DelayReported(DelayStatement) on Shipment,
@@ -176,6 +184,66 @@ facts! {
 }
 
 impl Fact {
+    /// Where it stands among the facts of one moment: what can follow what. An offer comes before its answer, an arrival before
+    /// the departure, an order before its change.
+    pub fn step(&self) -> u8 {
+        match self {
+            Self::OrderReleased(_) | Self::ShipmentPlanned(_) => 0,
+            Self::OrderChanged(_) | Self::TenderOffered(_) => 1,
+            Self::OrderCancelled(_)
+            | Self::TenderAccepted(_)
+            | Self::TenderRejected(_)
+            | Self::TenderExpired(_) => 2,
+            Self::OrderInvoiced(_)
+            | Self::CarrierAssigned(_)
+            | Self::AppointmentScheduled(_)
+            | Self::CaseOpened(_) => 3,
+            Self::InvoiceDisputed(_)
+            | Self::AppointmentRescheduled(_)
+            | Self::CaseAnswered(_)
+            | Self::ApprovalRequested(_) => 4,
+            Self::InvoicePaid(_)
+            | Self::AppointmentMissed(_)
+            | Self::PickupReadied(_)
+            | Self::CaseClosed(_)
+            | Self::ApprovalGranted(_)
+            | Self::ApprovalRefused(_) => 5,
+            Self::OrderReturned(_) | Self::CustomsHeld(_) | Self::DelayReported(_) => 6,
+            Self::CustomsReleased(_) | Self::EtaChanged(_) | Self::ShipmentSentOutForDelivery(_) => 7,
+            Self::StopArrived(_) | Self::PositionReported(_) => 8,
+            Self::StopLoaded(_)
+            | Self::StopDelivered(_)
+            | Self::StopRefused(_)
+            | Self::DeliveryAttempted(_)
+            | Self::CollectionReadied(_) => 9,
+            Self::StopDeparted(_) | Self::PodReceived(_) => 10,
+            Self::ShipmentReturned(_) | Self::ShipmentWrittenOff(_) | Self::ShipmentCancelled(_) => 11,
+            Self::InvoiceHeld(_)
+            | Self::InvoiceReleased(_)
+            | Self::CustomerRegistered(_)
+            | Self::ItemRegistered(_)
+            | Self::LocationRegistered(_)
+            | Self::RulebookChanged(_)
+            | Self::SubscriptionChanged(_)
+            | Self::DocumentAttached(_)
+            | Self::ChargeStated(_)
+            | Self::FeedFellSilent(_)
+            | Self::FeedPartsRefused(_)
+            | Self::FeedPartAccepted(_)
+            | Self::DeadlinePassed(_)
+            | Self::ExceptionAssigned(_)
+            | Self::ExceptionSnoozed(_)
+            | Self::ExceptionNoted(_)
+            | Self::ExceptionResolved(_)
+            | Self::ExceptionReopened(_)
+            | Self::ExceptionMerged(_)
+            | Self::ExceptionLinked(_)
+            | Self::TrackingShared(_)
+            | Self::TrackingRevoked(_) => 12,
+            Self::EventRetracted(_) | Self::OrderEventRetracted(_) => 13,
+        }
+    }
+
     /// What this fact is about.
     pub fn noun(&self) -> Noun {
         Self::noun_of(self.kind()).unwrap_or(Noun::Shipment)

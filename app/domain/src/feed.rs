@@ -267,6 +267,7 @@ impl Feed {
 
     fn conditions(&self) -> Vec<Condition> {
         let silence = self.silence.as_ref().map(|silence| Condition {
+            orders: Vec::new(),
             rule: Rule::FeedSilent,
             cause: "silence".to_owned(),
             detail: silent(&self.source, silence),
@@ -277,6 +278,7 @@ impl Feed {
             one.rule != Rule::MasterDataMismatch || self.passed.iter().any(is_overdue)
         };
         let troubles = self.troubles.iter().filter(is_due).map(|one| Condition {
+            orders: Vec::new(),
             rule: one.rule,
             cause: one.cause.clone(),
             detail: one.detail(),

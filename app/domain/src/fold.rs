@@ -4,7 +4,11 @@
 use crate::event::{Event, EventId, Recorded};
 use crate::fact::{Fact, Retraction};
 use crate::id::Seq;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
+
+/// How far a source's clock may be ahead of ours. What it states further ahead moves nothing until its moment has come.
+pub const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// What can be derived from events, one at a time, in fold order.
 pub trait FoldState: Default + Serialize {
@@ -36,6 +40,12 @@ pub struct Folded<S: FoldState> {
     /// The number that its owner gave it.
     pub number: String,
     entries: Vec<Entry>,
+    /// How many of the entries the state holds: those behind are stated ahead of their time.
+    happened: usize,
+    /// How many of the entries are retractions.
+    retractions: usize,
+    /// Our clock, as far as the events tell.
+    known_until: DateTime<Utc>,
     pub state: S,
     /// The journal position of the last event that it has taken in.
     pub as_of: Seq,
@@ -55,31 +65,77 @@ pub enum Applied {
 impl<S: FoldState> Folded<S> {
     /// A subject of which nothing is known but its number.
     pub fn new(id: S::Id, number: String) -> Self {
-        Self { id, number, entries: Vec::new(), state: S::default(), as_of: Seq(0) }
+        Self {
+            id,
+            number,
+            entries: Vec::new(),
+            happened: 0,
+            retractions: 0,
+            known_until: DateTime::<Utc>::MIN_UTC,
+            state: S::default(),
+            as_of: Seq(0),
+        }
     }
 
-    /// The events, in fold order, those taken back included.
+    /// The events, in fold order, those taken back and those stated ahead of their time included.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// Takes in one event. The result does not depend on the order or repetition of calls.
+    /// The events that are in the state, in fold order, and those of them that were taken back.
+    pub fn happened(&self) -> &[Entry] {
+        &self.entries[..self.happened]
+    }
+
+    /// What was stated ahead of its time, and has not come yet.
+    pub fn stated_ahead(&self) -> impl Iterator<Item = &Entry> {
+        self.entries[self.happened..].iter().filter(|entry| entry.corrected.is_none())
+    }
+
+    /// Takes in one event. The result does not depend on the order or repetition of calls, as long as the events that one
+    /// source states of one moment keep theirs.
     pub fn apply(&mut self, recorded: Recorded) -> Applied {
-        let event = &recorded.event;
-        let Err(place) = self.entries.binary_search_by(|entry| entry.recorded.event.fold_order(event)) else {
+        let Err(place) = self.entries.binary_search_by(|entry| entry.recorded.fold_order(&recorded)) else {
             return Applied::Known;
         };
+        if self.is_known(place, &recorded) {
+            return Applied::Known;
+        }
         self.as_of = self.as_of.max(recorded.seq);
+        self.known_until = self.known_until.max(recorded.recorded_at);
+        let event = &*recorded.event;
+        let retracts = retraction(&event.fact).is_some();
         // A retraction changes another event, and the event that it names may come after it.
-        let corrects = retraction(&event.fact).is_some() || self.is_taken_back(event);
-        let in_order = place == self.entries.len() && !corrects;
+        let corrects = retracts || self.retractions > 0 && self.is_taken_back(event);
+        self.retractions += usize::from(retracts);
         self.entries.insert(place, Entry { recorded, corrected: None });
-        if in_order {
-            self.state.apply(&self.entries[place].recorded.event);
+        if place >= self.happened && !corrects {
+            self.advance();
             Applied::InOrder
         } else {
             self.refold();
             Applied::Refolded
+        }
+    }
+
+    /// Whether an event that belongs at `place` stands beside it already, under another position of the journal.
+    fn is_known(&self, place: usize, recorded: &Recorded) -> bool {
+        let (before, after) = self.entries.split_at(place);
+        let tied = |entry: &&Entry| entry.recorded.is_tied_with(recorded);
+        let mut beside = before.iter().rev().take_while(tied).chain(after.iter().take_while(tied));
+        beside.any(|entry| entry.recorded.event.id == recorded.event.id)
+    }
+
+    /// Takes the entries into the state whose moment has come.
+    fn advance(&mut self) {
+        let until = self.known_until.checked_add_signed(AHEAD).unwrap_or(self.known_until);
+        while let Some(entry) = self.entries.get(self.happened)
+            && entry.recorded.event.occurred_at <= until
+        {
+            if entry.corrected.is_none() {
+                self.state.apply(&entry.recorded.event);
+            }
+            self.happened += 1;
         }
     }
 
@@ -90,15 +146,12 @@ impl<S: FoldState> Folded<S> {
     }
 
     fn refold(&mut self) {
-        let corrections = self.corrections();
-        let mut state = S::default();
-        for (entry, corrected) in self.entries.iter_mut().zip(corrections) {
-            if corrected.is_none() {
-                state.apply(&entry.recorded.event);
-            }
-            entry.corrected = corrected;
+        for (place, corrected) in self.corrections().into_iter().enumerate() {
+            self.entries[place].corrected = corrected;
         }
-        self.state = state;
+        self.state = S::default();
+        self.happened = 0;
+        self.advance();
     }
 
     /// For each entry, the first retraction of it that stands. A retraction may itself be taken back, but only by a

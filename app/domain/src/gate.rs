@@ -1,119 +1,180 @@
-//! The invoice gate: an order's invoice waits until its delivery is confirmed, at every stop and on every shipment.
+//! The invoice gate: an order's invoice waits until its delivery is confirmed, at every stop and on every shipment, and until
+//! what was handed over adds up to what was ordered.
 
+use crate::consignment::{Consignment, Misfit};
+use crate::event::HISTORY;
 use crate::exception::ShipmentException;
-use crate::fact::{Fact, InvoiceDecision};
+use crate::fact::{Fact, InvoiceDecision, OrderLine};
+use crate::measure::Quantity;
 use crate::order::Order;
 use crate::rules::Rule;
-use crate::shipment::{Shipment, Stop};
+use crate::shipment::Stop;
 use crate::tracked::Tracked;
-use crate::view::delivered;
+use crate::view::InvoiceState;
+use chrono::{DateTime, Utc};
 
 /// What stands between an order's part of a shipment and its invoice, a sentence each; nothing where the part is
-/// confirmed. None where the shipment has no part in it: it does not carry the order, or was called off.
-pub fn missing(order: &str, shipment: &Shipment, exceptions: &[ShipmentException]) -> Option<Vec<String>> {
-    let mut missing = unproven(order, shipment)?;
-    if shipment.state.is_let_go(order) {
-        return Some(missing);
+/// confirmed. None where the shipment has no part in it: it does not carry the order, or brings it no more.
+pub fn missing(order: &str, carrier: &Tracked) -> Option<Vec<String>> {
+    let parts = carrier.consignments();
+    let part = part_of(&parts, order)?;
+    if carrier.shipment.state.is_let_go(order) {
+        return Some(Vec::new());
     }
-    let holds = |one: &&ShipmentException| one.is_open() && is_holding(one.rule);
-    missing.extend(exceptions.iter().filter(holds).map(|one| one.detail.clone()));
+    let mut missing = unproven(part, &carrier.shipment.number);
+    let holds = carrier.exceptions.iter().filter(|one| one.is_open() && carrier.is_holding(one));
+    missing.extend(holds.filter(|one| one.concerns(part)).map(|one| one.detail.clone()));
     Some(missing)
+}
+
+/// An order's goods among a shipment's, unless it brings them no more.
+pub(crate) fn part_of<'p, 'a>(parts: &'p [Consignment<'a>], order: &str) -> Option<&'p Consignment<'a>> {
+    parts.iter().find(|part| part.number == Some(order)).filter(|part| !part.stage().is_off())
 }
 
 /// As [`missing`], by the stops and their papers alone.
-pub(crate) fn unproven(order: &str, shipment: &Shipment) -> Option<Vec<String>> {
-    let state = &shipment.state;
-    if !state.carries(order) {
-        return None;
-    }
-    if state.is_let_go(order) {
-        return Some(Vec::new());
-    }
-    let deliveries: Vec<&Stop> =
-        state.stops.iter().filter(|stop| stop.is_delivery() && stop.concerns(order)).collect();
+pub(crate) fn unproven(part: &Consignment, shipment: &str) -> Vec<String> {
     let mut missing = Vec::new();
-    if deliveries.is_empty() {
-        missing.push(format!("{} has no delivery of it yet", shipment.number));
+    let is_there = part.handed_over_at().is_some();
+    let mut stops = part.hand_over_stops().peekable();
+    if stops.peek().is_none() {
+        missing.push(format!("{shipment} has no delivery of it yet"));
     }
-    for stop in deliveries {
+    for stop in stops {
         if stop.handed_over_at().is_none() {
-            missing.push(format!("{} has not delivered at {}", shipment.number, stop.place()));
+            if !is_there {
+                missing.push(format!("{shipment} has not delivered at {}", stop.place()));
+            }
         } else if stop.pod.is_none() {
             missing.push(format!("no proof of delivery from {}", stop.place()));
+        } else if let Some(with) = stop.left_with() {
+            missing.push(format!(
+                "at {} it was left with {with}, and nobody has said that the consignee has it",
+                stop.place()
+            ));
         }
     }
-    Some(missing)
-}
-
-/// Whether an open exception of the rule keeps an invoice back.
-fn is_holding(rule: Rule) -> bool {
-    matches!(rule, Rule::DeliveryDiscrepancy | Rule::PodDiscrepancy | Rule::ChargeOverTolerance)
+    if missing.is_empty() && !is_there {
+        missing.push(format!("{shipment} has delivered a part of it, and the rest is to come"));
+    }
+    missing
 }
 
 /// Whether a shipment has news for the gate of one of its orders: its part is confirmed and the invoice waits, or the
 /// invoice may leave though its part is not confirmed.
-pub fn is_unsettled(order: &Order, shipment: &Shipment, exceptions: &[ShipmentException]) -> bool {
-    let may_leave = order.state.may_leave(&shipment.number);
+pub fn is_unsettled(order: &Order, carrier: &Tracked) -> bool {
+    let may_leave = order.state.may_leave(&carrier.shipment.number);
     order.state.terms.is_some()
         && order.state.cancelled.is_none()
-        && is_confirmed(&order.number, shipment, exceptions).is_some_and(|confirmed| confirmed != may_leave)
+        && order.state.invoice_state(&carrier.shipment.number) != InvoiceState::Paid
+        && is_confirmed(&order.number, carrier).is_some_and(|confirmed| confirmed != may_leave)
 }
 
 /// Whether [`missing`] is nothing; asked of every event, so it makes no sentences.
-fn is_confirmed(order: &str, shipment: &Shipment, exceptions: &[ShipmentException]) -> Option<bool> {
-    let state = &shipment.state;
-    if !state.carries(order) {
-        return None;
-    }
-    let mut deliveries =
-        state.stops.iter().filter(|stop| stop.is_delivery() && stop.concerns(order)).peekable();
-    let is_proven = deliveries.peek().is_some() && deliveries.all(|stop| stop.pod.is_some());
-    let is_held = || exceptions.iter().any(|one| one.is_open() && is_holding(one.rule));
-    Some((is_proven && !is_held()) || state.is_let_go(order))
+fn is_confirmed(order: &str, carrier: &Tracked) -> Option<bool> {
+    let parts = carrier.consignments();
+    let part = part_of(&parts, order)?;
+    let is_held = |one: &ShipmentException| one.is_open() && carrier.is_holding(one) && one.concerns(part);
+    let is_held = || carrier.exceptions.iter().any(is_held);
+    Some(carrier.shipment.state.is_let_go(order) || part.is_proven() && !is_held())
 }
 
 /// What is to be decided about an order's invoice, by everything that carries it; nothing where all stays as it is.
-pub fn decide(order: &Order, shipments: &[Tracked]) -> Option<Fact> {
+pub fn decide(order: &Order, carriers: &[Tracked], now: DateTime<Utc>) -> Option<Fact> {
     let terms = order.state.terms.as_ref().filter(|_| order.state.cancelled.is_none())?;
+    if order.state.invoice_state("") == InvoiceState::Paid {
+        return None;
+    }
+    let is_history = is_history(order, carriers, now);
+    let decision = |shipment, reason, is_stuck| InvoiceDecision { shipment, reason, is_stuck, is_history };
     let may_leave = order.state.gate.as_ref().is_some_and(|gate| gate.released);
-    let parts: Vec<(&Tracked, Vec<String>)> = shipments
-        .iter()
-        .filter_map(|one| Some((one, missing(&order.number, &one.shipment, &one.exceptions)?)))
-        .collect();
-    let mut open: Vec<String> = parts.iter().flat_map(|(_, missing)| missing.clone()).collect();
-    let is_approved = shipments.iter().any(|one| one.shipment.state.is_let_go(&order.number));
-    // A shortage that the papers of its shipment admit was seen to there; goods that nobody has shipped yet were not.
-    let is_admitted = shipments.iter().any(|one| one.exceptions.iter().any(|one| is_holding(one.rule)));
-    for line in &terms.lines {
-        let parts = parts.iter().filter_map(|(one, _)| delivered(&one.shipment.state, &order.number, line));
-        let stated: Vec<i64> = parts.map(|quantity| quantity.milli).collect();
-        let sum = stated.iter().fold(0_i64, |sum, milli| sum.saturating_add(*milli));
-        if !stated.is_empty() && sum < line.quantity.milli && !is_approved && !is_admitted {
-            open.push(format!("a part of line {} is still to come", line.line));
-        }
+    let missing: Vec<(&Tracked, Vec<String>)> =
+        carriers.iter().filter_map(|one| Some((one, missing(&order.number, one)?))).collect();
+    let mut open: Vec<String> = missing.iter().flat_map(|(_, missing)| missing.clone()).collect();
+    let is_all_proven = !missing.is_empty() && open.is_empty();
+    if !carriers.iter().any(|one| one.shipment.state.is_let_go(&order.number)) {
+        open.extend(terms.lines.iter().filter_map(|line| still_to_come(order, line, carriers)));
     }
     match (open.first(), may_leave) {
-        (None, false) if !parts.is_empty() => {
-            let by: Vec<String> =
-                parts.iter().map(|(one, _)| confirmed_by(&order.number, &one.shipment)).collect();
-            Some(Fact::InvoiceReleased(InvoiceDecision { shipment: None, reason: by.join("; ") }))
+        (None, false) if !missing.is_empty() => {
+            let by: Vec<String> = missing.iter().map(|(one, _)| confirmed_by(&order.number, one)).collect();
+            Some(Fact::InvoiceReleased(decision(None, by.join("; "), false)))
         }
-        (Some(_), true) => Some(Fact::InvoiceHeld(InvoiceDecision { shipment: None, reason: summed(&open) })),
-        (_, false) => parts.iter().find_map(|(one, missing)| decide_part(order, one, missing)),
+        (Some(_), true) => Some(Fact::InvoiceHeld(decision(None, summed(&open), is_all_proven))),
+        (_, false) => {
+            let part = missing.iter().find_map(|(one, missing)| {
+                let (shipment, reason, is_released) = decide_part(order, one, missing)?;
+                let decision = decision(Some(shipment), reason, false);
+                Some(if is_released { Fact::InvoiceReleased(decision) } else { Fact::InvoiceHeld(decision) })
+            });
+            part.or_else(|| {
+                // Said once for each reason: who asks why the invoice waits finds it with the order.
+                let reason = summed(&open);
+                let known = order.state.gate.as_ref().map(|gate| (gate.reason.as_str(), gate.is_stuck));
+                let is_waiting = missing.iter().any(|(_, missing)| missing.is_empty());
+                (is_waiting && known != Some((&reason, is_all_proven)))
+                    .then(|| Fact::InvoiceHeld(decision(None, reason, is_all_proven)))
+            })
+        }
         (None, true) => None,
     }
 }
 
-/// What is to be decided about what one shipment carries, while other parts of the order are still to come.
-fn decide_part(order: &Order, carrier: &Tracked, missing: &[String]) -> Option<Fact> {
-    let number = &carrier.shipment.number;
-    let shipment = Some(number.clone());
-    match (missing.is_empty(), order.state.may_leave(number)) {
+/// Whether nothing has been heard of the order and what carries it for so long that this is history.
+fn is_history(order: &Order, carriers: &[Tracked], now: DateTime<Utc>) -> bool {
+    let outside = order.entries().iter().rev().find(|entry| entry.recorded.event.role.is_outside());
+    let told_at = outside.map(|entry| entry.recorded.event.occurred_at);
+    let heard_at = carriers.iter().filter_map(|one| one.shipment.state.heard_at).chain(told_at).max();
+    heard_at.is_some_and(|heard_at| now - heard_at.to_utc() > HISTORY)
+}
+
+/// What of an order's line nobody has handed over, and nothing accounts for: no remark on a proof, nothing that came back.
+fn still_to_come(order: &Order, line: &OrderLine, carriers: &[Tracked]) -> Option<String> {
+    let parts: Vec<Vec<Consignment>> = carriers.iter().map(Tracked::consignments).collect();
+    let parts: Vec<&Consignment> = parts.iter().filter_map(|parts| part_of(parts, &order.number)).collect();
+    let handed_over: Vec<i64> =
+        parts.iter().filter_map(|part| part.handed_over(line)).map(|one| one.milli).collect();
+    if handed_over.is_empty() {
+        return None;
+    }
+    let added = |figures: &mut dyn Iterator<Item = i64>| figures.fold(0, i64::saturating_add);
+    let handed_over = added(&mut handed_over.into_iter());
+    let admitted = added(&mut parts.iter().map(|part| part.admitted(line)));
+    let missing = line.quantity.milli.saturating_sub(handed_over).saturating_sub(admitted);
+    if missing <= 0 {
+        return None;
+    }
+    if order.state.returned(line) >= missing {
+        let is_open = |one: &ShipmentException| {
+            one.is_open() && one.rule == Rule::ReturnOpened && one.orders.contains(&order.number)
+        };
+        let is_unsettled = carriers.iter().flat_map(|one| &one.exceptions).any(is_open);
+        return is_unsettled.then(|| format!("the return of line {} is not settled", line.line));
+    }
+    let mut misfits = parts
+        .iter()
+        .flat_map(|part| part.misfits())
+        .filter(|misfit| matches!(misfit, Misfit::UnknownLine { .. } | Misfit::Unit { .. }));
+    let of = |milli| Quantity { milli, unit: line.quantity.unit.clone() };
+    let counted = format!(
+        "a part of line {} is still to come: {} of {} so far",
+        line.line,
+        of(handed_over),
+        line.quantity
+    );
+    Some(misfits.next().map_or(counted.clone(), |misfit| format!("{counted}; told were {}", misfit.told())))
+}
+
+/// What is to be decided about what one shipment carries, while other parts of the order are still to come: the shipment's
+/// number, why, and whether it is let go.
+fn decide_part(order: &Order, carrier: &Tracked, missing: &[String]) -> Option<(String, String, bool)> {
+    let number = carrier.shipment.number.clone();
+    match (missing.is_empty(), order.state.may_leave(&number)) {
         (true, false) if carrier.releases_by_shipment() => {
-            let reason = confirmed_by(&order.number, &carrier.shipment);
-            Some(Fact::InvoiceReleased(InvoiceDecision { shipment, reason }))
+            let reason = confirmed_by(&order.number, carrier);
+            Some((number, reason, true))
         }
-        (false, true) => Some(Fact::InvoiceHeld(InvoiceDecision { shipment, reason: summed(missing) })),
+        (false, true) => Some((number, summed(missing), false)),
         _ => None,
     }
 }
@@ -127,13 +188,16 @@ fn summed(missing: &[String]) -> String {
 }
 
 /// Who stands for the delivery.
-fn confirmed_by(order: &str, shipment: &Shipment) -> String {
+fn confirmed_by(order: &str, carrier: &Tracked) -> String {
+    let shipment = &carrier.shipment;
     if let Some(approval) = shipment.state.approvals.iter().find(|approval| approval.releases(order)) {
         let by = approval.decided.as_ref().and_then(|decided| decided.by.as_deref()).unwrap_or("somebody");
         return format!("{by} released it without all papers of {}", shipment.number);
     }
-    let stops = shipment.state.stops.iter().filter(|stop| stop.is_delivery() && stop.concerns(order));
+    let parts = carrier.consignments();
+    let stops: Vec<&Stop> =
+        part_of(&parts, order).map(|part| part.hand_over_stops().collect()).unwrap_or_default();
     let signed: Vec<&str> =
-        stops.filter_map(|stop| stop.pod.as_ref()).map(|pod| pod.signed_by.as_str()).collect();
+        stops.into_iter().filter_map(|stop| stop.pod.as_ref()).map(|pod| pod.signed_by.as_str()).collect();
     format!("{} is delivered, signed by {}", shipment.number, signed.join(" and "))
 }

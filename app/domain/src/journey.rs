@@ -65,7 +65,10 @@ pub fn progress(shipment: &CustomerShipment) -> Vec<Progress> {
                 Progress::Current
             } else if place < reached {
                 Progress::NotReported
-            } else if shipment.status == Status::Cancelled {
+            } else if matches!(
+                shipment.status,
+                Status::Cancelled | Status::CancelledUnderWay | Status::Returned
+            ) {
                 Progress::CalledOff
             } else if std::mem::take(&mut is_next) {
                 Progress::Next
@@ -82,7 +85,7 @@ pub fn open_delivery(shipment: &CustomerShipment) -> Option<&CustomerStop> {
 }
 
 fn is_delivery(stop: &CustomerStop) -> bool {
-    stop.kind == Some(StopKind::Delivery)
+    stop.kind == Some(StopKind::Delivery) && !stop.is_return
 }
 
 fn is_done(stop: &CustomerStop) -> bool {
@@ -107,6 +110,14 @@ pub fn sentence(shipment: &CustomerShipment, now: DateTime<Utc>) -> String {
     }
     match shipment.status {
         Status::Cancelled => said.push("Cancelled: nothing more is expected to move.".to_owned()),
+        Status::CancelledUnderWay => {
+            said.push(
+                "Cancelled while the goods were under way: we are finding out where they go.".to_owned(),
+            );
+        }
+        Status::Returned => said.push(returned(shipment, now)),
+        Status::ReadyForCollection => said.extend(to_collect(shipment, now)),
+        Status::DeliveryAttempted => said.extend(attempted(shipment, now)),
         Status::Delivered | Status::AwaitingConfirmation => said.extend(delivered(shipment, now)),
         Status::Ordered if shipment.stops.is_empty() => {
             said.push("Ordered. The transport is not planned yet.".to_owned());
@@ -122,7 +133,7 @@ pub fn sentence(shipment: &CustomerShipment, now: DateTime<Utc>) -> String {
             if let Some((stop, at)) = refused {
                 said.push(format!("The delivery {} was not accepted {}.", inside(stop), when(at, now)));
                 let again = stop.etas.last().map(|eta| eta.eta).or(stop.expected.map(|window| window.to));
-                let again = again.filter(|again| *again > at).and_then(|_| expectation(shipment, stop, now));
+                let again = again.filter(|again| *again > at).and_then(|_| expectation(stop, now));
                 said.push(again.map_or_else(
                     || "No new attempt is agreed yet.".to_owned(),
                     |expected| format!("Next attempt {expected}."),
@@ -133,7 +144,7 @@ pub fn sentence(shipment: &CustomerShipment, now: DateTime<Utc>) -> String {
             said.extend(next.map(|stop| onwards(shipment, stop, current.is_some(), now)));
             // Who waits for the goods asks for the delivery, whatever comes before it.
             let delivery = open_delivery(shipment).filter(|_| next.is_some_and(|stop| !is_delivery(stop)));
-            let expected = delivery.and_then(|stop| Some((stop, expectation(shipment, stop, now)?)));
+            let expected = delivery.and_then(|stop| Some((stop, expectation(stop, now)?)));
             said.extend(expected.map(|(stop, expected)| format!("Delivery {}, {expected}.", inside(stop))));
         }
     }
@@ -165,19 +176,20 @@ fn onwards(
 ) -> String {
     let name = name(stop);
     let way = match shipment.status {
+        _ if stop.is_return => format!("On the way back to {name}"),
         Status::OutForDelivery => format!("Out for delivery to {name}"),
         Status::InTransit if !is_elsewhere => format!("On the way to {name}"),
         Status::ReadyForPickup if stop.ready_at.is_some() => format!("Ready for pickup {}", inside(stop)),
         _ if stop.kind == Some(StopKind::Pickup) => format!("Pickup {}", inside(stop)),
         _ => format!("Next: {name}"),
     };
-    match expectation(shipment, stop, now) {
+    match expectation(stop, now) {
         Some(expectation) => format!("{way}, {expectation}."),
         None => format!("{way}."),
     }
 }
 
-fn expectation(shipment: &CustomerShipment, stop: &CustomerStop, now: DateTime<Utc>) -> Option<String> {
+fn expectation(stop: &CustomerStop, now: DateTime<Utc>) -> Option<String> {
     let Some(eta) = stop.etas.last() else {
         return stop.expected.map(|window| {
             let open = if window.to < now { ", not reported yet" } else { "" };
@@ -187,7 +199,7 @@ fn expectation(shipment: &CustomerShipment, stop: &CustomerStop, now: DateTime<U
     if eta.eta < now {
         return Some(format!("expected {}, its arrival is not reported yet", when(eta.eta, now)));
     }
-    let limit = shipment.promised.filter(|_| is_delivery(stop));
+    let limit = stop.promised.filter(|_| is_delivery(stop));
     let (limit, by) = match (limit, stop.expected) {
         (Some(promised), _) => (Some(promised), "promised"),
         (None, agreed) => (agreed, "planned"),
@@ -208,16 +220,66 @@ pub fn lateness(at: Moment, window: Window, by: &str) -> Option<String> {
     }
 }
 
+/// That the goods are back.
+fn returned(shipment: &CustomerShipment, now: DateTime<Utc>) -> String {
+    let home = shipment.stops.iter().filter(|stop| stop.is_return || stop.kind == Some(StopKind::Pickup));
+    let back = home.filter_map(|stop| Some((stop, stop.delivered_at?))).max_by_key(|(_, at)| *at);
+    match back {
+        Some((stop, at)) => {
+            format!(
+                "The goods were not delivered: they are back with their sender {} since {}.",
+                inside(stop),
+                when(at, now)
+            )
+        }
+        None => "The goods were not delivered: they are back with their sender.".to_owned(),
+    }
+}
+
+/// Where the goods wait, and until when.
+fn to_collect(shipment: &CustomerShipment, now: DateTime<Utc>) -> Option<String> {
+    let point = shipment.stops.iter().rev().find_map(|stop| stop.collection.as_ref())?;
+    let until = point.until.map_or(String::new(), |until| format!(", until {}", when(until, now)));
+    Some(format!("Ready for collection at {} since {}{until}.", point.place, when(point.since, now)))
+}
+
+/// That nobody was there, and when the carrier comes again.
+fn attempted(shipment: &CustomerShipment, now: DateTime<Utc>) -> Vec<String> {
+    let open = shipment.stops.iter().filter(|stop| stop.delivered_at.is_none());
+    let Some((stop, attempt)) =
+        open.filter_map(|stop| Some((stop, stop.attempted.as_ref()?))).max_by_key(|(_, attempt)| attempt.at)
+    else {
+        return Vec::new();
+    };
+    let tried =
+        format!("Delivery {} was attempted {}, and nobody was there.", inside(stop), when(attempt.at, now));
+    let later = stop.etas.last().filter(|eta| eta.eta > attempt.at);
+    let next = attempt.next.map(|next| format!("Next attempt {}.", span(next, now)));
+    let next = next.or_else(|| {
+        let expected = later.and_then(|_| expectation(stop, now));
+        expected.map(|expected| format!("Next attempt {expected}."))
+    });
+    vec![tried, next.unwrap_or_else(|| "The carrier comes again; no time is agreed yet.".to_owned())]
+}
+
 fn delivered(shipment: &CustomerShipment, now: DateTime<Utc>) -> Vec<String> {
-    let deliveries = || shipment.stops.iter().filter(|stop| stop.delivered_at.is_some());
+    let deliveries = || {
+        let all = shipment.stops.iter().chain(&shipment.former);
+        all.filter(|stop| {
+            stop.delivered_at.is_some() && !stop.is_return && stop.kind != Some(StopKind::Pickup)
+        })
+    };
     let Some((stop, at)) =
         deliveries().filter_map(|stop| Some((stop, stop.delivered_at?))).max_by_key(|(_, at)| *at)
     else {
         return Vec::new();
     };
-    let late = shipment.promised.and_then(|promised| lateness(at, promised, "promised"));
+    let late = stop.promised.and_then(|promised| lateness(at, promised, "promised"));
     let late = late.map_or(String::new(), |late| format!(", {late}"));
-    let mut said = vec![format!("Delivered {} {}{late}.", inside(stop), when(at, now))];
+    let mut said = match &stop.left_with {
+        Some(with) => vec![format!("Left {} with {with} {}{late}.", inside(stop), when(at, now))],
+        None => vec![format!("Delivered {} {}{late}.", inside(stop), when(at, now))],
+    };
     if deliveries().any(|stop| stop.is_disputed) {
         said.push("A remark on the proof of delivery is being looked into.".to_owned());
     } else if let Some(open) = deliveries().find(|stop| stop.signed_by.is_none()) {

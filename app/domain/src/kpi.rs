@@ -14,12 +14,11 @@ pub use contributions::contributions;
 pub use definition::{Better, Definition, Dimension, Measure, Unit};
 pub use freight_cost::{Charged, charged};
 pub use minutes::Bucket;
-pub use on_time::{TOLERANCE, open_promises, verdict};
+pub use on_time::{open_promises, verdict};
 pub use rollup::{
     BadPart, Cell, Contribution, Day, Days, Exclusion, Facets, Figure, Member, Part, Rollup, Sums,
     differences,
 };
-pub use visits::FREE_TIME;
 
 use crate::exception::Severity;
 use crate::latency::Leg;

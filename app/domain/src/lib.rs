@@ -5,6 +5,7 @@
 pub mod account;
 pub mod authority;
 pub mod charge;
+pub mod consignment;
 pub mod deadline;
 pub mod event;
 pub mod exception;

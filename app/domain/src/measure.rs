@@ -34,6 +34,18 @@ impl Currency {
     }
 }
 
+impl Currency {
+    /// Hundredth parts of the currency in its own minor unit: 5,000 are 50.00 EUR, 50 JPY, 50.000 KWD.
+    pub fn from_hundredths(self, hundredths: u32) -> i64 {
+        let hundredths = i64::from(hundredths);
+        match self.exponent() {
+            0 => hundredths / 100,
+            3 => hundredths * 10,
+            _ => hundredths,
+        }
+    }
+}
+
 impl TryFrom<String> for Currency {
     type Error = BadCurrency;
 

@@ -2,16 +2,17 @@
 //! them. Whether and where one is sent is another matter.
 
 use crate::authority::Role;
-use crate::event::Event;
+use crate::consignment::{Consignment, Stage};
+use crate::event::{Event, Recorded};
 use crate::exception::ShipmentException;
 use crate::fact::{DelayReason, Fact};
 use crate::id::{CustomerId, ExceptionId, Seq, canonical};
 use crate::order::Order;
 use crate::party::Tier;
 use crate::rulebook::Limits;
-use crate::rules::{Rule, is_late};
+use crate::rules::{Rule, is_late_by};
 use crate::service_level::{Level, level};
-use crate::shipment::{Shipment, Stop, TenderState};
+use crate::shipment::{Eta, Shipment, Stop, TenderState};
 use crate::subscription::{Channel, News};
 use crate::time::{Moment, Window};
 use crate::tracked::Surroundings;
@@ -315,27 +316,28 @@ pub(crate) struct Change<'a> {
     pub orders: &'a [Arc<Order>],
     /// What the rules file lets pass on it.
     pub limits: &'a Limits,
+    /// The goods of each of its orders.
+    pub parts: Vec<Consignment<'a>>,
+    /// What was expected at the stop of the event before it.
+    pub etas_before: &'a [Eta],
     /// Exceptions that the event opened.
     pub opened: Vec<&'a ShipmentException>,
     /// Those that it changed.
     pub changed: Vec<&'a ShipmentException>,
+    pub recorded: &'a Recorded,
     pub event: &'a Event,
 }
 
-/// What others must learn of a change.
+/// What others must learn of a change. Of what happened long before it was told nobody outside learns: that is history.
 pub(crate) fn notices(change: &Change, surroundings: &impl Surroundings) -> Vec<Addressed> {
+    if change.recorded.is_history() {
+        return Vec::new();
+    }
     let mut notices = Vec::new();
     for exception in &change.opened {
         match exception.rule {
             Rule::TenderRejected => notices.extend(plan_due(change)),
-            Rule::InvoiceWithoutProof => {
-                let order = exception.cause.clone();
-                let known = change.orders.iter().find(|one| one.number == order);
-                let is_part = known.is_some_and(|one| !one.state.was_let_go && one.state.invoices.is_empty());
-                let shipment = is_part.then(|| change.shipment.number.clone());
-                let notice = Notice::InvoiceHold { order, shipment, reason: exception.detail.clone() };
-                notices.push((Addressee::Erp, notice));
-            }
+            Rule::InvoiceWithoutProof => notices.extend(invoiced_early(change, exception)),
             _ => {}
         }
     }
@@ -345,15 +347,46 @@ pub(crate) fn notices(change: &Change, surroundings: &impl Surroundings) -> Vec<
     notices
 }
 
-/// What others must learn of an order's own change: what may be invoiced that might not `before`, of [`crate::order::OrderState::let_go`].
-pub fn of_order(before: &BTreeMap<Option<String>, String>, order: &Order) -> Vec<Addressed> {
-    let newly = order.state.let_go().into_iter().filter(|(part, _)| !before.contains_key(part));
+/// That the ERP wrote an invoice by itself, for what is not proven. Where Syncline had let it go, its gate says so: every release
+/// that no longer holds is followed by one hold.
+fn invoiced_early(change: &Change, exception: &ShipmentException) -> Option<Addressed> {
+    let order = change.orders.iter().find(|order| order.number == exception.cause)?;
+    let was_let_go = order.state.may_leave(&change.shipment.number);
+    let is_held = order.state.gate.as_ref().is_some_and(|gate| !gate.released) && order.state.was_let_go;
+    (!was_let_go && !is_held && order.state.is_invoiced()).then(|| {
+        let (order, reason) = (order.number.clone(), exception.detail.clone());
+        (Addressee::Erp, Notice::InvoiceHold { order, shipment: None, reason })
+    })
+}
+
+/// What others must learn of an order's own change: the difference between what they were told, `before` of
+/// [`crate::order::OrderState::let_go`], and what holds now. A release that no longer holds is followed by a hold, and nothing is
+/// released twice.
+pub fn of_order(
+    before: &BTreeMap<Option<String>, String>,
+    order: &Order,
+    recorded: &Recorded,
+) -> Vec<Addressed> {
+    let (Fact::InvoiceHeld(decision) | Fact::InvoiceReleased(decision)) = &recorded.event.fact else {
+        return Vec::new();
+    };
+    if decision.is_history {
+        return Vec::new();
+    }
+    let after = order.state.let_go();
+    let number = || order.number.clone();
+    let held = before.keys().filter(|part| !after.contains_key(*part)).map(|shipment| {
+        let (shipment, reason) = (shipment.clone(), decision.reason.clone());
+        (Addressee::Erp, Notice::InvoiceHold { order: number(), shipment, reason })
+    });
+    let newly = after.iter().filter(|(part, _)| !before.contains_key(*part));
     // The parts first, then all that is left.
     let (whole, parts): (Vec<_>, Vec<_>) = newly.partition(|(part, _)| part.is_none());
-    let notice = |(shipment, reason)| {
-        (Addressee::Erp, Notice::InvoiceRelease { order: order.number.clone(), shipment, reason })
-    };
-    parts.into_iter().chain(whole).map(notice).collect()
+    let released = parts.into_iter().chain(whole).map(|(shipment, reason)| {
+        let (shipment, reason) = (shipment.clone(), reason.clone());
+        (Addressee::Erp, Notice::InvoiceRelease { order: number(), shipment, reason })
+    });
+    held.chain(released).collect()
 }
 
 /// That nobody saw to an exception in time, or that a second person is asked.
@@ -450,7 +483,7 @@ fn plan_due(change: &Change) -> Vec<Addressed> {
     let Some(last) = state.tenders.iter().filter(said_no).max_by_key(|tender| tender.at) else {
         return Vec::new();
     };
-    let offers = change.shipment.entries().iter().filter(|entry| {
+    let offers = change.shipment.happened().iter().filter(|entry| {
         entry.corrected.is_none() && matches!(entry.recorded.event.fact, Fact::TenderOffered(_))
     });
     let first = offers.map(|entry| entry.recorded.event.occurred_at).min();
@@ -469,25 +502,24 @@ fn plan_due(change: &Change) -> Vec<Addressed> {
     open_orders(change.orders).map(|order| (Addressee::Erp, notice(order))).collect()
 }
 
-/// Orders that were called off while something was to carry them.
+/// Orders that were called off while something was to carry them. Of goods that have left the pickup the TMS is told nothing: an
+/// exception asks a person where they go; nor where other orders took their place, which travel on.
 fn cancellations(change: &Change) -> Vec<Addressed> {
     let state = &change.shipment.state;
-    if !state.is_planned || state.is_called_off() {
+    if !state.is_planned || state.cancelled.is_some() {
         return Vec::new();
     }
     let was_open = |order: &Order| {
         let before = change.orders_before.iter().find(|before| before.id == order.id);
         before.is_some_and(|before| before.state.cancelled.is_none())
     };
-    let is_under_way = |order: &Order| {
-        state
-            .stops
-            .iter()
-            .any(|stop| stop.is_delivery() && stop.concerns(&order.number) && stop.handed_over_at().is_none())
+    let is_to_come = |order: &Order| {
+        let part = change.parts.iter().find(|part| part.number == Some(order.number.as_str()));
+        part.is_some_and(|part| part.stage() == Stage::ToCome)
     };
     let called_off = change.orders.iter().filter(|order| order.state.cancelled.is_some());
     called_off
-        .filter(|order| was_open(order) && is_under_way(order))
+        .filter(|order| was_open(order) && order.state.replaced_by().is_empty() && is_to_come(order))
         .map(|order| {
             let shipment = change.shipment.number.clone();
             (Addressee::Tms, Notice::ShipmentCancel { shipment, order: order.number.clone() })
@@ -495,26 +527,39 @@ fn cancellations(change: &Change) -> Vec<Addressed> {
         .collect()
 }
 
+/// How far an expected time beyond the promise has to move before others are told again.
+const MARGIN: TimeDelta = TimeDelta::minutes(15);
+
 /// A new expected time that matters: it crosses the promise, or, beyond it, comes into another hour.
 fn revisions(change: &Change, surroundings: &impl Surroundings, notices: &mut Vec<Addressed>) {
     let Fact::EtaChanged(statement) = &change.event.fact else { return };
     let Some(stop) = change.shipment.state.stops.iter().find(|stop| stop.stop == statement.stop) else {
         return;
     };
-    // A statement that came late changes nothing that is expected now.
-    let is_latest =
-        stop.eta().is_some_and(|eta| eta.stated_at == change.event.occurred_at && eta.eta == statement.eta);
-    if !is_latest || !stop.is_delivery() || stop.handed_over_at().is_some() {
+    // A statement that came late changes nothing that is expected now, nor does one that says the same again.
+    let said = (change.event.occurred_at, statement.eta);
+    let is_latest = stop.eta().is_some_and(|eta| (eta.stated_at, eta.eta) == said);
+    let is_same = change
+        .etas_before
+        .last()
+        .is_some_and(|eta| (eta.eta, eta.reason) == (statement.eta, statement.reason));
+    if !is_latest || is_same || !stop.is_delivery() || stop.handed_over_at().is_some() {
         return;
     }
-    let before = stop.etas.iter().rev().nth(1).map(|eta| eta.eta);
+    let before = change.etas_before.last().map(|eta| eta.eta);
     let hour = |moment: Moment| moment.to_utc().duration_trunc(TimeDelta::hours(1)).ok();
-    for order in open_orders(change.orders).filter(|order| stop.concerns(&order.number)) {
+    let is_here = |order: &&Order| {
+        change.parts.iter().any(|part| part.number == Some(order.number.as_str()) && part.concerns(stop))
+    };
+    for order in open_orders(change.orders).filter(is_here) {
         let Some(terms) = &order.state.terms else { continue };
         let Some(promised) = terms.promised else { continue };
-        let late = is_late(statement.eta, promised, change.limits);
-        let was_late = before.is_some_and(|before| is_late(before, promised, change.limits));
-        let moved = before.is_none_or(|before| hour(before) != hour(statement.eta));
+        let late = is_late_by(&stop.etas, promised, change.limits);
+        let was_late = is_late_by(change.etas_before, promised, change.limits);
+        let moved = before.is_none_or(|before| {
+            // What wavers around the full hour has not moved.
+            hour(before) != hour(statement.eta) && (before - statement.eta).abs() >= MARGIN
+        });
         if late == was_late && !(late && moved) {
             continue;
         }

@@ -1,11 +1,13 @@
 //! The order as the ERP's events make it.
 
+use crate::consignment::same_number;
 use crate::event::Event;
-use crate::fact::{Fact, InvoiceDecision, OrderTerms, Returned};
+use crate::fact::{Fact, InvoiceDecision, InvoicePayment, OrderLine, OrderTerms, Returned};
 use crate::fold::{FoldState, Folded};
 use crate::id::OrderId;
 use crate::measure::Money;
-use crate::time::Moment;
+use crate::time::{Moment, Window};
+use crate::view::InvoiceState;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -18,9 +20,17 @@ pub struct OrderState {
     pub released_at: Option<Moment>,
     /// The terms as last stated.
     pub terms: Option<OrderTerms>,
+    /// What was promised first.
+    pub promised_first: Option<Window>,
     pub cancelled: Option<Moment>,
+    /// The orders that took its place when it was cancelled.
+    replaced_by: Vec<String>,
     pub invoices: Vec<Invoice>,
     pub returns: Vec<Returned>,
+    /// Payments and returns that were told twice, it seems, as people read them.
+    pub doubles: Vec<String>,
+    /// When each return was, as `returns`.
+    returned_at: Vec<Moment>,
     /// Whether Syncline holds the invoice, and why; none before it decided.
     pub gate: Option<Gate>,
     /// Whether the invoice was ever let go.
@@ -36,8 +46,41 @@ pub struct Invoice {
     pub invoiced_at: Option<Moment>,
     pub amount: Option<Money>,
     pub disputed: Option<Moment>,
-    /// Minor units paid so far, in the currency of the payments.
+    /// What was paid so far, in the currency of the invoice; of a payment in another one nothing counts.
     pub paid: Option<Money>,
+    /// When the payment came with which nothing was open any more.
+    pub settled_at: Option<Moment>,
+    payments: Vec<(Moment, InvoicePayment)>,
+}
+
+impl Invoice {
+    /// Whether a payment of a moment was told before: same moment and amount, and no number tells the two apart.
+    fn has(&self, at: Moment, payment: &InvoicePayment) -> bool {
+        self.payments.iter().any(|(when, known)| {
+            let (one, other) = (known.payment.as_ref(), payment.payment.as_ref());
+            let are_two = one.is_some() && other.is_some() && one != other;
+            let is_same_number = one.is_some() && one == other;
+            is_same_number || *when == at && known.amount == payment.amount && !are_two
+        })
+    }
+
+    /// Adds the payments up. A part payment settles nothing, not even a dispute; a credit is settled as it is written.
+    fn settle(&mut self) {
+        let currency = self.amount.map(|amount| amount.currency);
+        let currency = currency.or(self.payments.first().map(|(_, first)| first.amount.currency));
+        self.payments.sort_by_key(|(at, _)| *at);
+        self.settled_at = self.invoiced_at.filter(|_| self.amount.is_some_and(|amount| amount.minor <= 0));
+        self.paid = None;
+        for (at, payment) in self.payments.iter().filter(|(_, one)| Some(one.amount.currency) == currency) {
+            let before = self.paid.map_or(0, |paid| paid.minor);
+            let paid = Money { minor: before.saturating_add(payment.amount.minor), ..payment.amount };
+            self.paid = Some(paid);
+            if self.amount.is_some_and(|amount| paid.minor >= amount.minor) {
+                self.settled_at = self.settled_at.or(Some(*at));
+            }
+        }
+        self.disputed.take_if(|_| self.settled_at.is_some());
+    }
 }
 
 /// Syncline's last decision on the invoice.
@@ -46,6 +89,8 @@ pub struct Gate {
     pub at: Moment,
     pub released: bool,
     pub reason: String,
+    /// Held though all that carries it is delivered and proven: nothing that is planned will let it go.
+    pub is_stuck: bool,
 }
 
 impl FoldState for OrderState {
@@ -54,29 +99,35 @@ impl FoldState for OrderState {
     fn apply(&mut self, event: &Event) {
         let at = event.occurred_at;
         match &event.fact {
-            Fact::OrderReleased(terms) | Fact::OrderChanged(terms) => {
-                self.released_at.get_or_insert(at);
-                self.terms = Some(terms.clone());
+            Fact::OrderReleased(terms) => {
                 self.cancelled = None;
+                self.replaced_by.clear();
+                self.state(at, terms);
             }
-            Fact::OrderCancelled(_) => self.cancelled = Some(at),
+            // A change of what was cancelled does not call it back.
+            Fact::OrderChanged(terms) => self.state(at, terms),
+            Fact::OrderCancelled(cancellation) => {
+                self.cancelled = Some(at);
+                self.replaced_by.clone_from(&cancellation.replaced_by);
+            }
             Fact::OrderInvoiced(invoiced) => {
                 let invoice = self.invoice(&invoiced.invoice);
                 invoice.invoiced_at = Some(at);
                 invoice.amount = Some(invoiced.amount);
+                invoice.settle();
             }
             Fact::InvoiceDisputed(statement) => self.invoice(&statement.invoice).disputed = Some(at),
             Fact::InvoicePaid(payment) => {
                 let invoice = self.invoice(&payment.invoice);
-                invoice.disputed = None;
-                invoice.paid = Some(match invoice.paid {
-                    Some(paid) if paid.currency == payment.amount.currency => {
-                        Money { minor: paid.minor.saturating_add(payment.amount.minor), ..paid }
-                    }
-                    _ => payment.amount,
-                });
+                if invoice.has(at, payment) {
+                    self.doubles
+                        .push(format!("payment of {} on invoice {}", payment.amount, payment.invoice));
+                } else {
+                    invoice.payments.push((at, payment.clone()));
+                    invoice.settle();
+                }
             }
-            Fact::OrderReturned(returned) => self.returns.push(returned.clone()),
+            Fact::OrderReturned(returned) => self.take_back(at, returned),
             Fact::InvoiceHeld(decision) => self.decide(at, false, decision),
             Fact::InvoiceReleased(decision) => self.decide(at, true, decision),
             _ => {}
@@ -85,8 +136,71 @@ impl FoldState for OrderState {
 }
 
 impl OrderState {
+    fn state(&mut self, at: Moment, terms: &OrderTerms) {
+        self.released_at.get_or_insert(at);
+        self.promised_first = self.promised_first.or(terms.promised);
+        self.terms = Some(terms.clone());
+    }
+
+    fn take_back(&mut self, at: Moment, returned: &Returned) {
+        let is_known = self.returns.iter().zip(&self.returned_at).any(|(known, when)| {
+            let (one, other) = (known.number.as_ref(), returned.number.as_ref());
+            let are_two = one.is_some() && other.is_some() && one != other;
+            let is_same = known.line == returned.line && known.quantity == returned.quantity && *when == at;
+            one.is_some() && one == other || is_same && !are_two
+        });
+        if is_known {
+            self.doubles.push(format!("return of {}, line {}", returned.quantity, returned.line));
+        } else {
+            self.returns.push(returned.clone());
+            self.returned_at.push(at);
+        }
+    }
+
+    /// How much of a line came back, in thousandths of its unit.
+    pub fn returned(&self, line: &OrderLine) -> i64 {
+        let of_line = self.returns.iter().filter(|one| same_number(&one.line, &line.line));
+        of_line.filter_map(|one| line.converted(&one.quantity)).fold(0, i64::saturating_add)
+    }
+
+    /// The orders that took its place when it was cancelled.
+    pub fn replaced_by(&self) -> &[String] {
+        if self.cancelled.is_some() { &self.replaced_by } else { &[] }
+    }
+
+    /// Whether an invoice was written.
+    pub fn is_invoiced(&self) -> bool {
+        self.invoices.iter().any(|invoice| invoice.invoiced_at.is_some())
+    }
+
+    /// When the last invoice was settled, once all are.
+    pub fn settled_at(&self) -> Option<Moment> {
+        self.invoices.iter().map(|invoice| invoice.settled_at).collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+
+    /// How far it is with its invoice, as everybody may know.
+    pub fn invoice_state(&self, shipment: &str) -> InvoiceState {
+        let written = || self.invoices.iter().filter(|invoice| invoice.invoiced_at.is_some());
+        if self.is_invoiced() && written().all(|invoice| invoice.settled_at.is_some()) {
+            InvoiceState::Paid
+        } else if self.is_invoiced() {
+            InvoiceState::Written
+        } else if self.may_leave(shipment) {
+            InvoiceState::Released
+        } else {
+            InvoiceState::AwaitingConfirmation
+        }
+    }
+
+    /// Why Syncline holds what a shipment carries of it, where it does.
+    pub fn held_because(&self, shipment: &str) -> Option<&str> {
+        let gates = [self.parts.get(shipment), self.gate.as_ref()];
+        let held = gates.into_iter().flatten().find(|gate| !gate.released);
+        held.filter(|_| !self.may_leave(shipment)).map(|gate| gate.reason.as_str())
+    }
+
     fn decide(&mut self, at: Moment, released: bool, decision: &InvoiceDecision) {
-        let gate = Gate { at, released, reason: decision.reason.clone() };
+        let gate = Gate { at, released, reason: decision.reason.clone(), is_stuck: decision.is_stuck };
         if let Some(shipment) = &decision.shipment {
             self.parts.insert(shipment.clone(), gate);
         } else {
@@ -121,6 +235,8 @@ impl OrderState {
                 amount: None,
                 disputed: None,
                 paid: None,
+                settled_at: None,
+                payments: Vec::new(),
             });
             self.invoices.len() - 1
         });

@@ -3,18 +3,20 @@
 
 use crate::authority::Role;
 use crate::charge::Document;
+use crate::consignment::{Consignment, status};
+use crate::exception::ShipmentException;
 use crate::fact::{DelayReason, Mode, StopKind};
 use crate::id::{CaseId, CustomerId, Seq, ShipmentId, SourceName};
 use crate::kpi::{Punctuality, verdict};
 use crate::measure::Quantity;
 use crate::place::Location;
 use crate::reference::{Reference, ReferenceKind};
-use crate::shipment::{CaseMessage, Delay, Eta, Hold, LastPosition, State, Stop};
+use crate::shipment::{Attempted, CaseMessage, Collection, Delay, Eta, Hold, LastPosition, State, Stop};
 use crate::status::{Flags, Status};
 use crate::time::{Moment, Window};
 use crate::view::{
-    InvoiceState, OrderView, Replacement, ShipmentView, TimelineEntry, TrackedRow, delivered, next_eta,
-    promise,
+    InvoiceState, OrderView, Replacement, ShipmentView, TimelineEntry, TrackedRow, flags, next_eta, promise,
+    promise_to_come,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +34,8 @@ pub struct CustomerShipment {
     pub orders: Vec<CustomerOrder>,
     pub references: Vec<Reference>,
     pub stops: Vec<CustomerStop>,
+    /// Stops of earlier plans at which something happened.
+    pub former: Vec<CustomerStop>,
     pub promised: Option<Window>,
     pub eta: Option<Moment>,
     /// How their own orders did against what was promised.
@@ -79,6 +83,16 @@ pub struct CustomerStop {
     pub planned: Option<Window>,
     /// As agreed: the appointment, else the plan.
     pub expected: Option<Window>,
+    /// The earliest promise for what is handed over here.
+    pub promised: Option<Window>,
+    /// Whether goods come back here to where they came from.
+    pub is_return: bool,
+    /// When nobody was there, the last time, and when the carrier comes again.
+    pub attempted: Option<Attempted>,
+    /// Where the goods wait to be collected.
+    pub collection: Option<Collection>,
+    /// With whom they were left, where that is not their consignee.
+    pub left_with: Option<String>,
     pub etas: Vec<Eta>,
     pub ready_at: Option<Moment>,
     pub arrived_at: Option<Moment>,
@@ -140,35 +154,56 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
     if own.is_empty() {
         return None;
     }
-    let numbers: Vec<String> = own.iter().map(|order| order.number.clone()).collect();
+    let numbers: Vec<String> =
+        own.iter().flat_map(|order| order.stands_for.iter().chain([&order.number])).cloned().collect();
     let others: Vec<&OrderView> =
-        shipment.orders.iter().filter(|order| !numbers.contains(&order.number)).collect();
-    let stops: Vec<Stop> = shipment.state.stops_for(Some(&numbers)).cloned().collect();
-    let promised = promise(&own);
+        shipment.orders.iter().filter(|order| !own.iter().any(|one| one.number == order.number)).collect();
+    let state = &shipment.state;
+    // Where several stops of a shared load do not say whose goods they handle, nobody knows: then they are shown to nobody.
+    let is_unsaid = |stop: &Stop| stop.orders.is_empty() && stop.kind == Some(StopKind::Delivery);
+    let are_unsaid = !others.is_empty() && state.stops.iter().filter(|stop| is_unsaid(stop)).count() > 1;
+    let is_whose = |stop: &&Stop| !(are_unsaid && is_unsaid(stop));
+    let stops: Vec<Stop> = state.stops_for(Some(&numbers)).filter(is_whose).cloned().collect();
+    let former: Vec<Stop> = state
+        .former
+        .iter()
+        .filter(|stop| is_shown_former(stop))
+        .filter(is_whose)
+        .filter(|stop| own.iter().any(|order| order.is_handled_at(stop)))
+        .cloned()
+        .collect();
+    let parts: Vec<Consignment> = own.iter().map(|order| order.consignment(state)).collect();
+    let status = status(&parts);
+    let flags = flags(state, &parts, Some(&numbers), &own, &shipment.limits);
+    let promised = promise_to_come(state, &own);
+    let promises = |stop: &Stop| promise(own.iter().filter(|order| order.is_handled_at(stop)));
     let is_shared = !others.is_empty();
     let position =
         shipment.state.position.clone().filter(|_| !is_shared || stops.len() == shipment.state.stops.len());
     let timeline: Vec<CustomerEntry> =
         shipment.timeline.iter().filter_map(|entry| customer_entry(entry, &stops, is_shared)).collect();
+    let notes = notes(shipment, &own, is_shared);
     let latest = timeline.first().map(|entry| entry.occurred_at);
     Some(CustomerShipment {
         id: shipment.id,
         number: shipment.number.clone(),
         seq: shipment.seq,
-        status: shipment.state.status_for(Some(&numbers)),
-        flags: shipment.state.flags_for(Some(&numbers), &own),
+        status,
+        flags,
         mode: shipment.state.mode,
         carrier: shipment.state.carrier.as_ref().map(|carrier| carrier.name.clone()),
         references: references(shipment, &own, &others),
         eta: next_eta(&stops),
-        punctuality: verdict(&shipment.state, &own),
+        punctuality: verdict(&shipment.state, &own, &shipment.limits),
         occurred_at: latest.max(position.as_ref().map(|position| position.at)),
         timeline,
-        stops: stops.into_iter().map(|stop| customer_stop(stop, is_shared)).collect(),
+        stops: stops.into_iter().map(|stop| customer_stop(promises(&stop), stop, is_shared)).collect(),
+        former: former.into_iter().map(|stop| customer_stop(None, stop, is_shared)).collect(),
         promised,
-        position,
+        // Where the truck is says nothing any more of goods that are delivered.
+        position: position.filter(|_| !status.is_final()),
         delay: shipment.state.delay_for(Some(&numbers)).map(|delay| customer_delay(delay, is_shared)),
-        hold: shipment.state.hold.as_ref().map(customer_hold),
+        hold: shipment.state.hold().map(customer_hold),
         // Papers of a shared load may name the other customers.
         documents: shipment
             .state
@@ -189,13 +224,14 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
             })
             .collect(),
         orders: own.into_iter().map(|order| customer_order(order, &shipment.state)).collect(),
-        notes: if is_shared { Vec::new() } else { notes(shipment) },
+        notes,
     })
 }
 
 /// The whole shipment in the shape in which customers see their part: for the house, which then reads the same page.
 pub fn whole(shipment: &ShipmentView) -> CustomerShipment {
     let state = &shipment.state;
+    let promises = |stop: &Stop| promise(shipment.orders.iter().filter(|order| order.is_handled_at(stop)));
     let cases = state.cases.iter().map(|case| CustomerCase {
         case: case.case,
         messages: case.messages.clone(),
@@ -211,13 +247,19 @@ pub fn whole(shipment: &ShipmentView) -> CustomerShipment {
         carrier: state.carrier.as_ref().map(|carrier| carrier.name.clone()),
         orders: shipment.orders.iter().cloned().map(|order| customer_order(order, state)).collect(),
         references: shipment.references.clone(),
-        stops: state.stops.iter().cloned().map(|stop| customer_stop(stop, false)).collect(),
+        stops: state.stops.iter().map(|stop| customer_stop(promises(stop), stop.clone(), false)).collect(),
+        former: state
+            .former
+            .iter()
+            .filter(|stop| is_shown_former(stop))
+            .map(|stop| customer_stop(None, stop.clone(), false))
+            .collect(),
         promised: shipment.promised,
         eta: next_eta(&state.stops),
-        punctuality: verdict(state, &shipment.orders),
-        position: state.position.clone(),
+        punctuality: verdict(state, &shipment.orders, &shipment.limits),
+        position: state.position.clone().filter(|_| !shipment.status.is_final()),
         delay: state.delay_for(None).map(|delay| customer_delay(delay, false)),
-        hold: state.hold.as_ref().map(customer_hold),
+        hold: state.hold().map(customer_hold),
         documents: state.documents.clone(),
         occurred_at: heard_at(shipment),
         timeline: shipment
@@ -226,7 +268,7 @@ pub fn whole(shipment: &ShipmentView) -> CustomerShipment {
             .filter_map(|entry| customer_entry(entry, &state.stops, false))
             .collect(),
         cases: cases.collect(),
-        notes: notes(shipment),
+        notes: notes(shipment, &shipment.orders, false),
     }
 }
 
@@ -234,7 +276,8 @@ impl CustomerShipment {
     /// The customer's row of it.
     pub fn row(&self) -> TrackedRow {
         let city = |stop: &CustomerStop| stop.location.as_ref().map(|location| location.city.clone());
-        let of = |kind: StopKind| self.stops.iter().filter(move |stop| stop.kind == Some(kind));
+        let of =
+            |kind: StopKind| self.stops.iter().filter(move |stop| stop.kind == Some(kind) && !stop.is_return);
         let delivered: Option<Vec<Moment>> = of(StopKind::Delivery).map(|stop| stop.delivered_at).collect();
         TrackedRow {
             id: self.id,
@@ -254,11 +297,17 @@ impl CustomerShipment {
     }
 }
 
-/// What a customer may read of what is open. On a shared load an exception may be another's.
-fn notes(shipment: &ShipmentView) -> Vec<String> {
+/// What a customer may read of what is open. On a shared load only what is known to concern their own orders is theirs.
+fn notes(shipment: &ShipmentView, own: &[OrderView], is_shared: bool) -> Vec<String> {
+    let is_invoiced =
+        own.iter().any(|order| matches!(order.invoice, InvoiceState::Written | InvoiceState::Paid));
+    let is_theirs = |one: &&ShipmentException| {
+        let names_own = own.iter().any(|order| one.orders.contains(&order.number));
+        if is_shared { names_own && one.orders.len() == 1 } else { names_own || one.orders.is_empty() }
+    };
     let mut notes: Vec<String> = Vec::new();
-    for exception in shipment.exceptions.iter().filter(|one| one.is_open()) {
-        if let Some(note) = exception.rule.for_customers()
+    for exception in shipment.exceptions.iter().filter(|one| one.is_open()).filter(is_theirs) {
+        if let Some(note) = exception.rule.for_customers(is_invoiced)
             && notes.iter().all(|known| known != note)
         {
             notes.push(note.to_owned());
@@ -346,12 +395,16 @@ fn customer_eta(eta: Eta, is_shared: bool) -> Eta {
     Eta { reason: eta.reason.filter(|reason| reason.is_for_customers(is_shared)), ..eta }
 }
 
-fn customer_stop(stop: Stop, is_shared: bool) -> CustomerStop {
+fn customer_stop(promised: Option<Window>, stop: Stop, is_shared: bool) -> CustomerStop {
     CustomerStop {
         planned: stop.planned,
         is_disputed: stop.discrepancy().is_some(),
         expected: stop.expected(),
+        promised,
+        is_return: stop.is_return,
         delivered_at: stop.handed_over_at(),
+        left_with: stop.left_with().map(str::to_owned),
+        attempted: stop.attempts.last().cloned().map(|attempted| Attempted { reason: None, ..attempted }),
         stop: stop.stop,
         kind: stop.kind,
         location: stop.location,
@@ -359,6 +412,7 @@ fn customer_stop(stop: Stop, is_shared: bool) -> CustomerStop {
         ready_at: stop.ready_at,
         sent_out_at: stop.sent_out_at,
         refused_at: stop.refused.map(|refused| refused.at),
+        collection: stop.collection,
         arrived_at: stop.arrived_at,
         loaded_at: stop.loaded_at,
         departed_at: stop.departed_at,
@@ -367,21 +421,23 @@ fn customer_stop(stop: Stop, is_shared: bool) -> CustomerStop {
     }
 }
 
+/// Whether anything happened at a stop of an earlier plan that people may want to see.
+fn is_shown_former(stop: &Stop) -> bool {
+    stop.has_begun() || stop.refused.is_some() || !stop.attempts.is_empty()
+}
+
 fn customer_order(order: OrderView, state: &State) -> CustomerOrder {
+    let lines = order.lines.iter().map(|line| CustomerLine {
+        delivered: order.delivered(state, line),
+        line: line.line.clone(),
+        item: line.item.code.clone(),
+        description: line.item.description.clone(),
+        quantity: line.quantity.clone(),
+    });
     CustomerOrder {
         promised: order.promised,
         invoice: order.invoice,
-        lines: order
-            .lines
-            .into_iter()
-            .map(|line| CustomerLine {
-                delivered: delivered(state, &order.number, &line),
-                line: line.line,
-                item: line.item.code,
-                description: line.item.description,
-                quantity: line.quantity,
-            })
-            .collect(),
+        lines: lines.collect(),
         number: order.number,
     }
 }

@@ -3,19 +3,24 @@
 
 mod appointment_missed;
 mod appointment_rescheduled;
+mod cancelled_under_way;
 mod charge_over_tolerance;
 mod customer_waits;
 mod customs_hold;
 mod delays;
 mod delivery_discrepancy;
+mod double_statement;
 mod dwell_over_limit;
 mod eta_beyond_promise;
+mod implausible_report;
 mod invoice_without_proof;
 mod late_departure;
 mod meaning;
 mod missed_pickup;
 mod pod_discrepancy;
 mod pod_overdue;
+mod proven_not_released;
+mod quantity_mismatch;
 mod return_opened;
 mod silent_shipment;
 mod tender_rejected;
@@ -23,16 +28,18 @@ mod tender_unanswered;
 
 pub use meaning::Meaning;
 
+use crate::consignment::{Consignment, Ordered, consignments, status};
 use crate::deadline::{Deadline, DeadlineKind, demanded};
 use crate::event::Recorded;
 use crate::exception::{Closing, Severity, ShipmentException};
-use crate::fact::Priority;
+use crate::fact::{Discrepancy, Priority};
 use crate::id::{ExceptionId, ShipmentId, canonical};
 use crate::order::Order;
 use crate::party::Tier;
 use crate::rulebook::{Limits, Rulebook, Traits};
 use crate::service_level::{Due, due};
-use crate::shipment::{Shipment, Stop};
+use crate::shipment::{Eta, Shipment, Stop};
+use crate::status::Status;
 use crate::time::{Moment, Window};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -63,6 +70,11 @@ pub enum Rule {
     ChargeOverTolerance,
     InvoiceWithoutProof,
     CustomerWaits,
+    QuantityMismatch,
+    ProvenNotReleased,
+    CancelledUnderWay,
+    ImplausibleReport,
+    DoubleStatement,
     FeedSilent,
     AuthorityConflict,
     UnknownCode,
@@ -71,7 +83,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 30] = [
         Self::TenderRejected,
         Self::MissedPickup,
         Self::EtaBeyondPromise,
@@ -92,6 +104,11 @@ impl Rule {
         Self::ChargeOverTolerance,
         Self::InvoiceWithoutProof,
         Self::CustomerWaits,
+        Self::QuantityMismatch,
+        Self::ProvenNotReleased,
+        Self::CancelledUnderWay,
+        Self::ImplausibleReport,
+        Self::DoubleStatement,
         Self::FeedSilent,
         Self::AuthorityConflict,
         Self::UnknownCode,
@@ -121,6 +138,11 @@ impl Rule {
             Self::ChargeOverTolerance => "charge_over_tolerance",
             Self::InvoiceWithoutProof => "invoice_without_proof",
             Self::CustomerWaits => "customer_waits",
+            Self::QuantityMismatch => "quantity_mismatch",
+            Self::ProvenNotReleased => "proven_not_released",
+            Self::CancelledUnderWay => "cancelled_under_way",
+            Self::ImplausibleReport => "implausible_report",
+            Self::DoubleStatement => "double_statement",
             Self::FeedSilent => "feed_silent",
             Self::AuthorityConflict => "authority_conflict",
             Self::UnknownCode => "unknown_code",
@@ -156,6 +178,11 @@ impl Rule {
             Self::ChargeOverTolerance => "Charge over tolerance",
             Self::InvoiceWithoutProof => "Invoice without proof",
             Self::CustomerWaits => "Customer waits",
+            Self::QuantityMismatch => "Quantities do not add up",
+            Self::ProvenNotReleased => "Proven, not released",
+            Self::CancelledUnderWay => "Cancelled, goods under way",
+            Self::ImplausibleReport => "Implausible report",
+            Self::DoubleStatement => "Told twice, it seems",
             Self::FeedSilent => "Feed silent",
             Self::AuthorityConflict => "Authority conflict",
             Self::UnknownCode => "Unknown code",
@@ -167,7 +194,11 @@ impl Rule {
     /// What it is where the rules file says nothing else.
     pub fn severity(self) -> Severity {
         match self {
-            Self::PodOverdue | Self::AppointmentRescheduled | Self::MasterDataMismatch => Severity::Low,
+            Self::PodOverdue
+            | Self::AppointmentRescheduled
+            | Self::ImplausibleReport
+            | Self::DoubleStatement
+            | Self::MasterDataMismatch => Severity::Low,
             Self::TenderRejected
             | Self::EtaBeyondPromise
             | Self::TenderUnanswered
@@ -182,6 +213,8 @@ impl Rule {
             | Self::AuthorityConflict
             | Self::UnknownCode
             | Self::UnreadableData
+            | Self::QuantityMismatch
+            | Self::ProvenNotReleased
             | Self::CustomerWaits => Severity::Medium,
             Self::MissedPickup
             | Self::CustomsHold
@@ -189,6 +222,7 @@ impl Rule {
             | Self::InventoryShortage
             | Self::DeliveryDiscrepancy
             | Self::FeedSilent
+            | Self::CancelledUnderWay
             | Self::InvoiceWithoutProof => Severity::High,
         }
     }
@@ -215,6 +249,11 @@ impl Rule {
             Self::ChargeOverTolerance => charge_over_tolerance::conditions(situation),
             Self::InvoiceWithoutProof => invoice_without_proof::conditions(situation),
             Self::CustomerWaits => customer_waits::conditions(situation),
+            Self::QuantityMismatch => quantity_mismatch::conditions(situation),
+            Self::ProvenNotReleased => proven_not_released::conditions(situation),
+            Self::CancelledUnderWay => cancelled_under_way::conditions(situation),
+            Self::ImplausibleReport => implausible_report::conditions(situation),
+            Self::DoubleStatement => double_statement::conditions(situation),
             // These are about a whole feed: see `crate::feed`.
             Self::FeedSilent
             | Self::AuthorityConflict
@@ -243,16 +282,48 @@ pub struct Situation<'a> {
     limits: Limits,
     /// What it still waits for though its moment has passed.
     overdue: Vec<Deadline>,
+    /// The goods of each of its orders.
+    parts: Vec<Consignment<'a>>,
+    status: Status,
 }
 
 impl<'a> Situation<'a> {
     pub fn new(shipment: &'a Shipment, orders: &'a [&'a Order], tier: Tier, book: &'a Rulebook) -> Self {
         let passed = &shipment.state.passed;
         let limits = book.limits_for(&Traits::of(&shipment.state, tier));
+        let ordered: Vec<Ordered> = orders.iter().map(|order| Ordered::of(order)).collect();
+        let parts = consignments(&shipment.state, &ordered);
+        let status = status(&parts);
         // Hardly a shipment has missed anything.
-        let mut overdue = if passed.is_empty() { Vec::new() } else { demanded(shipment, &limits) };
+        let mut overdue = if passed.is_empty() { Vec::new() } else { demanded(shipment, status, &limits) };
         overdue.retain(|deadline| passed.contains(deadline));
-        Self { shipment, orders, tier, book, limits, overdue }
+        Self { shipment, orders, tier, book, limits, overdue, parts, status }
+    }
+
+    /// Whether nothing more is expected to move.
+    fn is_over(&self) -> bool {
+        self.status.is_final()
+    }
+
+    /// Its stops in route order that nobody has reached, nor any behind them: a stop before one that was reached has happened.
+    fn stops_ahead(&self) -> impl Iterator<Item = &'a Stop> {
+        let stops = self.shipment.state.ahead();
+        stops.iter().filter(|_| !self.is_over())
+    }
+
+    /// The orders whose goods are handled at a stop; none where those are all of them.
+    fn orders_at(&self, stop: &Stop) -> Vec<String> {
+        let here = self.parts.iter().filter(|part| part.concerns(stop)).filter_map(|part| part.number);
+        let here: Vec<String> = here.map(str::to_owned).collect();
+        if here.len() == self.parts.len() { Vec::new() } else { here }
+    }
+
+    /// The orders that a remark on a proof is about: those whose lines it names, else all that are handled there.
+    fn orders_disputed(&self, stop: &Stop, found: &Discrepancy) -> Vec<String> {
+        let is_named = |part: &&Consignment| found.lines.iter().any(|line| part.is_named(&line.order));
+        let named: Vec<String> =
+            self.parts.iter().filter(is_named).filter_map(|part| part.number).map(str::to_owned).collect();
+        if named.is_empty() { self.orders_at(stop) } else { named }
     }
 
     fn overdue(&self, kind: DeadlineKind) -> impl Iterator<Item = &Deadline> {
@@ -267,9 +338,9 @@ impl<'a> Situation<'a> {
 
     /// The narrowest promise among the orders handled at a stop: the earliest end.
     pub fn promise_at(&self, stop: &Stop) -> Option<Window> {
-        self.orders
-            .iter()
-            .filter(|order| stop.concerns(&order.number) && order.state.cancelled.is_none())
+        let here = self.parts.iter().filter(|part| part.concerns(stop));
+        here.filter_map(|part| self.orders.iter().find(|order| Some(order.number.as_str()) == part.number))
+            .filter(|order| order.state.cancelled.is_none())
             .filter_map(|order| order.state.terms.as_ref()?.promised)
             .min_by_key(|promised| promised.to)
     }
@@ -279,6 +350,11 @@ impl<'a> Situation<'a> {
         // Of what was called off, nothing can be late; people may still ask.
         if self.shipment.state.is_called_off() {
             return customer_waits::conditions(self);
+        }
+        // Nor of what was called off under way: somebody has to find the goods.
+        if self.status == Status::CancelledUnderWay {
+            let rules = [Rule::CustomsHold, Rule::CustomerWaits, Rule::CancelledUnderWay, Rule::ReturnOpened];
+            return rules.into_iter().flat_map(|rule| rule.conditions(self)).collect();
         }
         Rule::ALL.into_iter().flat_map(|rule| rule.conditions(self)).collect()
     }
@@ -347,9 +423,16 @@ pub struct Condition {
     pub cause: String,
     /// One sentence with the figures, for agents.
     pub detail: String,
+    /// The orders whose goods it concerns; none are all of them.
+    pub orders: Vec<String>,
 }
 
 impl Condition {
+    /// Something that concerns the whole shipment.
+    fn new(rule: Rule, cause: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { rule, cause: cause.into(), detail: detail.into(), orders: Vec::new() }
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         self.rule == other.rule && self.cause == other.cause
     }
@@ -394,9 +477,10 @@ pub(crate) fn restate(
         };
         let severity = situation.severity(exception.rule);
         let (customer, due_at) = (situation.customer(), situation.due_at());
-        if (&exception.detail, exception.severity, &exception.customer, exception.due_at)
-            != (&condition.detail, severity, &customer, due_at)
+        if (&exception.detail, exception.severity, &exception.customer, exception.due_at, &exception.orders)
+            != (&condition.detail, severity, &customer, due_at, &condition.orders)
         {
+            exception.orders.clone_from(&condition.orders);
             exception.due_at = due_at;
             exception.detail.clone_from(&condition.detail);
             exception.severity = severity;
@@ -447,7 +531,7 @@ fn open(
     recorded: &Recorded,
     exceptions: &[ShipmentException],
 ) -> ShipmentException {
-    let Condition { rule, cause, detail } = condition;
+    let Condition { rule, cause, detail, orders } = condition;
     let earlier = exceptions.iter().filter(|one| one.rule == rule && one.cause == cause).count();
     let occurrence = u32::try_from(earlier).unwrap_or(u32::MAX).saturating_add(1);
     let shipment = situation.id();
@@ -464,6 +548,8 @@ fn open(
         occurrence,
         severity,
         detail,
+        orders,
+        is_history: recorded.is_history(),
         customer: situation.customer(),
         due_at: situation.due_at(),
         wrong_since: recorded.event.occurred_at,
@@ -491,4 +577,27 @@ fn place(stop: &Stop) -> String {
 /// Whether something is expected later than promised, by more than a slip of minutes.
 pub fn is_late(expected: Moment, promised: Window, limits: &Limits) -> bool {
     expected - promised.to > TimeDelta::minutes(i64::from(limits.eta_tolerance_minutes))
+}
+
+/// How long an expected time has to stay within the tolerance until nobody calls it late any more.
+const SETTLED: TimeDelta = TimeDelta::minutes(30);
+
+/// Whether what is expected, statement by statement, is late now. It is once a statement lies beyond the tolerance, and stays so
+/// until one is back within the promise, or they have stayed within the tolerance for a while: a time that wavers around the
+/// limit is one delay.
+pub fn is_late_by(etas: &[Eta], promised: Window, limits: &Limits) -> bool {
+    let mut late = false;
+    let mut within_since: Option<Moment> = None;
+    for eta in etas {
+        if is_late(eta.eta, promised, limits) {
+            late = true;
+            within_since = None;
+        } else if eta.eta <= promised.to {
+            late = false;
+        } else {
+            let since = *within_since.get_or_insert(eta.stated_at);
+            late &= eta.stated_at - since < SETTLED;
+        }
+    }
+    late
 }

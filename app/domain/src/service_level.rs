@@ -228,7 +228,8 @@ pub(crate) struct Due {
 
 /// What is due of an open exception, each moment that has passed left out by the caller.
 pub fn deadlines(exception: &ShipmentException) -> Vec<Deadline> {
-    if !exception.is_open() {
+    // Nobody is chased for what was over long before it was told.
+    if !exception.is_open() || exception.is_history {
         return Vec::new();
     }
     let wait = |deadline, due_at: DateTime<Utc>| Deadline {

@@ -1,11 +1,14 @@
 //! The shipment as its events make it: what the customer tracks.
 
 mod apply;
+mod plan;
+mod positions;
 mod state;
 
+pub use positions::track;
 pub use state::{
-    Appointment, Approval, Cancelled, Case, CaseMessage, Decided, Delay, Eta, Hold, LastPosition, Refused,
-    State, Stop, Tender, TenderState,
+    Appointment, Approval, Attempted, Cancelled, Case, CaseMessage, Collection, Decided, Delay, Doubt, Ended,
+    Eta, Handling, Hold, Implausible, LastPosition, Refused, State, Stop, Tender, TenderState,
 };
 
 /// A shipment: its accepted events and what follows from them. Its number is the TMS's.

@@ -1,4 +1,4 @@
-//! The eight words that a customer reads, and the flags beside them.
+//! The words that a customer reads of where a shipment is, and the flags beside them.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,21 +11,33 @@ pub enum Status {
     ReadyForPickup,
     InTransit,
     OutForDelivery,
+    /// Nobody was there to take the goods; the carrier comes again.
+    DeliveryAttempted,
+    /// The goods wait where their consignee collects them.
+    ReadyForCollection,
+    /// Called off while the goods were on a truck, and nobody said where they ended.
+    CancelledUnderWay,
     /// Delivered, but the proof of delivery is missing or disputed.
     AwaitingConfirmation,
     Delivered,
+    /// The goods are back with their sender.
+    Returned,
     Cancelled,
 }
 
 impl Status {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Ordered,
         Self::Planned,
         Self::ReadyForPickup,
         Self::InTransit,
         Self::OutForDelivery,
+        Self::DeliveryAttempted,
+        Self::ReadyForCollection,
+        Self::CancelledUnderWay,
         Self::AwaitingConfirmation,
         Self::Delivered,
+        Self::Returned,
         Self::Cancelled,
     ];
 
@@ -37,8 +49,12 @@ impl Status {
             Self::ReadyForPickup => "ready_for_pickup",
             Self::InTransit => "in_transit",
             Self::OutForDelivery => "out_for_delivery",
+            Self::DeliveryAttempted => "delivery_attempted",
+            Self::ReadyForCollection => "ready_for_collection",
+            Self::CancelledUnderWay => "cancelled_under_way",
             Self::AwaitingConfirmation => "awaiting_confirmation",
             Self::Delivered => "delivered",
+            Self::Returned => "returned",
             Self::Cancelled => "cancelled",
         }
     }
@@ -56,15 +72,24 @@ impl Status {
             Self::ReadyForPickup => "Ready for pickup",
             Self::InTransit => "In transit",
             Self::OutForDelivery => "Out for delivery",
+            Self::DeliveryAttempted => "Delivery attempted",
+            Self::ReadyForCollection => "Ready for collection",
+            Self::CancelledUnderWay => "Cancelled, goods under way",
             Self::AwaitingConfirmation => "Delivered, awaiting confirmation",
             Self::Delivered => "Delivered",
+            Self::Returned => "Returned",
             Self::Cancelled => "Cancelled",
         }
     }
 
     /// Whether nothing more is expected to move.
     pub fn is_final(self) -> bool {
-        matches!(self, Self::AwaitingConfirmation | Self::Delivered | Self::Cancelled)
+        matches!(self, Self::AwaitingConfirmation | Self::Delivered | Self::Returned | Self::Cancelled)
+    }
+
+    /// Whether the goods reached their consignee.
+    pub fn is_handed_over(self) -> bool {
+        matches!(self, Self::AwaitingConfirmation | Self::Delivered)
     }
 }
 

@@ -3,9 +3,11 @@
 
 use crate::account::Audience;
 use crate::authority::Role;
+use crate::consignment::{Consignment, Ordered, consignments, status};
 use crate::deadline::{Deadline, deadlines};
 use crate::event::Recorded;
 use crate::exception::ShipmentException;
+use crate::fact::Fact;
 use crate::fold::Applied;
 use crate::id::{CustomerId, OrderId, Seq, ShipmentId};
 use crate::kpi::{Punctuality, open_promises, verdict};
@@ -14,9 +16,10 @@ use crate::order::Order;
 use crate::party::Tier;
 use crate::redaction::{CustomerShipment, redact};
 use crate::rulebook::{Limits, Rulebook, Traits};
-use crate::rules::{Condition, Situation, carry_out, evaluate, restate};
+use crate::rules::{Condition, Rule, Situation, carry_out, evaluate, restate};
 use crate::service_level;
-use crate::shipment::Shipment;
+use crate::shipment::{Eta, Shipment};
+use crate::status::Status;
 use crate::view::{ShipmentView, outline, view};
 use std::sync::Arc;
 
@@ -87,6 +90,8 @@ impl Tracked {
 
     /// Takes in an event about the shipment. Returns nothing where the event was known.
     pub fn apply(&mut self, recorded: &Recorded, surroundings: &impl Surroundings) -> Option<Consequences> {
+        // What was expected before: whoever was told that is told the difference only.
+        let etas_before = self.etas_at(recorded);
         if self.shipment.apply(recorded.clone()) == Applied::Known {
             return None;
         }
@@ -99,7 +104,13 @@ impl Tracked {
                 (exception.act(&recorded.event, recorded.recorded_at) || woke).then_some(index)
             })
             .collect();
-        Some(self.consequences(acted, recorded, surroundings))
+        Some(self.consequences(acted, &etas_before, recorded, surroundings))
+    }
+
+    fn etas_at(&self, recorded: &Recorded) -> Vec<Eta> {
+        let Fact::EtaChanged(statement) = &recorded.event.fact else { return Vec::new() };
+        let stop = self.shipment.state.stops.iter().find(|stop| stop.stop == statement.stop);
+        stop.map(|stop| stop.etas.clone()).unwrap_or_default()
     }
 
     /// Takes in that one of its orders, or its customer's master data, changed by `recorded`.
@@ -108,12 +119,13 @@ impl Tracked {
         recorded: &Recorded,
         surroundings: &impl Surroundings,
     ) -> Consequences {
-        self.consequences(Vec::new(), recorded, surroundings)
+        self.consequences(Vec::new(), &[], recorded, surroundings)
     }
 
     fn consequences(
         &mut self,
         mut changed: Vec<usize>,
+        etas_before: &[Eta],
         recorded: &Recorded,
         surroundings: &impl Surroundings,
     ) -> Consequences {
@@ -140,6 +152,9 @@ impl Tracked {
             orders_before: &orders_before,
             orders: &self.orders,
             limits: &self.limits,
+            parts: self.consignments(),
+            etas_before,
+            recorded,
             opened: opened.filter(|one| one.opened_seq == recorded.seq && one.is_open()).collect(),
             changed: changed.iter().filter_map(|index| self.exceptions.get(*index)).collect(),
             event: &recorded.event,
@@ -160,12 +175,44 @@ impl Tracked {
     }
 
     fn known_orders(&self, surroundings: &impl Surroundings) -> Vec<Arc<Order>> {
-        self.order_ids().filter_map(|id| surroundings.order(id)).collect()
+        let mut wanted: Vec<OrderId> =
+            self.shipment.state.orders.iter().map(|number| OrderId::numbered(number)).collect();
+        let mut known: Vec<Arc<Order>> = Vec::with_capacity(wanted.len());
+        let mut next = 0;
+        // The orders that took another's place stand behind it.
+        while let Some(id) = wanted.get(next).copied() {
+            next += 1;
+            let Some(order) = surroundings.order(id) else { continue };
+            for successor in order.state.replaced_by() {
+                let successor = OrderId::numbered(successor);
+                if !wanted.contains(&successor) {
+                    wanted.push(successor);
+                }
+            }
+            known.push(order);
+        }
+        known
     }
 
-    /// The ids of the orders on it, known or not.
-    pub fn order_ids(&self) -> impl Iterator<Item = OrderId> {
-        self.shipment.state.orders.iter().map(|number| OrderId::numbered(number))
+    /// The ids of the orders on it, known or not, those that took the place of others included.
+    pub fn order_ids(&self) -> Vec<OrderId> {
+        let mut ids: Vec<OrderId> =
+            self.shipment.state.orders.iter().map(|number| OrderId::numbered(number)).collect();
+        let successors = self.orders.iter().flat_map(|order| order.state.replaced_by());
+        ids.extend(successors.map(|number| OrderId::numbered(number)));
+        ids.dedup();
+        ids
+    }
+
+    /// The goods of each of its orders.
+    pub fn consignments(&self) -> Vec<Consignment<'_>> {
+        let ordered: Vec<Ordered> = self.orders.iter().map(|order| Ordered::of(order)).collect();
+        consignments(&self.shipment.state, &ordered)
+    }
+
+    /// Where it is, in the house's word.
+    pub fn status(&self) -> Status {
+        status(&self.consignments())
     }
 
     /// Takes over what the rules file says of a shipment like this.
@@ -181,9 +228,23 @@ impl Tracked {
         self.customers().map(|customer| surroundings.tier(customer)).max().unwrap_or_default()
     }
 
+    /// Whether an exception keeps the invoices of the orders back that it concerns.
+    pub(crate) fn is_holding(&self, exception: &ShipmentException) -> bool {
+        match exception.rule {
+            Rule::DeliveryDiscrepancy | Rule::PodDiscrepancy => true,
+            Rule::ChargeOverTolerance => self.limits.charge_holds_invoice == 1,
+            _ => false,
+        }
+    }
+
     /// Whether the rules let an order's part on it be invoiced before the rest is delivered.
     pub(crate) fn releases_by_shipment(&self) -> bool {
         self.limits.release_by_shipment == 1
+    }
+
+    /// What the rules file lets pass on it.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     fn conditions_now(&self, surroundings: &impl Surroundings) -> Vec<Condition> {
@@ -201,8 +262,8 @@ impl Tracked {
 
     /// What it waits for.
     pub fn deadlines(&self) -> Vec<Deadline> {
-        let mut due = deadlines(&self.shipment, &self.limits);
-        due.extend(open_promises(&self.shipment, &self.orders));
+        let mut due = deadlines(&self.shipment, self.status(), &self.limits);
+        due.extend(open_promises(self));
         let passed = &self.shipment.state.passed;
         let levels = self.exceptions.iter().flat_map(service_level::deadlines);
         due.extend(levels.filter(|deadline| !passed.contains(deadline)));
@@ -211,17 +272,17 @@ impl Tracked {
 
     /// How its delivery did against the promise, once delivered.
     pub fn punctuality(&self) -> Option<Punctuality> {
-        verdict(&self.shipment.state, &self.outline().orders)
+        verdict(&self.shipment.state, &self.outline().orders, &self.limits)
     }
 
     /// What the house sees.
     pub fn view(&self) -> ShipmentView {
-        view(&self.shipment, &self.order_refs(), &self.exceptions, self.seq)
+        view(&self.shipment, &self.order_refs(), &self.exceptions, self.seq, &self.limits)
     }
 
     /// The same without the timeline, which lists do not need.
     pub fn outline(&self) -> ShipmentView {
-        outline(&self.shipment, &self.order_refs(), &self.exceptions, self.seq)
+        outline(&self.shipment, &self.order_refs(), &self.exceptions, self.seq, &self.limits)
     }
 
     /// What a customer sees; nothing of a shipment that is not theirs.

@@ -1,20 +1,22 @@
 //! What agents, managers and admins see of a shipment: everything. What customers see is made from this, by
 //! [`crate::redaction`] alone.
 
-mod quantities;
 mod standing;
 mod timeline;
 
-pub use quantities::delivered;
+pub(crate) use standing::flags;
 pub use timeline::{Replacement, TimelineEntry};
 
+use crate::consignment::{Consignment, Ordered, Stage, consignments, same_number, status};
 use crate::exception::ShipmentException;
 use crate::fact::{OrderLine, Priority, StopKind};
 use crate::id::{Seq, ShipmentId};
 use crate::kpi::{Punctuality, verdict};
+use crate::measure::Quantity;
 use crate::order::Order;
 use crate::party::Customer;
 use crate::reference::{Reference, ReferenceKind};
+use crate::rulebook::Limits;
 use crate::shipment::{Shipment, State, Stop};
 use crate::status::{Flags, Status};
 use crate::time::{Moment, Window};
@@ -36,6 +38,8 @@ pub struct ShipmentView {
     /// Order numbers and the shipment's own references.
     pub references: Vec<Reference>,
     pub state: State,
+    /// What the rules file lets pass on it.
+    pub limits: Limits,
     /// When the last thing happened.
     pub occurred_at: Option<Moment>,
     /// Latest first.
@@ -55,7 +59,40 @@ pub struct OrderView {
     pub lines: Vec<OrderLine>,
     pub references: Vec<Reference>,
     pub cancelled: bool,
+    /// How far its goods are on this shipment.
+    pub stage: Stage,
+    /// The orders under which its goods were planned, where it took their place.
+    pub stands_for: Vec<String>,
     pub invoice: InvoiceState,
+    /// Why Syncline holds the invoice, where it does.
+    pub held_because: Option<String>,
+    /// What of it came back, line by line.
+    pub returned: Vec<(String, Quantity)>,
+}
+
+impl OrderView {
+    /// Its goods on the shipment.
+    pub fn consignment<'a>(&'a self, state: &'a State) -> Consignment<'a> {
+        let stands_for = self.stands_for.iter().map(String::as_str).collect();
+        Consignment::new(state, &self.number, stands_for, &self.lines)
+    }
+
+    /// Whether its goods are handled at a stop.
+    pub fn is_handled_at(&self, stop: &Stop) -> bool {
+        stop.concerns(&self.number) || self.stands_for.iter().any(|former| stop.concerns(former))
+    }
+
+    /// How much of a line its consignee has: what was handed over, less what came back of that.
+    pub fn delivered(&self, state: &State, line: &OrderLine) -> Option<Quantity> {
+        let handed_over = self.consignment(state).handed_over(line)?;
+        let returned = self.returned.iter().filter(|(number, _)| same_number(number, &line.line));
+        let returned = returned.filter_map(|(_, quantity)| line.converted(quantity));
+        let returned = returned.fold(0_i64, i64::saturating_add);
+        // What was given back at the dock was never counted as handed over.
+        let missing = line.quantity.milli.saturating_sub(handed_over.milli).max(0);
+        let back = returned.saturating_sub(missing).max(0);
+        Some(Quantity { milli: handed_over.milli.saturating_sub(back), ..handed_over })
+    }
 }
 
 /// How far an order is with its invoice, as everybody may know.
@@ -67,6 +104,8 @@ pub enum InvoiceState {
     /// It may be written.
     Released,
     Written,
+    /// Nothing of it is open any more.
+    Paid,
 }
 
 impl InvoiceState {
@@ -76,6 +115,7 @@ impl InvoiceState {
             Self::AwaitingConfirmation => "awaiting confirmation",
             Self::Released => "may be written",
             Self::Written => "written",
+            Self::Paid => "paid",
         }
     }
 }
@@ -130,35 +170,44 @@ pub fn view(
     orders: &[&Order],
     exceptions: &[ShipmentException],
     seq: Seq,
+    limits: &Limits,
 ) -> ShipmentView {
-    ShipmentView { timeline: timeline::timeline(shipment), ..outline(shipment, orders, exceptions, seq) }
+    ShipmentView {
+        timeline: timeline::timeline(shipment),
+        ..outline(shipment, orders, exceptions, seq, limits)
+    }
 }
 
 /// As [`view`], without the timeline.
 pub fn outline(
     shipment: &Shipment,
-    orders: &[&Order],
+    known: &[&Order],
     exceptions: &[ShipmentException],
     seq: Seq,
+    limits: &Limits,
 ) -> ShipmentView {
     let state = shipment.state.clone();
+    let ordered: Vec<Ordered> = known.iter().map(|order| Ordered::of(order)).collect();
+    let parts = consignments(&state, &ordered);
     let orders: Vec<OrderView> =
-        state.orders.iter().map(|number| order_view(number, &shipment.number, orders)).collect();
-    let promised = promise(&orders);
+        parts.iter().filter_map(|part| order_view(part, &shipment.number, known)).collect();
+    let promised = promise_to_come(&state, &orders);
+    let (status, flags) = (status(&parts), flags(&state, &parts, None, &orders, limits));
     let mut exceptions = exceptions.to_vec();
     exceptions.sort_by_key(|exception| (!exception.is_open(), std::cmp::Reverse(exception.opened_seq)));
     ShipmentView {
         id: shipment.id,
         number: shipment.number.clone(),
         seq,
-        status: state.status_for(None),
-        flags: state.flags_for(None, &orders),
+        status,
+        flags,
         promised,
         references: references(&state, &orders),
         orders,
-        occurred_at: shipment.entries().last().map(|entry| entry.recorded.event.occurred_at),
+        occurred_at: shipment.happened().last().map(|entry| entry.recorded.event.occurred_at),
         timeline: Vec::new(),
         exceptions,
+        limits: *limits,
         state,
     }
 }
@@ -190,7 +239,7 @@ impl ShipmentView {
                 eta: next_eta(stops),
                 promised: self.promised,
                 delivered_at: delivered_at(stops),
-                punctuality: verdict(&self.state, &self.orders),
+                punctuality: verdict(&self.state, &self.orders, &self.limits),
                 orders: self.orders.iter().map(|order| order.number.clone()).collect(),
                 occurred_at: self.occurred_at,
             },
@@ -201,10 +250,12 @@ impl ShipmentView {
     }
 }
 
-fn order_view(number: &str, shipment: &str, known: &[&Order]) -> OrderView {
+fn order_view(part: &Consignment, shipment: &str, known: &[&Order]) -> Option<OrderView> {
+    let number = part.number?;
     let order = known.iter().find(|order| order.number == number);
     let terms = order.and_then(|order| order.state.terms.as_ref());
-    OrderView {
+    let returned = order.map(|order| &order.state.returns[..]).unwrap_or_default();
+    Some(OrderView {
         number: number.to_owned(),
         customer: terms.map(|terms| terms.customer.clone()),
         promised: terms.and_then(|terms| terms.promised),
@@ -212,16 +263,23 @@ fn order_view(number: &str, shipment: &str, known: &[&Order]) -> OrderView {
         lines: terms.map(|terms| terms.lines.clone()).unwrap_or_default(),
         references: terms.map(|terms| terms.references.clone()).unwrap_or_default(),
         cancelled: order.is_some_and(|order| order.state.cancelled.is_some()),
-        invoice: order.map_or(InvoiceState::AwaitingConfirmation, |order| {
-            if order.state.invoices.iter().any(|invoice| invoice.invoiced_at.is_some()) {
-                InvoiceState::Written
-            } else if order.state.may_leave(shipment) {
-                InvoiceState::Released
-            } else {
-                InvoiceState::AwaitingConfirmation
-            }
-        }),
-    }
+        stage: part.stage(),
+        stands_for: part.stands_for.iter().map(|former| (*former).to_owned()).collect(),
+        invoice: order
+            .map_or(InvoiceState::AwaitingConfirmation, |order| order.state.invoice_state(shipment)),
+        held_because: order.and_then(|order| order.state.held_because(shipment)).map(str::to_owned),
+        returned: returned.iter().map(|one| (one.line.clone(), one.quantity.clone())).collect(),
+    })
+}
+
+/// The promise that matters now: the earliest of what is still to come, else the latest of what was delivered.
+pub(crate) fn promise_to_come(state: &State, orders: &[OrderView]) -> Option<Window> {
+    let is_open =
+        |order: &&OrderView| !order.cancelled && order.consignment(state).handed_over_at().is_none();
+    promise(orders.iter().filter(is_open)).or_else(|| {
+        let kept = orders.iter().filter(|order| !order.cancelled).filter_map(|order| order.promised);
+        kept.max_by_key(|promised| promised.to)
+    })
 }
 
 fn references(state: &State, orders: &[OrderView]) -> Vec<Reference> {
@@ -247,7 +305,7 @@ pub(crate) fn promise<'a>(orders: impl IntoIterator<Item = &'a OrderView>) -> Op
 }
 
 fn deliveries(stops: &[Stop]) -> impl DoubleEndedIterator<Item = &Stop> {
-    stops.iter().filter(|stop| stop.kind == Some(StopKind::Delivery))
+    stops.iter().filter(|stop| stop.kind == Some(StopKind::Delivery) && !stop.is_return)
 }
 
 fn city(stop: &Stop) -> Option<String> {

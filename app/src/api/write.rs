@@ -171,6 +171,7 @@ impl Context {
             issuer,
             actor: Some(viewer.account.clone()),
             correlation: None,
+            sequence: None,
             fact,
         };
         let body = serde_json::to_vec(&event).map_err(|error| {

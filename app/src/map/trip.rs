@@ -1,11 +1,11 @@
 //! What a map shows of a shipment, for the house and for a customer.
 
-use domain::fact::{Fact, StopKind};
+use domain::Tracked;
+use domain::fact::StopKind;
 use domain::place::{Location, Position};
 use domain::redaction::CustomerShipment;
-use domain::shipment::LastPosition;
+use domain::shipment::{LastPosition, track};
 use domain::time::Moment;
-use domain::{Shipment, Tracked};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trip {
@@ -45,7 +45,7 @@ impl Trip {
             visited_at: stop.arrived_at.or(stop.loaded_at).or(stop.delivered_at).or(stop.departed_at),
         });
         let is_over = tracked.outline().status.is_final();
-        Self::made(calls, reported(&tracked.shipment), state.position.as_ref(), is_over)
+        Self::made(calls, track(&tracked.shipment), state.position.as_ref(), is_over)
     }
 
     /// What a customer sees: the stops of their redaction, and reported positions only where it has the last one.
@@ -56,7 +56,7 @@ impl Trip {
             visited_at: stop.arrived_at.or(stop.loaded_at).or(stop.delivered_at).or(stop.departed_at),
         });
         let last = shipment.position.as_ref();
-        let way = if last.is_some() { reported(&tracked.shipment) } else { Vec::new() };
+        let way = if last.is_some() { track(&tracked.shipment) } else { Vec::new() };
         Self::made(calls, way, last, shipment.status.is_final())
     }
 
@@ -91,16 +91,4 @@ impl Trip {
         let to_come = self.stops.iter().filter(|stop| !stop.is_visited).map(|stop| stop.at);
         self.way.last().copied().into_iter().chain(to_come).collect()
     }
-}
-
-/// Where it was reported to be, less what was taken back.
-fn reported(shipment: &Shipment) -> Vec<(Moment, Position)> {
-    let standing = shipment.entries().iter().filter(|entry| entry.corrected.is_none());
-    let events = standing.map(|entry| &entry.recorded.event);
-    events
-        .filter_map(|event| match &event.fact {
-            Fact::PositionReported(report) => Some((event.occurred_at, report.position)),
-            _ => None,
-        })
-        .collect()
 }

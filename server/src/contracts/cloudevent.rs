@@ -2,6 +2,7 @@
 
 use chrono::SecondsFormat;
 use domain::Event;
+use domain::event::Sequence;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -19,6 +20,8 @@ struct CloudEvent<'a> {
     issuer: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequence: Option<&'a str>,
     data: Box<RawValue>,
 }
 
@@ -34,6 +37,7 @@ pub fn cloud_event(event: &Event) -> serde_json::Result<String> {
         datacontenttype: "application/json",
         issuer: event.issuer.as_deref(),
         traceparent: event.correlation.as_deref(),
+        sequence: event.sequence.as_ref().map(Sequence::as_str),
         data: RawValue::from_string(event.fact.data()?)?,
     })
 }

@@ -123,6 +123,7 @@ fn said(role: Role, at: Moment, number: &str, meaning: &'static str, fact: Fact)
         issuer: None,
         actor: None,
         correlation: None,
+        sequence: None,
         fact,
     };
     Example { meaning, event }

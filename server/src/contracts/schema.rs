@@ -53,6 +53,11 @@ pub fn schema(kind: &str) -> Option<Value> {
             "datacontenttype": {"type": "string", "description": "application/json, or left out"},
             "issuer": described("Who gave the number in subject, where that is not the usual system"),
             "traceparent": {"type": "string", "description": "W3C trace context"},
+            "sequence": described(
+                "Where it stands among the source's events of one moment: whole numbers go by their value. Events of one moment \
+                 go first by what can follow what (offered, accepted; arrived, departed; released, changed), then by this, then \
+                 by the order in which they were received"
+            ),
             "data": data
         }
     });

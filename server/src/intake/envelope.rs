@@ -2,6 +2,7 @@
 //! Knows the rules of CloudEvents 1.0 and nothing about freight.
 
 use super::rejection::{Code, Rejection, shown};
+use domain::event::Sequence;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
@@ -23,6 +24,7 @@ pub struct Envelope<'a> {
     content_type: Option<&'a RawValue>,
     issuer: Option<&'a RawValue>,
     traceparent: Option<&'a RawValue>,
+    sequence: Option<&'a RawValue>,
     base64: Option<&'a RawValue>,
     pub data: Option<&'a RawValue>,
     /// The first breach of the rules for names and types of attributes.
@@ -84,6 +86,17 @@ impl<'a> Envelope<'a> {
 
     pub fn issuer(&self) -> Result<Option<Cow<'a, str>>, Rejection> {
         optional("issuer", self.issuer)
+    }
+
+    /// Where the source puts the event among its events of one moment.
+    pub fn sequence(&self) -> Result<Option<Sequence>, Rejection> {
+        let Some(raw) = self.sequence else { return Ok(None) };
+        // A number is as good as a text of its digits.
+        if raw.get().parse::<u64>().is_ok() {
+            return Ok(Some(Sequence::new(raw.get())));
+        }
+        let stated = optional("sequence", Some(raw))?.filter(|stated| !stated.is_empty());
+        Ok(stated.map(Sequence::new))
     }
 
     /// The W3C trace context, if it looks like one; a broken one is read over, as that standard asks.
@@ -244,6 +257,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
                         "datacontenttype" => &mut envelope.content_type,
                         "issuer" => &mut envelope.issuer,
                         "traceparent" => &mut envelope.traceparent,
+                        "sequence" => &mut envelope.sequence,
                         "data" => &mut envelope.data,
                         "data_base64" => &mut envelope.base64,
                         other => {

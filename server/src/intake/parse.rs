@@ -197,6 +197,7 @@ fn event(
         issuer,
         actor: None,
         correlation: envelope.traceparent(),
+        sequence: envelope.sequence()?,
         fact,
     })
 }

@@ -84,6 +84,7 @@ impl OrderDraft {
     /// The lines as the ERP states them; `count` says how much of each.
     pub fn lines(&self, count: impl Fn(usize, &Line) -> i64) -> Vec<OrderLine> {
         let line = |(index, line): (usize, &Line)| OrderLine {
+            conversions: Vec::new(),
             line: line.number.clone(),
             item: line.ware.item(),
             quantity: Quantity::whole(count(index, line), line.ware.unit),

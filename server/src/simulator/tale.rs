@@ -218,11 +218,15 @@ impl<'a> Tale<'a> {
         let at = start + self.teller.chance.hours(6..=15);
         for order in &self.draft.orders {
             let place = office(order.customer.region);
-            let fact = Fact::OrderCancelled(Cancellation { reason: reason.clone() });
+            let fact = Fact::OrderCancelled(Cancellation { reason: reason.clone(), replaced_by: Vec::new() });
             self.teller.erp(at, place, &order.number, &fact);
         }
         let at = at + self.teller.chance.minutes(5..=40);
-        self.tms(at, self.voyage.first().place, Fact::ShipmentCancelled(Cancellation { reason }));
+        self.tms(
+            at,
+            self.voyage.first().place,
+            Fact::ShipmentCancelled(Cancellation { reason, replaced_by: Vec::new() }),
+        );
     }
 
     /// The TMS states a fact about the shipment. Gives the event's id.
@@ -273,7 +277,7 @@ impl<'a> Tale<'a> {
             self.loaded.iter().zip(&self.voyage.cargo).any(|(loaded, cargo)| *loaded < cargo.count);
         let is_plain = stop.orders.is_empty() && !self.voyage.is_part && !is_short;
         let lines = if is_plain { Vec::new() } else { self.lines_at(index) };
-        Handled { stop: stop.number.clone(), lines, raw_code: self.raw(code) }
+        Handled { stop: stop.number.clone(), lines, left_with: None, raw_code: self.raw(code) }
     }
 
     fn lines_at(&self, index: usize) -> Vec<HandledLine> {

@@ -59,6 +59,7 @@ fn history(shipments: u32) -> Vec<Event> {
                     issuer: None,
                     actor: None,
                     correlation: None,
+                    sequence: None,
                     fact,
                 });
             }
@@ -71,7 +72,7 @@ fn told(shipment: u32, step: u32) -> (Role, &'static str, String, Fact) {
     let at = |minutes: i64| (start() + TimeDelta::minutes(minutes + i64::from(shipment))).fixed_offset();
     let window = |from, to| Window { from: at(from), to: at(to) };
     let stop = |stop: &str| AtStop { stop: stop.into(), raw_code: Some("X3".into()) };
-    let handled = |stop: &str| Handled { stop: stop.into(), lines: vec![], raw_code: None };
+    let handled = |stop: &str| Handled { stop: stop.into(), lines: vec![], left_with: None, raw_code: None };
     let fact = match step {
         0 => {
             let customer =

@@ -3,7 +3,7 @@
 use crate::batch_rows::key_array;
 use crate::{Store, StoreError, from_micros};
 use chrono::DateTime;
-use domain::event::Recorded;
+use domain::event::{Recorded, Sequence};
 use domain::{Event, EventId, Fact, Seq};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, query, query_scalar};
@@ -33,7 +33,7 @@ pub(crate) async fn read_from(
 ) -> Result<Vec<(i64, Recorded)>, StoreError> {
     let rows = query(
         "select seq, source, role, source_event_id, occurred_at, recorded_at, kind, entity, number, issuer,
-                correlation, actor, payload
+                correlation, sequence, actor, payload
          from journal where seq > $1 order by seq limit $2",
     )
     .bind(after.0)
@@ -51,7 +51,7 @@ pub(crate) async fn events_of(
 ) -> Result<HashMap<i64, Vec<Recorded>>, StoreError> {
     let rows = query(
         "select seq, source, role, source_event_id, occurred_at, recorded_at, kind, entity, number, issuer,
-                correlation, actor, payload
+                correlation, sequence, actor, payload
          from (select value from json_each($1)) as wanted cross join journal on journal.entity = wanted.value
          order by journal.entity, seq",
     )
@@ -92,6 +92,7 @@ fn recorded(row: &SqliteRow) -> Result<Recorded, StoreError> {
             issuer: row.try_get("issuer")?,
             actor: row.try_get("actor")?,
             correlation: row.try_get("correlation")?,
+            sequence: row.try_get::<Option<String>, _>("sequence")?.map(Sequence::new),
             fact: Fact::parse(kind, payload).map_err(|error| wrong(error.to_string()))?,
         }),
     })

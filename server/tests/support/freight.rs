@@ -49,6 +49,7 @@ pub fn event(role: Role, number: &str, minutes: i64, fact: Fact) -> Event {
         issuer: None,
         actor: None,
         correlation: None,
+        sequence: None,
         fact,
     }
 }
@@ -70,6 +71,7 @@ pub fn terms(customer: &str) -> OrderTerms {
         promised: Some(window(24 * 60, 36 * 60)),
         priority: Priority::Normal,
         lines: vec![OrderLine {
+            conversions: Vec::new(),
             line: "10".to_owned(),
             item: Item { code: "VALVE".to_owned(), description: "Ball valve".to_owned() },
             quantity: Quantity::whole(12, "EA"),
@@ -127,12 +129,13 @@ pub fn departed(shipment: &str, minutes: i64, stop: &str) -> Event {
 }
 
 pub fn delivered(shipment: &str, minutes: i64) -> Event {
-    let handled = Handled { stop: "2".to_owned(), lines: Vec::new(), raw_code: None };
+    let handled = Handled { stop: "2".to_owned(), lines: Vec::new(), left_with: None, raw_code: None };
     event(Role::Tms, shipment, minutes, Fact::StopDelivered(handled))
 }
 
 pub fn pod(shipment: &str, minutes: i64) -> Event {
     let fact = Fact::PodReceived(PodStatement {
+        left_with: None,
         stop: "2".to_owned(),
         signed_by: "K. Ernst".to_owned(),
         signed_at: at(minutes),

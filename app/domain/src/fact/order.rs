@@ -27,6 +27,41 @@ pub struct OrderLine {
     pub quantity: Quantity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
+    /// Other units in which the goods may be counted: `{"quantity": 4 EA, "equals": 1 CT}`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conversions: Vec<Conversion>,
+}
+
+impl OrderLine {
+    /// A quantity in the unit of the line; none where nothing says how.
+    pub fn converted(&self, quantity: &Quantity) -> Option<i64> {
+        if quantity.unit == self.quantity.unit {
+            return Some(quantity.milli);
+        }
+        self.conversions.iter().find_map(|one| one.convert(quantity, &self.quantity.unit))
+    }
+}
+
+/// One quantity of goods in two units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Conversion {
+    pub quantity: Quantity,
+    pub equals: Quantity,
+}
+
+impl Conversion {
+    /// `counted` in thousandths of `unit`, rounded to the nearest.
+    fn convert(&self, counted: &Quantity, unit: &str) -> Option<i64> {
+        let pairs = [(&self.quantity, &self.equals), (&self.equals, &self.quantity)];
+        let (from, to) = pairs.into_iter().find(|(from, to)| from.unit == counted.unit && to.unit == unit)?;
+        if from.milli <= 0 || to.milli <= 0 {
+            return None;
+        }
+        let (counted, from, to) = (i128::from(counted.milli), i128::from(from.milli), i128::from(to.milli));
+        let scaled = counted.saturating_mul(to);
+        i64::try_from((scaled + scaled.signum() * from / 2) / from).ok()
+    }
 }
 
 /// An order as the ERP states it, whole.
@@ -51,6 +86,10 @@ pub struct OrderTerms {
 pub struct Cancellation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Of an order: the numbers of the orders that take its place where it was merged with others or split. Its goods travel on
+    /// as theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced_by: Vec<String>,
 }
 
 /// An invoice was written for the order.
@@ -77,6 +116,9 @@ pub struct InvoiceStatement {
 pub struct InvoicePayment {
     pub invoice: String,
     pub amount: Money,
+    /// The ERP's number of the payment: two payments of one moment and amount are two only where their numbers differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<String>,
 }
 
 /// Why Syncline holds an order's invoice or lets it go.
@@ -87,6 +129,12 @@ pub struct InvoiceDecision {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipment: Option<String>,
     pub reason: String,
+    /// Held though all that carries the order is delivered and proven: a person has to decide.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_stuck: bool,
+    /// It is about what happened long before it was told: nobody outside has to learn of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_history: bool,
 }
 
 /// Goods came back.
@@ -98,6 +146,9 @@ pub struct Returned {
     pub quantity: Quantity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The ERP's number of the return: two returns of one moment and quantity are two only where their numbers differ.
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "return")]
+    pub number: Option<String>,
 }
 
 /// A customer's master data. The event's subject is the customer's code.

@@ -140,8 +140,52 @@ pub struct Handled {
     pub stop: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<HandledLine>,
+    /// With whom the goods were left, where that is not their consignee: `neighbour, no. 12`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_with: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_code: Option<String>,
+}
+
+/// Nobody was there to take the goods. That is no refusal: the carrier comes again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Attempt {
+    pub stop: String,
+    /// In the driver's words, `nobody at home` for example.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When the carrier comes again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Window>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_code: Option<String>,
+}
+
+/// The goods wait to be collected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CollectionPoint {
+    /// The stop at which they should have been delivered.
+    pub stop: String,
+    /// Where they wait, as people find it: `Post shop, Main Street 3`.
+    pub place: String,
+    /// Until when they wait there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_code: Option<String>,
+}
+
+/// The goods' way ended without a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Ending {
+    /// The order numbers whose goods it is about; none means all that was not delivered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// The consignee did not take the goods.
@@ -257,6 +301,11 @@ pub enum DiscrepancyKind {
 }
 
 impl DiscrepancyKind {
+    /// Whether the consignee has less than it should.
+    pub fn takes_goods_away(self) -> bool {
+        matches!(self, Self::Short | Self::Damaged)
+    }
+
     /// As people read it.
     pub fn label(self) -> &'static str {
         match self {
@@ -280,6 +329,9 @@ pub struct PodStatement {
     pub document: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discrepancy: Option<Discrepancy>,
+    /// Who signed in the consignee's place, a neighbour for example: that proves nothing yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_with: Option<String>,
 }
 
 /// A source takes back one of its own events.

@@ -4,19 +4,20 @@
 use super::definition::Measure;
 use super::rollup::{Contribution, Day, Exclusion, Facets, Member, Part, Sums};
 use super::{desk, freight_cost, on_time, order_to_cash, visits};
+use crate::consignment::Consignment;
 use crate::event::Event;
 use crate::fact::StopKind;
 use crate::fold::Entry;
 use crate::order::Order;
+use crate::rulebook::Limits;
 use crate::shipment::{Shipment, State, Stop};
 use crate::time::Moment;
 use crate::tracked::Tracked;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::sync::Arc;
 
 /// What the shipment contributes to every measure, as far as it is decided.
 pub fn contributions(tracked: &Tracked) -> Vec<Contribution> {
-    let mut tally = Tally::new(&tracked.shipment, &tracked.orders);
+    let mut tally = Tally::new(tracked);
     on_time::deliveries(&mut tally);
     on_time::pickups(&mut tally);
     visits::milestones(&mut tally);
@@ -32,7 +33,9 @@ pub fn contributions(tracked: &Tracked) -> Vec<Contribution> {
 pub(super) struct Tally<'a> {
     pub shipment: &'a Shipment,
     pub state: &'a State,
-    pub consignments: Vec<Consignment<'a>>,
+    pub consignments: Vec<Counted<'a>>,
+    /// What the rules file lets pass on the shipment.
+    pub limits: Limits,
     /// When the last hand-over was made, once all are.
     pub finished: Option<Moment>,
     /// The shipment's carrier and lane.
@@ -40,62 +43,35 @@ pub(super) struct Tally<'a> {
     contributions: Vec<Contribution>,
 }
 
-/// One order on one shipment: what a promise is kept for.
-pub(super) struct Consignment<'a> {
-    /// None where the shipment names no orders: all of it is one.
-    pub number: Option<&'a str>,
-    /// As far as the ERP has told.
+/// A consignment with its order, as far as the ERP has told.
+pub(super) struct Counted<'a> {
+    pub part: Consignment<'a>,
     pub order: Option<&'a Order>,
 }
 
-impl Consignment<'_> {
-    /// Where it is handed over.
-    pub fn deliveries<'a>(&self, state: &'a State) -> impl Iterator<Item = &'a Stop> {
-        self.stops(state).filter(|stop| stop.is_delivery())
-    }
-
-    pub fn pickups<'a>(&self, state: &'a State) -> impl Iterator<Item = &'a Stop> {
-        self.stops(state).filter(|stop| stop.kind == Some(StopKind::Pickup))
-    }
-
-    fn stops<'a>(&self, state: &'a State) -> impl Iterator<Item = &'a Stop> {
-        state.stops.iter().filter(|stop| self.number.is_none_or(|number| stop.concerns(number)))
-    }
-
-    /// When it was handed over at its last stop, once it was at all of them.
-    pub fn handed_over_at(&self, state: &State) -> Option<Moment> {
-        last(self.deliveries(state).map(Stop::handed_over_at))
-    }
-}
-
-/// What a shipment or a part of it consists of, each with its own facts, by order number.
-pub(crate) fn consignments<'a>(state: &'a State, orders: &'a [Arc<Order>]) -> Vec<Consignment<'a>> {
-    if state.orders.is_empty() {
-        return vec![Consignment { number: None, order: None }];
-    }
-    let consignment = |number: &'a String| Consignment {
-        number: Some(number),
-        order: orders.iter().find(|order| order.number == *number).map(|order| &**order),
-    };
-    state.orders.iter().map(consignment).collect()
-}
-
 impl<'a> Tally<'a> {
-    fn new(shipment: &'a Shipment, orders: &'a [Arc<Order>]) -> Self {
+    fn new(tracked: &'a Tracked) -> Self {
+        let shipment = &tracked.shipment;
         let state = &shipment.state;
-        let deliveries = state.stops.iter().filter(|stop| stop.is_delivery());
-        let finished = last(deliveries.map(Stop::handed_over_at)).filter(|_| !state.is_called_off());
+        let parts = tracked.consignments();
+        let finished =
+            last(parts.iter().filter(|part| !part.stage().is_off()).map(Consignment::handed_over_at));
         let carrier = state.carrier.as_ref().map(|carrier| member(&carrier.name, &carrier.code));
         let facets = Facets { carrier, lane: lane(state.stops.iter()), ..Facets::default() };
-        let consignments = consignments(state, orders);
-        Self { shipment, state, consignments, finished, facets, contributions: Vec::new() }
+        let counted = |part: Consignment<'a>| {
+            let order = tracked.orders.iter().find(|order| Some(order.number.as_str()) == part.number);
+            Counted { order: order.map(|order| &**order), part }
+        };
+        let consignments = parts.into_iter().map(counted).collect();
+        let limits = *tracked.limits();
+        Self { shipment, state, consignments, limits, finished, facets, contributions: Vec::new() }
     }
 
     /// The facets of a consignment: its customer, and its own lane where the shipment serves several.
-    pub fn facets_of(&self, consignment: &Consignment) -> Facets {
+    pub fn facets_of(&self, consignment: &Counted) -> Facets {
         let terms = consignment.order.and_then(|order| order.state.terms.as_ref());
         let shares_all = self.state.stops.iter().all(|stop| stop.orders.is_empty());
-        let own_lane = || lane(consignment.stops(self.state));
+        let own_lane = || lane(consignment.part.stops());
         Facets {
             lane: if shares_all { self.facets.lane.clone() } else { own_lane() },
             customer: terms.map(|terms| member(&terms.customer.name, &terms.customer.code)),
@@ -166,7 +142,7 @@ fn lane<'a>(stops: impl Iterator<Item = &'a Stop>) -> Option<Member> {
     for stop in stops {
         match stop.kind {
             Some(StopKind::Pickup) if from.is_none() => from = stop.location.as_ref(),
-            Some(StopKind::Delivery) => to = stop.location.as_ref(),
+            Some(StopKind::Delivery) if !stop.is_return => to = stop.location.as_ref(),
             _ => {}
         }
     }

@@ -96,7 +96,7 @@ pub struct Definition {
     pub exclusions: &'static str,
 }
 
-const ON_TIME: &str = "15 minutes after the end of the window; early is on time";
+const ON_TIME: &str = "15 minutes after the end of the window, or as the rules file says; early is on time";
 const NOT_PROMISED: &str = "cancelled orders and shipments; orders delivered without a promise. An order that is on no shipment yet is not seen";
 const NOT_PICKED_UP: &str =
     "cancelled shipments; pickups of delivered shipments at which no truck was ever reported";
@@ -238,7 +238,7 @@ impl Measure {
                 formula: "minutes that a truck stood beyond the free time, divided by visits. The free time begins at the arrival, but not before the appointment (or the planned window) does",
                 unit: Minutes,
                 better: Lower,
-                tolerance: Some("120 minutes are free"),
+                tolerance: Some("120 minutes are free, or as the rules file says"),
                 exclusions: "as for dwell",
             },
             Self::LinehaulVariance => &Definition {
@@ -392,7 +392,7 @@ impl Measure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kpi::{FREE_TIME, TOLERANCE};
+    use crate::rulebook::Limits;
 
     #[test]
     fn every_measure_has_an_id_of_its_own_and_says_what_it_divides_by_what() {
@@ -407,8 +407,8 @@ mod tests {
 
     #[test]
     fn the_tolerances_that_are_shown_are_those_that_are_used() {
-        assert!(ON_TIME.starts_with(&format!("{} minutes", TOLERANCE.num_minutes())));
+        assert!(ON_TIME.starts_with(&format!("{} minutes", Limits::default().eta_tolerance_minutes)));
         let free = Measure::Detention.definition().tolerance.expect("free time");
-        assert!(free.starts_with(&format!("{} minutes", FREE_TIME.num_minutes())));
+        assert!(free.starts_with(&format!("{} minutes", Limits::default().dwell_minutes)));
     }
 }

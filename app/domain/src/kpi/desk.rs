@@ -46,7 +46,7 @@ pub(super) fn exceptions(tally: &mut Tally, exceptions: &[ShipmentException]) {
 /// What people at the desk did about a shipment that is delivered.
 pub(super) fn touches(tally: &mut Tally) {
     let Some(finished) = tally.finished else { return };
-    let touches = standing(tally.shipment.entries()).map(|event| i64::from(event.role == Role::Desk)).sum();
+    let touches = standing(tally.shipment.happened()).map(|event| i64::from(event.role == Role::Desk)).sum();
     let facets = tally.facets.clone();
     tally.count(Measure::ManualTouches, finished, facets, Part::Counted, (touches, 1));
 }

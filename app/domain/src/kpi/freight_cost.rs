@@ -43,7 +43,7 @@ pub(super) fn variances(tally: &mut Tally) {
 fn quoted(shipment: &Shipment, finished: Option<Moment>) -> BTreeMap<&str, &Charge> {
     let left = shipment.state.stops.iter().filter(|stop| !stop.is_delivery());
     let picked_up_at = left.filter_map(|stop| stop.loaded_at.or(stop.departed_at)).min().or(finished);
-    standing(shipment.entries())
+    standing(shipment.happened())
         .filter(|event| picked_up_at.is_some_and(|picked_up_at| event.occurred_at < picked_up_at))
         .filter_map(|event| match &event.fact {
             Fact::ChargeStated(charge) => Some((charge.charge.as_str(), charge)),

@@ -2,20 +2,18 @@
 //! early promise for one consignee never judges what another one gets later.
 
 use super::Punctuality;
-use super::contributions::{Consignment, Tally, consignments, standing};
+use super::contributions::{Tally, standing};
 use super::definition::Measure;
 use super::rollup::{Exclusion, Part};
+use crate::consignment::{Consignment, Stage};
 use crate::deadline::{Deadline, DeadlineKind};
-use crate::fact::{DiscrepancyKind, Fact, HandledLine, OrderTerms, StopKind};
-use crate::order::Order;
+use crate::fact::{Fact, StopKind};
+use crate::rulebook::Limits;
 use crate::shipment::{Shipment, State, Stop};
 use crate::time::{Moment, Window};
+use crate::tracked::Tracked;
 use crate::view::OrderView;
 use chrono::TimeDelta;
-use std::sync::Arc;
-
-/// How long after the end of its window something still counts as on time.
-pub const TOLERANCE: TimeDelta = TimeDelta::minutes(15);
 
 /// How a promise turned out, and by which moment that was decided.
 struct Outcome {
@@ -25,8 +23,8 @@ struct Outcome {
 
 /// Decided by what comes first: the thing itself, or the last moment at which it would have been on time. What is not
 /// done is missed once a deadline at or after that moment has passed; until then nobody knows.
-fn outcome(done_at: Option<Moment>, promised: Window, state: &State) -> Option<Outcome> {
-    let limit = limit(promised);
+fn outcome(done_at: Option<Moment>, promised: Window, state: &State, limits: &Limits) -> Option<Outcome> {
+    let limit = limit(promised, limits);
     match done_at {
         Some(decided_at) if decided_at <= limit => Some(Outcome { kept: true, decided_at }),
         None if state.passed.iter().all(|passed| passed.due_at < limit) => None,
@@ -34,25 +32,40 @@ fn outcome(done_at: Option<Moment>, promised: Window, state: &State) -> Option<O
     }
 }
 
-/// The last moment that is on time.
-fn limit(promised: Window) -> Moment {
-    promised.to.checked_add_signed(TOLERANCE).unwrap_or(promised.to)
+/// As [`outcome`], of a consignment: what came back to its sender has broken its promise.
+fn delivered(part: &Consignment, promised: Window, state: &State, limits: &Limits) -> Option<Outcome> {
+    if part.stage() == Stage::Returned {
+        return Some(Outcome { kept: false, decided_at: limit(promised, limits) });
+    }
+    outcome(part.handed_over_at(), promised, state, limits)
+}
+
+/// The last moment that is on time: the same tolerance as for flags, notices and exceptions.
+fn limit(promised: Window, limits: &Limits) -> Moment {
+    let tolerance = TimeDelta::minutes(i64::from(limits.eta_tolerance_minutes));
+    promised.to.checked_add_signed(tolerance).unwrap_or(promised.to)
 }
 
 /// How a shipment, or a customer's part of one, did against what is promised now: broken as soon as one of `orders`
 /// is, kept when all were handed over and one of them was promised; none while nobody knows.
-pub fn verdict(state: &State, orders: &[OrderView]) -> Option<Punctuality> {
-    let handed_over_at = |number| Consignment { number, order: None }.handed_over_at(state);
+pub fn verdict(state: &State, orders: &[OrderView], limits: &Limits) -> Option<Punctuality> {
     if orders.is_empty() {
-        return handed_over_at(None).map(|_| Punctuality::NoPromise);
+        let all = crate::consignment::consignments(state, &[]);
+        return all
+            .first()
+            .filter(|_| state.orders.is_empty())?
+            .handed_over_at()
+            .map(|_| Punctuality::NoPromise);
     }
     let mut verdict = Punctuality::NoPromise;
     let mut is_known = true;
     for order in orders {
-        let handed_over_at = handed_over_at(Some(&order.number));
-        is_known &= handed_over_at.is_some();
-        let promised = order.promised.filter(|_| !order.cancelled && !state.is_called_off());
-        match promised.map(|promised| outcome(handed_over_at, promised, state)) {
+        let part = order.consignment(state);
+        let is_called_off =
+            matches!(part.stage(), Stage::CalledOff | Stage::CalledOffOnBoard | Stage::WrittenOff);
+        is_known &= part.handed_over_at().is_some() || part.stage() == Stage::Returned;
+        let promised = order.promised.filter(|_| !order.cancelled && !is_called_off);
+        match promised.map(|promised| delivered(&part, promised, state, limits)) {
             Some(Some(Outcome { kept: false, .. })) => return Some(Punctuality::Broken),
             Some(_) => verdict = Punctuality::Kept,
             None => {}
@@ -65,30 +78,32 @@ pub fn verdict(state: &State, orders: &[OrderView]) -> Option<Punctuality> {
 pub(super) fn deliveries(tally: &mut Tally) {
     use Measure::{OnTimeDelivery, OnTimeDeliveryOriginal, OnTimeInFull};
     let state = tally.state;
+    let limits = tally.limits;
     for consignment in std::mem::take(&mut tally.consignments) {
         let facets = tally.facets_of(&consignment);
-        let called_off_at = state.cancelled.as_ref().map(|cancelled| cancelled.at);
-        let cancelled_at = called_off_at
-            .filter(|_| state.is_called_off())
-            .or_else(|| consignment.order.and_then(|order| order.state.cancelled));
-        let handed_over_at = consignment.handed_over_at(state);
-        let promises = consignment.order.map(promises).unwrap_or_default();
-        let current = promises.current;
+        let part = &consignment.part;
+        let is_off = matches!(part.stage(), Stage::CalledOff | Stage::CalledOffOnBoard | Stage::WrittenOff);
+        let off_at = state.cancelled.as_ref().map(|cancelled| cancelled.at);
+        let off_at = off_at.or(state.written_off.last().map(|ended| ended.at)).filter(|_| is_off);
+        let cancelled_at = off_at.or_else(|| consignment.order.and_then(|order| order.state.cancelled));
+        let terms = consignment.order.map(|order| &order.state);
+        let current = terms.and_then(|order| order.terms.as_ref()?.promised);
+        let original = terms.and_then(|order| order.promised_first);
         for (measure, promised) in
-            [(OnTimeDelivery, current), (OnTimeDeliveryOriginal, promises.original), (OnTimeInFull, current)]
+            [(OnTimeDelivery, current), (OnTimeDeliveryOriginal, original), (OnTimeInFull, current)]
         {
             let facets = facets.clone();
             match (cancelled_at, promised) {
                 (Some(at), _) => tally.exclude(measure, at, facets, Exclusion::Cancelled),
                 (None, Some(promised)) => {
-                    let Some(Outcome { kept, decided_at }) = outcome(handed_over_at, promised, state) else {
+                    let Some(Outcome { kept, decided_at }) = delivered(part, promised, state, &limits) else {
                         continue;
                     };
-                    let good = kept && (measure != OnTimeInFull || is_in_full(&consignment, state));
+                    let good = kept && (measure != OnTimeInFull || part.is_in_full());
                     tally.count(measure, decided_at, facets, Part::Counted, (i64::from(good), 1));
                 }
                 (None, None) => {
-                    if let Some(at) = handed_over_at {
+                    if let Some(at) = part.handed_over_at() {
                         tally.exclude(measure, at, facets, Exclusion::NoPromise);
                     }
                 }
@@ -117,7 +132,9 @@ pub(super) fn pickups(tally: &mut Tally) {
                     tally.exclude(measure, finished, facets, Exclusion::NotReported);
                 }
                 (Some(promised), _, _) => {
-                    if let Some(Outcome { kept, decided_at }) = outcome(reached_at, promised, state) {
+                    if let Some(Outcome { kept, decided_at }) =
+                        outcome(reached_at, promised, state, &tally.limits)
+                    {
                         tally.count(measure, decided_at, facets, Part::Counted, (i64::from(kept), 1));
                     }
                 }
@@ -129,59 +146,47 @@ pub(super) fn pickups(tally: &mut Tally) {
 
 /// Moments at which an open promise is broken, those that passed already left out. Each becomes an event, so that what
 /// is overdue counts as missed without a look at a clock.
-pub fn open_promises(shipment: &Shipment, orders: &[Arc<Order>]) -> Vec<Deadline> {
-    let state = &shipment.state;
-    if state.is_called_off() {
-        return Vec::new();
-    }
+pub fn open_promises(tracked: &Tracked) -> Vec<Deadline> {
+    let state = &tracked.shipment.state;
+    let limits = tracked.limits();
     let mut due: Vec<Deadline> = Vec::new();
     let mut demand = |stop: &Stop, promised: Option<Window>| {
         let Some(promised) = promised else { return };
-        let deadline =
-            Deadline { deadline: DeadlineKind::Promise, stop: stop.stop.clone(), due_at: limit(promised) };
+        let due_at = limit(promised, limits);
+        let deadline = Deadline { deadline: DeadlineKind::Promise, stop: stop.stop.clone(), due_at };
         // A later deadline that passed proves that this moment did.
         let is_past = state.passed.iter().any(|passed| passed.due_at >= deadline.due_at);
         if !is_past && !due.contains(&deadline) {
             due.push(deadline);
         }
     };
-    for consignment in consignments(state, orders) {
-        let Some(order) = consignment.order.filter(|order| order.state.cancelled.is_none()) else { continue };
-        let open = consignment.deliveries(state).find(|stop| stop.handed_over_at().is_none());
-        if let Some(stop) = open {
-            let Promises { original, current } = promises(order);
-            demand(stop, original);
-            demand(stop, current);
+    let parts = tracked.consignments();
+    for part in parts.iter().filter(|part| !part.stage().is_off() && part.handed_over_at().is_none()) {
+        let order = tracked.orders.iter().find(|order| Some(order.number.as_str()) == part.number);
+        let Some(order) = order.filter(|order| order.state.cancelled.is_none()) else { continue };
+        let open = part.deliveries().find(|stop| stop.handed_over_at().is_none());
+        if let Some(stop) = open.or_else(|| part.deliveries().last()) {
+            demand(stop, order.state.promised_first);
+            demand(stop, order.state.terms.as_ref().and_then(|terms| terms.promised));
         }
     }
     // The current window of a pickup has a deadline of its own kind.
-    if !state.status_for(None).is_final() {
-        for stop in state.stops.iter().filter(|stop| stop.kind == Some(StopKind::Pickup)) {
-            let first = first_window(shipment, stop).filter(|first| Some(*first) != stop.expected());
-            demand(stop, first.filter(|_| !stop.has_begun()));
+    if !tracked.status().is_final() && !state.is_called_off() {
+        let ahead =
+            state.ahead().iter().filter(|stop| stop.kind == Some(StopKind::Pickup) && !stop.has_begun());
+        for stop in ahead {
+            demand(
+                stop,
+                first_window(&tracked.shipment, stop).filter(|first| Some(*first) != stop.expected()),
+            );
         }
     }
     due
 }
 
-/// What the ERP promised for an order: first, and last.
-#[derive(Default)]
-struct Promises {
-    original: Option<Window>,
-    current: Option<Window>,
-}
-
-fn promises(order: &Order) -> Promises {
-    let stated = standing(order.entries()).find_map(|event| match &event.fact {
-        Fact::OrderReleased(terms) | Fact::OrderChanged(terms) => terms.promised,
-        _ => None,
-    });
-    Promises { original: stated, current: order.state.terms.as_ref().and_then(|terms| terms.promised) }
-}
-
 /// The window of the first plan that names the stop.
 fn first_window(shipment: &Shipment, stop: &Stop) -> Option<Window> {
-    standing(shipment.entries()).find_map(|event| match &event.fact {
+    standing(shipment.happened()).find_map(|event| match &event.fact {
         Fact::ShipmentPlanned(plan) => {
             plan.stops.iter().find(|planned| planned.stop == stop.stop).map(|planned| planned.planned)
         }
@@ -192,50 +197,4 @@ fn first_window(shipment: &Shipment, stop: &Stop) -> Option<Window> {
 /// When the truck came, as far as anything tells.
 fn reached_at(stop: &Stop) -> Option<Moment> {
     stop.arrived_at.or(stop.loaded_at).or(stop.departed_at)
-}
-
-/// Whether all of a consignment that was handed over reached its consignee, and whole.
-fn is_in_full(consignment: &Consignment, state: &State) -> bool {
-    let lacks = |stop: &Stop| {
-        stop.discrepancy().is_some_and(|discrepancy| {
-            let takes_away = matches!(discrepancy.kind, DiscrepancyKind::Short | DiscrepancyKind::Damaged);
-            let names_it = |line: &HandledLine| consignment.number.is_none_or(|number| line.order == number);
-            takes_away && (discrepancy.lines.is_empty() || discrepancy.lines.iter().any(names_it))
-        })
-    };
-    if consignment.deliveries(state).any(lacks) {
-        return false;
-    }
-    // A hand-over that names no lines was one of everything.
-    if consignment.deliveries(state).any(|stop| stop.handled.is_empty()) {
-        return true;
-    }
-    let delivered: Vec<&HandledLine> = consignment.deliveries(state).flat_map(|stop| &stop.handled).collect();
-    let loaded: Vec<&HandledLine> = consignment.pickups(state).flat_map(|stop| &stop.handled).collect();
-    let terms = consignment.order.and_then(|order| order.state.terms.as_ref());
-    let number = consignment.number.unwrap_or_default();
-    let due = if loaded.is_empty() { ordered(number, terms) } else { own(number, loaded.into_iter()) };
-    due.iter().all(|line| {
-        let is_same = |other: &&HandledLine| {
-            (&other.order, &other.line, &other.quantity.unit)
-                == (&line.order, &line.line, &line.quantity.unit)
-        };
-        let arrived: i64 = delivered.iter().copied().filter(is_same).map(|line| line.quantity.milli).sum();
-        let wanted: i64 = due.iter().filter(is_same).map(|line| line.quantity.milli).sum();
-        arrived >= wanted
-    })
-}
-
-fn own<'a>(number: &str, lines: impl Iterator<Item = &'a HandledLine>) -> Vec<HandledLine> {
-    lines.filter(|line| line.order == number).cloned().collect()
-}
-
-fn ordered(number: &str, terms: Option<&OrderTerms>) -> Vec<HandledLine> {
-    let lines = terms.map_or(&[][..], |terms| &terms.lines);
-    let line = |line: &crate::fact::OrderLine| HandledLine {
-        order: number.to_owned(),
-        line: line.line.clone(),
-        quantity: line.quantity.clone(),
-    };
-    lines.iter().map(line).collect()
 }

@@ -7,9 +7,6 @@ use crate::fact::StopKind;
 use crate::shipment::Stop;
 use chrono::TimeDelta;
 
-/// How long a truck may stand at a stop before the carrier charges for it.
-pub const FREE_TIME: TimeDelta = TimeDelta::minutes(120);
-
 /// Milestones reported of those expected, once the shipment is delivered.
 pub(super) fn milestones(tally: &mut Tally) {
     let Some(finished) = tally.finished else { return };
@@ -49,7 +46,8 @@ pub(super) fn dwells(tally: &mut Tally) {
                 }
                 // A truck that comes before its time waits at its own cost.
                 let from = stop.expected().map_or(arrived_at, |window| arrived_at.max(window.from));
-                let beyond = (departed_at - from - FREE_TIME).num_minutes().max(0);
+                let free = TimeDelta::minutes(i64::from(tally.limits.dwell_minutes));
+                let beyond = (departed_at - from - free).num_minutes().max(0);
                 tally.count(Measure::Detention, departed_at, facets, Part::Counted, (beyond, 1));
             }
             _ => {

@@ -20,7 +20,7 @@ impl LimitRow {
             spoken(TimeDelta::minutes(i64::from(self.value)))
         } else if self.name.ends_with("_percent") {
             format!("{} %", self.value)
-        } else if self.name.ends_with("_shipment") {
+        } else if self.name.ends_with("_shipment") || self.name.ends_with("_invoice") {
             if self.value == 1 { "yes" } else { "no" }.to_owned()
         } else {
             format!("{}.{:02}", self.value / 100, self.value % 100)
@@ -118,6 +118,8 @@ limits! {
     charge_percent: 10 in 0..=100, "Charge above its quote, as a part of it";
     /// How much more than quoted is let pass in any case, in the hundredth part of the currency.
     charge_minor: 5_000 in 0..=100_000_000, "Charge above its quote, in any case";
+    /// 1: a charge over tolerance keeps the invoices of the orders on its shipment back; 0: it is the carrier's matter alone.
+    charge_holds_invoice: 1 in 0..=1, "A charge over tolerance holds the invoice";
     /// 1: what a shipment carries of an order is invoiced as soon as it is proven there; 0: the order at once, when all of it is.
     release_by_shipment: 0 in 0..=1, "Invoices leave shipment by shipment";
 }

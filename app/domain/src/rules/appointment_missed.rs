@@ -7,12 +7,9 @@ use crate::fact::StopKind;
 use crate::time::told;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
-    let state = &situation.shipment.state;
-    let is_over = state.status_for(None).is_final();
-    let reported = state
-        .stops
-        .iter()
-        .filter(|stop| stop.kind != Some(StopKind::Pickup) && !stop.has_begun() && !is_over)
+    let reported = situation
+        .stops_ahead()
+        .filter(|stop| stop.kind != Some(StopKind::Pickup) && !stop.has_begun())
         .filter_map(|stop| Some((stop, format!("the TMS reported it missed at {}", told(stop.missed_at?)))));
     let waited = situation
         .overdue_stops(DeadlineKind::Arrival)
@@ -23,6 +20,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         .map(|(stop, why)| Condition {
             rule: Rule::AppointmentMissed,
             cause: format!("stop {}", stop.stop),
+            orders: situation.orders_at(stop),
             detail: format!("Appointment at {}: {why}", place(stop)),
         })
         .collect()

@@ -4,16 +4,16 @@ use super::{Condition, Rule, Situation, place};
 use crate::time::told;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
-    let state = &situation.shipment.state;
-    let is_over = state.status_for(None).is_final();
-    let waiting = state.stops.iter().filter(|stop| !stop.has_begun() && !is_over);
-    waiting
+    situation
+        .stops_ahead()
+        .filter(|stop| !stop.has_begun())
         .filter_map(|stop| {
             let appointment = stop.appointment.as_ref().filter(|appointment| appointment.moved > 0)?;
             let because = appointment.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
             Some(Condition {
                 rule: Rule::AppointmentRescheduled,
                 cause: format!("stop {}", stop.stop),
+                orders: situation.orders_at(stop),
                 detail: format!(
                     "{} is booked anew, now for {}{because}",
                     place(stop),

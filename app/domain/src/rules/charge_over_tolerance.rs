@@ -10,13 +10,14 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let over = charged(situation.shipment).into_iter().filter_map(|Charged { kind, quoted, charged }| {
         let above = charged.minor.saturating_sub(quoted.minor);
         let share = quoted.minor.saturating_mul(i64::from(limits.charge_percent)) / 100;
-        let is_over = above > share.max(i64::from(limits.charge_minor));
+        let is_over = above > share.max(charged.currency.from_hundredths(limits.charge_minor));
         let is_accepted = approvals.iter().any(|approval| approval.accepts(kind, charged));
         (is_over && !is_accepted).then_some((kind, quoted, charged, above))
     });
     over.map(|(kind, quoted, charged, above)| Condition {
         rule: Rule::ChargeOverTolerance,
         cause: format!("{} in {}", kind.label(), charged.currency),
+        orders: Vec::new(),
         detail: format!(
             "{} is charged for {}, {} more than quoted",
             charged,

@@ -12,6 +12,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             Some(Condition {
                 rule: Rule::CustomerWaits,
                 cause: format!("case {}", case.case),
+                orders: Vec::new(),
                 detail: format!("{kind}: {}", last.text),
             })
         })

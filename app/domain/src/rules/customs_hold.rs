@@ -1,19 +1,15 @@
-//! *Customs hold*: customs holds the goods and has not let them go, nor have they arrived all the same.
+//! *Customs hold*: a customs office holds the goods and has not let them go, nor have they arrived all the same. Each office that
+//! holds them is one.
 
 use super::{Condition, Rule, Situation};
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
-    let state = &situation.shipment.state;
-    let hold = state.hold.as_ref().filter(|_| !state.status_for(None).is_final());
-    hold.map(|hold| Condition {
-        rule: Rule::CustomsHold,
-        cause: format!("hold by {}", hold.office),
-        detail: format!(
-            "{} holds the goods: {}",
-            hold.office,
-            hold.reason.as_deref().unwrap_or("no reason given")
-        ),
-    })
-    .into_iter()
-    .collect()
+    let holds = situation.shipment.state.holds.iter().filter(|_| !situation.is_over());
+    holds
+        .map(|hold| {
+            let reason = hold.reason.as_deref().unwrap_or("no reason given");
+            let detail = format!("{} holds the goods: {reason}", hold.office);
+            Condition::new(Rule::CustomsHold, format!("hold by {}", hold.office), detail)
+        })
+        .collect()
 }

@@ -3,7 +3,7 @@
 
 use super::{Condition, Rule, Situation};
 use crate::fact::DelayReason;
-use crate::shipment::{Delay, State};
+use crate::shipment::Delay;
 use crate::time::{spoken, told};
 use chrono::TimeDelta;
 
@@ -22,7 +22,7 @@ fn rule(reason: DelayReason) -> Rule {
 }
 
 pub(super) fn conditions(wanted: Rule, situation: &Situation) -> Vec<Condition> {
-    let delay = standing(&situation.shipment.state).filter(|delay| rule(delay.reason) == wanted);
+    let delay = standing(situation).filter(|delay| rule(delay.reason) == wanted);
     delay
         .map(|delay| {
             let about = delay.minutes.map_or(String::new(), |minutes| {
@@ -31,6 +31,7 @@ pub(super) fn conditions(wanted: Rule, situation: &Situation) -> Vec<Condition> 
             Condition {
                 rule: wanted,
                 cause: delay.reason.label().to_owned(),
+                orders: Vec::new(),
                 detail: format!(
                     "Delayed: {}{about}, reported {}; no new expected time yet",
                     delay.reason.label(),
@@ -43,9 +44,11 @@ pub(super) fn conditions(wanted: Rule, situation: &Situation) -> Vec<Condition> 
 }
 
 /// The delay that nothing has answered yet.
-fn standing(state: &State) -> Option<&Delay> {
-    let delay = state.delay.as_ref().filter(|_| !state.status_for(None).is_final())?;
-    let is_later = |at| at > delay.reported_at;
+fn standing<'a>(situation: &'a Situation) -> Option<&'a Delay> {
+    let state = &situation.shipment.state;
+    let delay = state.delay.as_ref().filter(|_| !situation.is_over())?;
+    // A carrier may say both at once: the delay, and the time that follows from it.
+    let is_later = |at| at >= delay.reported_at;
     let is_answered = state.stops.iter().any(|stop| {
         stop.eta().is_some_and(|eta| is_later(eta.stated_at))
             || [stop.arrived_at, stop.handed_over_at()].into_iter().flatten().any(is_later)

@@ -16,19 +16,20 @@ pub(super) fn is_about_goods(kind: DiscrepancyKind) -> bool {
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let stops = situation.shipment.state.stops.iter().filter(|stop| stop.is_delivery());
-    stops.flat_map(|stop| [refused(stop), disputed(stop)]).flatten().collect()
+    stops.flat_map(|stop| [refused(situation, stop), disputed(situation, stop)]).flatten().collect()
 }
 
-fn refused(stop: &Stop) -> Option<Condition> {
+fn refused(situation: &Situation, stop: &Stop) -> Option<Condition> {
     let refused = stop.refused.as_ref()?;
     Some(Condition {
         rule: Rule::DeliveryDiscrepancy,
         cause: format!("stop {}, refused", stop.stop),
         detail: format!("{} refused the goods at {}: {}", place(stop), told(refused.at), refused.reason),
+        orders: situation.orders_at(stop),
     })
 }
 
-fn disputed(stop: &Stop) -> Option<Condition> {
+fn disputed(situation: &Situation, stop: &Stop) -> Option<Condition> {
     let discrepancy = stop.discrepancy().filter(|found| is_about_goods(found.kind))?;
     let signed_by = stop.pod.as_ref().map_or("somebody", |pod| pod.signed_by.as_str());
     let note = discrepancy.note.as_ref().map_or(String::new(), |note| format!(": {note}"));
@@ -36,5 +37,6 @@ fn disputed(stop: &Stop) -> Option<Condition> {
         rule: Rule::DeliveryDiscrepancy,
         cause: format!("stop {}, {}", stop.stop, discrepancy.kind.label()),
         detail: format!("{signed_by} signed at {} for goods {}{note}", place(stop), discrepancy.kind.label()),
+        orders: situation.orders_disputed(stop, discrepancy),
     })
 }

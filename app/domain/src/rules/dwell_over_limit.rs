@@ -11,6 +11,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         .map(|(deadline, stop)| Condition {
             rule: Rule::DwellOverLimit,
             cause: format!("stop {}", stop.stop),
+            orders: situation.orders_at(stop),
             detail: format!(
                 "The truck stands at {} for more than {}: detention runs since {}",
                 place(stop),

@@ -1,28 +1,27 @@
 //! *ETA beyond promise*: a delivery is expected after the end of the window that the customer was promised, by more
 //! than a slip of minutes.
 
-use super::{Condition, Rule, Situation, is_late, place};
+use super::{Condition, Rule, Situation, is_late_by, place};
 use crate::fact::StopKind;
 use crate::time::{spoken, told};
+use chrono::TimeDelta;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
-    let waiting = situation
-        .shipment
-        .state
-        .stops
-        .iter()
-        .filter(|stop| stop.kind == Some(StopKind::Delivery) && stop.handed_over_at().is_none());
+    let waiting = situation.shipment.state.stops.iter().filter(|stop| {
+        stop.kind == Some(StopKind::Delivery) && stop.is_delivery() && stop.handed_over_at().is_none()
+    });
     waiting
         .filter_map(|stop| {
             let (eta, promised) = (stop.eta()?, situation.promise_at(stop)?);
-            is_late(eta.eta, promised, &situation.limits).then(|| Condition {
+            is_late_by(&stop.etas, promised, &situation.limits).then(|| Condition {
                 rule: Rule::EtaBeyondPromise,
                 cause: format!("stop {}", stop.stop),
+                orders: situation.orders_at(stop),
                 detail: format!(
                     "Expected at {} {}, {} after the promise{}",
                     place(stop),
                     told(eta.eta),
-                    spoken(eta.eta - promised.to),
+                    spoken((eta.eta - promised.to).max(TimeDelta::zero())),
                     eta.reason.map_or(String::new(), |reason| format!(" ({})", reason.label())),
                 ),
             })

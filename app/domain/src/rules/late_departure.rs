@@ -10,6 +10,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         .map(|(deadline, stop)| Condition {
             rule: Rule::LateDeparture,
             cause: format!("stop {}", stop.stop),
+            orders: situation.orders_at(stop),
             detail: format!("The truck has not left {} by {}", place(stop), told(deadline.due_at)),
         })
         .collect()

@@ -14,8 +14,11 @@ pub struct Meaning {
 impl Rule {
     /// What a customer whom it concerns may read of it; nothing where it does not concern them. Never a cause that may be
     /// another's.
-    pub fn for_customers(self) -> Option<&'static str> {
+    pub fn for_customers(self, is_invoiced: bool) -> Option<&'static str> {
         match self {
+            Self::PodOverdue | Self::PodDiscrepancy if is_invoiced => Some(
+                "The proof of delivery is not complete yet, and the invoice was written before it. We are checking it.",
+            ),
             Self::EtaBeyondPromise | Self::DelayReported | Self::WeatherOrRoute => {
                 Some("It is later than promised. We are in touch with the carrier.")
             }
@@ -34,6 +37,12 @@ impl Rule {
             Self::PodOverdue | Self::PodDiscrepancy => {
                 Some("The proof of delivery is not complete yet. Nothing is invoiced before.")
             }
+            Self::QuantityMismatch => {
+                Some("What was delivered does not match the order. We are looking into it.")
+            }
+            Self::CancelledUnderWay => {
+                Some("It was cancelled while the goods were under way. We are finding out where they go.")
+            }
             Self::ReturnOpened => {
                 Some("Goods came back. We will come back to you about credit or replacement.")
             }
@@ -45,6 +54,9 @@ impl Rule {
             | Self::ChargeOverTolerance
             | Self::InvoiceWithoutProof
             | Self::CustomerWaits
+            | Self::ProvenNotReleased
+            | Self::ImplausibleReport
+            | Self::DoubleStatement
             | Self::FeedSilent
             | Self::AuthorityConflict
             | Self::UnknownCode
@@ -56,7 +68,7 @@ impl Rule {
     pub fn meaning(self) -> Meaning {
         let (opens, closes, advice) = match self {
             Self::TenderRejected => (
-                "A carrier said no to a tender, and nobody else was asked or named since.",
+                "The carriers asked said no or nothing, no offer is open, and nobody else is named.",
                 "Another carrier is asked or named, or the goods are on their way.",
                 "Ask the next carrier on the lane; tell the customer if the pickup is at risk.",
             ),
@@ -154,6 +166,31 @@ impl Rule {
                 "A customer wrote in a case, and nobody has answered since.",
                 "Somebody answers, or closes the case.",
                 "Answer below; the customer reads it at once.",
+            ),
+            Self::QuantityMismatch => (
+                "What was loaded or handed over does not fit the order: more than ordered, less than expected without a remark on the proof, a line or a unit that the order does not have, goods of an order that is not on the shipment.",
+                "What was told is corrected, or the order is.",
+                "Ask the carrier what was handed over; correct the message, or have the ERP state the conversion between the units.",
+            ),
+            Self::ProvenNotReleased => (
+                "Everything that carries an order has delivered and proven it, and its invoice still waits, since the quantities do not add up.",
+                "The rest is delivered, the quantities are corrected, or a second person lets the invoice go.",
+                "Plan the rest, have the order cut to what was delivered, or ask for approval to release the invoice as it is.",
+            ),
+            Self::CancelledUnderWay => (
+                "The shipment or an order on it was called off while the goods were on a truck.",
+                "The goods are delivered, are back with their sender, or are written off.",
+                "Ask the carrier where the goods are; send them back, or have them delivered after all.",
+            ),
+            Self::ImplausibleReport => (
+                "A source stated what can't be: a moment ahead of its receipt, a signature after the event that reports it, a position at 0, 0 or one that nothing can reach in that time. It is kept and moves nothing.",
+                "The shipment is delivered, or the moment has come.",
+                "Tell the source's operator: mostly it is a clock or a receiver without a fix.",
+            ),
+            Self::DoubleStatement => (
+                "A payment or a return came twice, under two ids, with one moment and the same figures. It is counted once.",
+                "Somebody resolves it.",
+                "Ask the ERP's people whether there are two: then each is to be stated with its own number.",
             ),
             Self::FeedSilent => (
                 "Nothing has come from a source for too long. It names the shipments that only this source tells of; none of them falls silent on its own account meanwhile.",

@@ -6,13 +6,9 @@ use crate::fact::StopKind;
 use crate::time::told;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
-    let state = &situation.shipment.state;
-    let is_over = state.status_for(None).is_final();
-    let pickups = state
-        .stops
-        .iter()
-        .filter(|stop| stop.kind == Some(StopKind::Pickup) && !stop.has_begun() && !is_over);
-    pickups
+    situation
+        .stops_ahead()
+        .filter(|stop| stop.kind == Some(StopKind::Pickup) && !stop.has_begun())
         .filter_map(|stop| {
             let passed = situation.overdue(DeadlineKind::Pickup).find(|deadline| deadline.stop == stop.stop);
             let why = match (stop.missed_at, passed) {
@@ -25,6 +21,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             Some(Condition {
                 rule: Rule::MissedPickup,
                 cause: format!("stop {}", stop.stop),
+                orders: situation.orders_at(stop),
                 detail: format!("Pickup at {}: {why}", place(stop)),
             })
         })

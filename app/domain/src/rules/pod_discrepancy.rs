@@ -7,12 +7,22 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let stops = situation.shipment.state.stops.iter();
     stops
         .filter_map(|stop| {
-            let discrepancy = stop.discrepancy().filter(|found| !is_about_goods(found.kind))?;
-            let note = discrepancy.note.as_ref().map_or(String::new(), |note| format!(", {note}"));
+            let (what, note, orders) = if let Some(with) = stop.left_with().filter(|_| stop.pod.is_some()) {
+                (
+                    "signed by somebody else".to_owned(),
+                    format!(", it was left with {with}"),
+                    situation.orders_at(stop),
+                )
+            } else {
+                let discrepancy = stop.discrepancy().filter(|found| !is_about_goods(found.kind))?;
+                let note = discrepancy.note.as_ref().map_or(String::new(), |note| format!(", {note}"));
+                (discrepancy.kind.label().to_owned(), note, situation.orders_disputed(stop, discrepancy))
+            };
             Some(Condition {
                 rule: Rule::PodDiscrepancy,
-                cause: format!("stop {}, {}", stop.stop, discrepancy.kind.label()),
-                detail: format!("Proof of delivery from {}: {}{note}", place(stop), discrepancy.kind.label()),
+                cause: format!("stop {}, {what}", stop.stop),
+                detail: format!("Proof of delivery from {}: {what}{note}", place(stop)),
+                orders,
             })
         })
         .collect()

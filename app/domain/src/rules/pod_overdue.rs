@@ -10,6 +10,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         .map(|(deadline, stop)| Condition {
             rule: Rule::PodOverdue,
             cause: format!("stop {}", stop.stop),
+            orders: situation.orders_at(stop),
             detail: format!("No proof of delivery from {} by {}", place(stop), told(deadline.due_at)),
         })
         .collect()

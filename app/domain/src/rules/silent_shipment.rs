@@ -11,6 +11,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         .map(|_| Condition {
             rule: Rule::SilentShipment,
             cause: "no news".to_owned(),
+            orders: Vec::new(),
             detail: heard.map_or_else(
                 || "Nothing was ever heard of it".to_owned(),
                 |at| format!("Nothing was heard of it since {}", told(at)),

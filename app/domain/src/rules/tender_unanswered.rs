@@ -15,7 +15,8 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             let carrier = tender.carrier.as_ref().map_or("the carrier", |carrier| carrier.name.as_str());
             (tender.state == TenderState::Offered).then(|| Condition {
                 rule: Rule::TenderUnanswered,
-                cause: tender.tender.clone(),
+                cause: tender.cause(),
+                orders: Vec::new(),
                 detail: format!(
                     "{carrier} has not answered tender {} by {}",
                     tender.tender,

@@ -1,16 +1,20 @@
-//! One step of the fold: what one event changes. Steps run in the total order of [`Event::fold_order`], so each may
+//! One step of the fold: what one event changes. Steps run in the total order of [`crate::event::Recorded::fold_order`], so each may
 //! simply let the later statement win.
 
 use super::state::{
-    Appointment, Approval, Cancelled, Case, CaseMessage, Decided, Delay, Eta, Hold, LastPosition, Refused,
-    State, Stop, Tender, TenderState,
+    Appointment, Approval, Attempted, Cancelled, Case, CaseMessage, Collection, Decided, Delay, Doubt, Ended,
+    Eta, Handling, Hold, Refused, State, Stop, Tender, TenderState,
 };
 use crate::authority::Role;
 use crate::event::Event;
-use crate::fact::{AppointmentTerms, ApprovalDecision, Fact, Plan, TenderAnswer};
-use crate::fold::FoldState;
+use crate::fact::{AppointmentTerms, ApprovalDecision, Ending, Fact, Handled, PodStatement, TenderAnswer};
+use crate::fold::{AHEAD, FoldState};
 use crate::id::{CaseId, ShipmentId};
 use crate::time::Moment;
+use chrono::TimeDelta;
+
+/// How long after a departure an arrival at the same stop is the echo of one visit: a geofence beside a driver's app.
+const ECHO: TimeDelta = TimeDelta::minutes(15);
 
 impl FoldState for State {
     type Id = ShipmentId;
@@ -28,6 +32,9 @@ impl FoldState for State {
             }
             Fact::TenderOffered(offer) => {
                 let tender = self.tender(&offer.tender, at);
+                let is_other = tender.carrier.as_ref().is_some_and(|known| known.code != offer.carrier.code);
+                tender.offered_again += u32::from(is_other);
+                tender.reason = None;
                 tender.carrier = Some(offer.carrier.clone());
                 tender.state = TenderState::Offered;
                 tender.at = at;
@@ -48,18 +55,11 @@ impl FoldState for State {
             Fact::AppointmentScheduled(terms) | Fact::AppointmentRescheduled(terms) => self.appoint(terms),
             Fact::AppointmentMissed(stop) => self.stop(&stop.stop).missed_at = Some(at),
             Fact::PickupReadied(stop) => self.stop(&stop.stop).ready_at = Some(at),
-            Fact::StopArrived(stop) => {
-                let stop = self.stop(&stop.stop);
-                // Coming back after a departure is another visit; a second arrival without one is an echo.
-                if stop.departed_at.take().is_some() {
-                    stop.arrived_at = Some(at);
-                }
-                stop.arrived_at.get_or_insert(at);
-            }
+            Fact::StopArrived(stop) => self.arrive(&stop.stop, at),
             Fact::StopLoaded(handled) => {
                 let stop = self.stop(&handled.stop);
                 stop.loaded_at = Some(at);
-                stop.handled.clone_from(&handled.lines);
+                add(&mut stop.loads, at, handled);
             }
             Fact::StopDeparted(stop) => self.stop(&stop.stop).departed_at = Some(at),
             Fact::ShipmentSentOutForDelivery(stop) => self.stop(&stop.stop).sent_out_at = Some(at),
@@ -67,34 +67,53 @@ impl FoldState for State {
                 let stop = self.stop(&handled.stop);
                 stop.delivered_at = Some(at);
                 stop.refused = None;
-                stop.handled.clone_from(&handled.lines);
+                stop.collection = None;
+                add(&mut stop.hand_overs, at, handled);
             }
             Fact::StopRefused(refusal) => {
                 self.stop(&refusal.stop).refused = Some(Refused { at, reason: refusal.reason.clone() });
             }
-            Fact::PositionReported(report) => {
-                self.position =
-                    Some(LastPosition { at, position: report.position, near: report.near.clone() });
+            Fact::DeliveryAttempted(attempt) => {
+                let attempted = Attempted { at, reason: attempt.reason.clone(), next: attempt.next };
+                self.stop(&attempt.stop).attempts.push(attempted);
             }
+            Fact::CollectionReadied(point) => {
+                let collection = Collection { since: at, place: point.place.clone(), until: point.until };
+                self.stop(&point.stop).collection = Some(collection);
+            }
+            Fact::ShipmentReturned(ending) => self.returned.push(ended(at, ending)),
+            Fact::ShipmentWrittenOff(ending) => self.written_off.push(ended(at, ending)),
+            Fact::PositionReported(report) => self.see(event, report),
             Fact::EtaChanged(statement) => {
-                self.stop(&statement.stop).etas.push(Eta {
-                    eta: statement.eta,
-                    stated_at: at,
-                    reason: statement.reason,
-                });
+                let etas = &mut self.stop(&statement.stop).etas;
+                let said = Eta { eta: statement.eta, stated_at: at, reason: statement.reason };
+                match etas.last_mut() {
+                    // Said again, it is no other time; but it stands from now on.
+                    Some(last) if (last.eta, last.reason) == (said.eta, said.reason) => last.stated_at = at,
+                    _ => etas.push(said),
+                }
             }
             Fact::DelayReported(delay) => {
                 self.delay = Some(Delay { reported_at: at, reason: delay.reason, minutes: delay.minutes });
             }
             Fact::CustomsHeld(hold) => {
-                self.hold =
-                    Some(Hold { since: at, office: hold.office.clone(), reason: hold.reason.clone() });
+                self.holds.retain(|known| !is_same_office(&known.office, &hold.office));
+                let (office, reason) = (hold.office.clone(), hold.reason.clone());
+                self.holds.push(Hold { since: at, office, reason });
             }
-            Fact::CustomsReleased(_) => self.hold = None,
+            Fact::CustomsReleased(release) => {
+                self.holds.retain(|known| !is_same_office(&known.office, &release.office));
+            }
             Fact::PodReceived(pod) => {
+                let is_signed_later = pod.signed_at - at > AHEAD;
+                if is_signed_later {
+                    self.doubt(event, Doubt::SignedLater);
+                }
                 let stop = self.stop(&pod.stop);
-                stop.refused.take_if(|refused| refused.at <= pod.signed_at);
-                stop.pod = Some(pod.clone());
+                // Nobody reports a signature before it was given.
+                let signed_at = if is_signed_later { at } else { pod.signed_at };
+                stop.refused.take_if(|refused| refused.at <= signed_at);
+                stop.pod = Some(PodStatement { signed_at, ..pod.clone() });
             }
             Fact::DocumentAttached(document) => {
                 replace_or_push(&mut self.documents, document.clone(), |one| &one.document);
@@ -166,36 +185,33 @@ impl FoldState for State {
 }
 
 impl State {
-    fn plan(&mut self, plan: &Plan) {
-        self.is_planned = true;
-        self.cancelled = None;
-        self.mode = Some(plan.mode);
-        self.orders.clone_from(&plan.orders);
-        self.references.clone_from(&plan.references);
-        if plan.carrier.is_some() {
-            self.carrier.clone_from(&plan.carrier);
-        }
-        // Stops that the new plan drops stay where something has happened there.
-        self.stops
-            .retain(|stop| stop.has_begun() || plan.stops.iter().any(|planned| planned.stop == stop.stop));
-        for planned in &plan.stops {
-            let stop = self.stop(&planned.stop);
-            stop.kind = Some(planned.kind);
-            stop.location = Some(planned.location.clone());
-            if stop.planned.replace(planned.planned) != Some(planned.planned) {
-                stop.missed_at = None;
+    /// A truck came. Right behind its departure that is the echo of the visit, or its arrival that was missing; later it is
+    /// another visit, unless the goods have reached a stop behind this one meanwhile.
+    fn arrive(&mut self, number: &str, at: Moment) {
+        let place = self.stops.iter().position(|stop| stop.stop == number);
+        let has_gone_on = place.is_some_and(|place| self.stops[place + 1..].iter().any(Stop::has_begun));
+        let stop = self.stop(number);
+        match stop.departed_at {
+            Some(departed_at) if at - departed_at > ECHO && !has_gone_on => {
+                stop.departed_at = None;
+                stop.arrived_at = Some(at);
             }
-            stop.orders.clone_from(&planned.orders);
+            Some(departed_at) if at - departed_at > ECHO => {}
+            _ => {
+                stop.arrived_at.get_or_insert(at);
+            }
         }
-        // Stops that happened but are planned no more stand behind the planned ones.
-        self.stops.sort_by_key(|stop| {
-            plan.stops.iter().position(|planned| planned.stop == stop.stop).unwrap_or(usize::MAX)
-        });
     }
 
     fn appoint(&mut self, terms: &AppointmentTerms) {
         let stop = self.stop(&terms.stop);
-        let moved = stop.appointment.as_ref().map_or(0, |earlier| earlier.moved + 1);
+        let earlier = stop.appointment.take();
+        // Booked again for the same time, nothing was moved, and what was missed stays missed.
+        if let Some(same) = earlier.as_ref().filter(|earlier| earlier.window == terms.window) {
+            stop.appointment = Some(same.clone());
+            return;
+        }
+        let moved = earlier.map_or(0, |earlier| earlier.moved + 1);
         stop.missed_at = None;
         stop.appointment = Some(Appointment { window: terms.window, moved, reason: terms.reason.clone() });
     }
@@ -224,6 +240,7 @@ impl State {
                 at,
                 expires_at: None,
                 reason: None,
+                offered_again: 0,
             },
         )
     }
@@ -258,6 +275,22 @@ impl State {
             || Case { case: id, customer: None, kind: None, messages: Vec::new(), closed_at: None },
         )
     }
+}
+
+/// Adds a loading or a hand-over to those before it. The same one, told twice, is one.
+fn add(to: &mut Vec<Handling>, at: Moment, handled: &Handled) {
+    let handling = Handling { at, lines: handled.lines.clone(), left_with: handled.left_with.clone() };
+    if !to.contains(&handling) {
+        to.push(handling);
+    }
+}
+
+fn ended(at: Moment, ending: &Ending) -> Ended {
+    Ended { at, orders: ending.orders.clone(), reason: ending.reason.clone() }
+}
+
+fn is_same_office(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 fn said(event: &Event, text: &str) -> CaseMessage {

@@ -27,11 +27,24 @@ pub struct State {
     pub assigned_at: Option<Moment>,
     pub vehicle: Option<String>,
     pub tenders: Vec<Tender>,
-    /// In route order.
+    /// Orders that the plan in force names no more, though goods of theirs were handed over; they stand among `orders` too.
+    pub past_orders: Vec<String>,
+    /// In route order, as the plan in force has them.
     pub stops: Vec<Stop>,
+    /// Stops that the plan in force names no more: what happened there is history, and nothing is owed there.
+    pub former: Vec<Stop>,
     pub position: Option<LastPosition>,
+    /// A report too far from the last one to be believed before another agrees with it.
+    pub doubted: Option<LastPosition>,
     pub delay: Option<Delay>,
-    pub hold: Option<Hold>,
+    /// One for each office that holds the goods.
+    pub holds: Vec<Hold>,
+    /// Goods that are back with their sender.
+    pub returned: Vec<Ended>,
+    /// Goods that nobody waits for any more.
+    pub written_off: Vec<Ended>,
+    /// Statements that can't be true, each source and kind once.
+    pub implausible: Vec<Implausible>,
     pub documents: Vec<Document>,
     pub charges: Vec<Charge>,
     pub cancelled: Option<Cancelled>,
@@ -67,10 +80,93 @@ pub struct Stop {
     /// The last time that the goods were handed over here.
     pub delivered_at: Option<Moment>,
     pub refused: Option<Refused>,
+    /// Visits at which nobody was there to take the goods.
+    pub attempts: Vec<Attempted>,
+    /// Where the goods wait to be collected instead.
+    pub collection: Option<Collection>,
     /// When the last visit ended; none while the truck is here.
     pub departed_at: Option<Moment>,
-    pub handled: Vec<HandledLine>,
+    /// Each loading here, in the order of time: what they name adds up.
+    pub loads: Vec<Handling>,
+    /// Each hand-over here, likewise.
+    pub hand_overs: Vec<Handling>,
     pub pod: Option<PodStatement>,
+    /// Whether the plan sends the goods back here, to where they came from.
+    pub is_return: bool,
+}
+
+/// A loading or a hand-over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handling {
+    pub at: Moment,
+    /// None is all that is there.
+    pub lines: Vec<HandledLine>,
+    /// With whom the goods were left, where that is not their consignee.
+    pub left_with: Option<String>,
+}
+
+/// A visit at which nobody was there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempted {
+    pub at: Moment,
+    pub reason: Option<String>,
+    /// When the carrier comes again.
+    pub next: Option<Window>,
+}
+
+/// Goods that wait to be collected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    pub since: Moment,
+    pub place: String,
+    pub until: Option<Moment>,
+}
+
+/// The end of a way without a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    pub at: Moment,
+    /// None is all that was not delivered.
+    pub orders: Vec<String>,
+    pub reason: Option<String>,
+}
+
+impl Ended {
+    fn is_of(&self, order: Option<&str>) -> bool {
+        self.orders.is_empty() || order.is_some_and(|order| self.orders.iter().any(|own| own == order))
+    }
+}
+
+/// What a source stated and can't be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Implausible {
+    pub source: String,
+    pub what: Doubt,
+    pub count: u32,
+    pub at: Moment,
+}
+
+/// Why a statement can't be true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// A position at 0, 0, which receivers without a fix report.
+    NullIsland,
+    /// A position further from the last one than anything moves in that time.
+    Leap,
+    /// A signature after the event that reports it.
+    SignedLater,
+}
+
+impl Doubt {
+    /// As people read it, behind the source.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NullIsland => "positions at 0, 0",
+            Self::Leap => "positions that nothing can reach in that time",
+            Self::SignedLater => "signatures after the event that reports them",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +200,18 @@ pub struct Tender {
     /// Until when the carrier may answer, where the offer says so.
     pub expires_at: Option<Moment>,
     pub reason: Option<String>,
+    /// How often the number was offered anew, to another carrier.
+    pub offered_again: u32,
+}
+
+impl Tender {
+    /// What an exception about it is about: a number that is offered again is another matter.
+    pub fn cause(&self) -> String {
+        match self.offered_again {
+            0 => self.tender.clone(),
+            again => format!("{}, offer {}", self.tender, again.saturating_add(1)),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,15 +314,53 @@ impl State {
         self.approvals.iter().any(|approval| approval.releases(order))
     }
 
-    /// Whether an order travels on it; none does on what was called off.
-    pub fn carries(&self, order: &str) -> bool {
-        !self.is_called_off() && self.orders.iter().any(|own| own == order)
+    /// The hold that has lasted longest.
+    pub fn hold(&self) -> Option<&Hold> {
+        self.holds.iter().min_by_key(|hold| hold.since)
     }
 
-    /// Whether it was called off before anything was handed over. A cancellation never undoes a delivery.
+    /// The stops in route order behind the last one that was reached: a stop before one that was reached has happened, whether
+    /// or not anybody told of it.
+    pub fn ahead(&self) -> &[Stop] {
+        let is_reached =
+            |stop: &Stop| stop.has_begun() || stop.sent_out_at.is_some() || stop.refused.is_some();
+        // Whoever is out for delivery at a stop has left all before it.
+        let reached = self.stops.iter().rposition(is_reached);
+        let from = reached.map_or(0, |place| if self.stops[place].has_begun() { place + 1 } else { place });
+        &self.stops[from..]
+    }
+
+    /// Every stop, those of former plans behind the others.
+    pub fn all_stops(&self) -> impl Iterator<Item = &Stop> {
+        self.stops.iter().chain(&self.former)
+    }
+
+    /// Whether somebody said that an order's goods are back with their sender; of all goods where `order` is none.
+    pub fn is_said_returned(&self, order: Option<&str>) -> bool {
+        self.returned.iter().any(|ended| ended.is_of(order))
+    }
+
+    /// Whether somebody said that an order's goods are lost.
+    pub fn is_written_off(&self, order: Option<&str>) -> bool {
+        self.written_off.iter().any(|ended| ended.is_of(order))
+    }
+
+    /// Whether it was called off before anything was handed over or is under way: nothing more happens on it.
     pub fn is_called_off(&self) -> bool {
         self.cancelled.is_some()
-            && !self.stops.iter().any(|stop| stop.is_delivery() && stop.handed_over_at().is_some())
+            && !self.all_stops().any(|stop| stop.is_delivery() && stop.handed_over_at().is_some())
+            && !self.is_under_way()
+    }
+
+    /// Whether goods are on a truck, or were when it was called off, and nobody said where they ended.
+    pub fn is_under_way(&self) -> bool {
+        let has_left = self.all_stops().any(Stop::has_sent_goods);
+        has_left && !self.is_said_returned(None) && !self.is_written_off(None) && !self.has_come_back()
+    }
+
+    /// Whether goods were handed over where they came from.
+    pub fn has_come_back(&self) -> bool {
+        self.stops.iter().any(|stop| stop.came_back_at().is_some())
     }
 }
 
@@ -234,6 +380,21 @@ impl Stop {
         self.departed_at.is_some() || self.handed_over_at().is_some()
     }
 
+    /// Whether goods left from here: a pickup at which they were loaded or that the truck left, a cross-dock that it reached.
+    pub fn has_sent_goods(&self) -> bool {
+        match self.kind {
+            Some(StopKind::CrossDock) => self.has_begun(),
+            Some(StopKind::Delivery) => false,
+            Some(StopKind::Pickup) | None => self.loaded_at.is_some() || self.departed_at.is_some(),
+        }
+    }
+
+    /// When goods were handed over again where they came from.
+    pub fn came_back_at(&self) -> Option<Moment> {
+        let is_home = self.is_return || self.kind == Some(StopKind::Pickup);
+        self.handed_over_at().filter(|_| is_home)
+    }
+
     /// When the goods were handed over: as reported, else as signed for.
     pub fn handed_over_at(&self) -> Option<Moment> {
         self.delivered_at.or(self.pod.as_ref().map(|pod| pod.signed_at))
@@ -242,9 +403,26 @@ impl Stop {
     /// Whether goods reach their consignee here. What nobody planned is taken for a delivery once goods were brought.
     pub fn is_delivery(&self) -> bool {
         match self.kind {
-            Some(kind) => kind == StopKind::Delivery,
-            None => self.handed_over_at().is_some() || self.sent_out_at.is_some() || self.refused.is_some(),
+            Some(kind) => kind == StopKind::Delivery && !self.is_return,
+            None => {
+                self.handed_over_at().is_some()
+                    || self.sent_out_at.is_some()
+                    || self.refused.is_some()
+                    || !self.attempts.is_empty()
+                    || self.collection.is_some()
+            }
         }
+    }
+
+    /// With whom the goods were left, where that is not their consignee and no proof says that it has them.
+    pub fn left_with(&self) -> Option<&str> {
+        let signed = self.pod.as_ref().map(|pod| pod.left_with.as_deref());
+        signed.unwrap_or_else(|| self.hand_overs.last().and_then(|last| last.left_with.as_deref()))
+    }
+
+    /// Whether the proof of delivery leaves nothing open.
+    pub fn is_confirmed(&self) -> bool {
+        self.pod.is_some() && self.discrepancy().is_none() && self.left_with().is_none()
     }
 
     /// The current expected time.

@@ -10,11 +10,7 @@ use crate::message::{Addressed, Addressee, Notice};
 use crate::redaction::CustomerShipment;
 use crate::status::Status;
 use crate::time::told;
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-
-/// What is older when it is recorded is history, and no news: importing a year tells nobody.
-const HISTORY: TimeDelta = TimeDelta::days(7);
 
 /// A kind of news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -152,7 +148,7 @@ pub(super) fn of_event(
     exceptions: &[ShipmentException],
     notices: &[Addressed],
 ) -> Vec<Told> {
-    if recorded.recorded_at - recorded.event.occurred_at.to_utc() > HISTORY {
+    if recorded.is_history() {
         return Vec::new();
     }
     let mut news = Vec::new();
@@ -188,11 +184,31 @@ fn of_shipment(before: Option<&CustomerShipment>, after: &CustomerShipment) -> V
     let row = after.row();
     let to = row.destination.as_ref().map_or(String::new(), |city| format!(" to {city}"));
     let expected = after.eta.map_or(String::new(), |eta| format!(", expected {}", told(eta)));
-    let was_handed_over = matches!(was, Status::AwaitingConfirmation | Status::Delivered);
+    let was_handed_over = was.is_handed_over();
     let mut news = Vec::new();
     match after.status {
         now if now == was => {}
         Status::Cancelled => news.push((News::Cancelled, format!("{number}{to} was cancelled."))),
+        Status::CancelledUnderWay => {
+            let text = format!(
+                "{number}{to} was cancelled while the goods were under way. We find out where they go."
+            );
+            news.push((News::Cancelled, text));
+        }
+        Status::Returned => {
+            news.push((News::Delivered, format!("The goods of {number} are back with their sender.")));
+        }
+        Status::ReadyForCollection => {
+            let point = after.stops.iter().find_map(|stop| stop.collection.as_ref());
+            let place = point.map_or(String::new(), |point| format!(" at {}", point.place));
+            news.push((News::ActionNeeded, format!("{number} waits to be collected{place}.")));
+        }
+        Status::DeliveryAttempted => {
+            news.push((
+                News::ActionNeeded,
+                format!("Nobody was there to take {number}; the carrier comes again."),
+            ));
+        }
         Status::Delivered | Status::AwaitingConfirmation if !was_handed_over => {
             let at = row.delivered_at.map_or(String::new(), |at| format!(" on {}", told(at)));
             news.push((News::Delivered, format!("{number}{to} was delivered{at}.")));

@@ -46,7 +46,20 @@ pub struct Replacement {
 
 /// All entries, latest first.
 pub(super) fn timeline(shipment: &Shipment) -> Vec<TimelineEntry> {
-    shipment.entries().iter().rev().map(|entry| timeline_entry(shipment, entry)).collect()
+    let happened = shipment.happened().len();
+    let entries = shipment.entries().iter().enumerate().rev();
+    entries
+        .map(|(place, entry)| {
+            let told = timeline_entry(shipment, entry);
+            // What was stated ahead of its time has not happened: customers read it when it has.
+            if place < happened { told } else { stated_ahead(told) }
+        })
+        .collect()
+}
+
+fn stated_ahead(entry: TimelineEntry) -> TimelineEntry {
+    let text = format!("Stated ahead of its time, counts from then on: {}", entry.text);
+    TimelineEntry { text, for_customers: None, ..entry }
 }
 
 fn timeline_entry(shipment: &Shipment, entry: &Entry) -> TimelineEntry {
@@ -102,6 +115,8 @@ fn stop_and_code(fact: &Fact) -> (Option<&String>, Option<&String>) {
         | Fact::StopArrived(at)
         | Fact::StopDeparted(at)
         | Fact::ShipmentSentOutForDelivery(at) => (Some(&at.stop), at.raw_code.as_ref()),
+        Fact::DeliveryAttempted(attempt) => (Some(&attempt.stop), attempt.raw_code.as_ref()),
+        Fact::CollectionReadied(point) => (Some(&point.stop), point.raw_code.as_ref()),
         Fact::StopLoaded(handled) | Fact::StopDelivered(handled) => {
             (Some(&handled.stop), handled.raw_code.as_ref())
         }
@@ -132,7 +147,7 @@ fn because(reason: Option<&String>) -> String {
 
 /// The agent's sentence, and the customer's where it concerns them.
 fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (String, Option<String>) {
-    let known = stop.and_then(|number| shipment.state.stops.iter().find(|stop| stop.stop == *number));
+    let known = stop.and_then(|number| shipment.state.all_stops().find(|stop| stop.stop == *number));
     let is_cross_dock = known.is_some_and(|stop| stop.kind == Some(StopKind::CrossDock));
     let (at, name) = place(known, stop);
     let both = |text: String| (text.clone(), Some(text));
@@ -176,10 +191,36 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         Fact::StopDeparted(_) => both(format!("Departed from {name}")),
         Fact::ShipmentSentOutForDelivery(_) => both(format!("Out for delivery to {name}")),
         Fact::StopDelivered(_) if is_cross_dock => both(format!("Unloaded {at}")),
+        Fact::StopDelivered(handled) if handled.left_with.is_some() => {
+            both(format!("Left {at} with {}", handled.left_with.as_deref().unwrap_or_default()))
+        }
+        Fact::StopDelivered(_)
+            if known.is_some_and(|stop| stop.is_return || stop.kind == Some(StopKind::Pickup)) =>
+        {
+            both(format!("Back {at}"))
+        }
         Fact::StopDelivered(_) => both(format!("Delivered {at}")),
         Fact::StopRefused(refusal) => {
             (format!("Refused {at}: {}", refusal.reason), Some(format!("Delivery {at} was not accepted")))
         }
+        Fact::DeliveryAttempted(attempt) => {
+            let next =
+                attempt.next.map_or(String::new(), |next| format!("; next attempt {}", told(next.from)));
+            let text = format!("Delivery attempted {at}, nobody was there{next}");
+            (format!("{text}{}", because(attempt.reason.as_ref())), Some(text))
+        }
+        Fact::CollectionReadied(point) => {
+            let until = point.until.map_or(String::new(), |until| format!(", until {}", told(until)));
+            both(format!("Ready for collection at {}{until}", point.place))
+        }
+        Fact::ShipmentReturned(ending) => (
+            format!("Back with the sender{}", because(ending.reason.as_ref())),
+            Some("The goods are back with their sender".to_owned()),
+        ),
+        Fact::ShipmentWrittenOff(ending) => (
+            format!("Written off{}", because(ending.reason.as_ref())),
+            Some("The goods are lost: they will not come".to_owned()),
+        ),
         Fact::PositionReported(report) => (
             match &report.near {
                 Some(near) => format!("Position {near}"),

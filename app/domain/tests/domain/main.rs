@@ -10,6 +10,7 @@ mod desk;
 mod feeds;
 mod journey;
 mod kpis;
+mod lives;
 mod people;
 mod quantities;
 mod redaction;

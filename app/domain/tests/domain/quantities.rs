@@ -12,11 +12,12 @@ fn line(pallets: i64) -> Vec<HandledLine> {
 }
 
 fn handled(stop: &str, lines: Vec<HandledLine>) -> Handled {
-    Handled { stop: stop.into(), lines, raw_code: None }
+    Handled { stop: stop.into(), lines, left_with: None, raw_code: None }
 }
 
 fn signed(kind: DiscrepancyKind, lines: Vec<HandledLine>) -> Fact {
     Fact::PodReceived(PodStatement {
+        left_with: None,
         stop: "2".into(),
         signed_by: "J. Meyer".into(),
         signed_at: at("2 10:00"),

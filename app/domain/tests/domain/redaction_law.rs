@@ -35,6 +35,7 @@ fn order(owner: &str) -> Event {
         promised: Some(window("2 08:00", "2 12:00")),
         priority: Priority::Normal,
         lines: vec![OrderLine {
+            conversions: Vec::new(),
             line: "10".into(),
             item: Item { code: format!("{owner}-item"), description: format!("{owner}'s pumps") },
             quantity: Quantity::whole(4, "PF"),
@@ -72,7 +73,8 @@ fn about_stop(stop: &str, owners: &[&str]) -> Vec<Fact> {
         };
         owners.iter().map(line).collect::<Vec<_>>()
     };
-    let handled = || Handled { stop: stop.clone(), lines: lines(), raw_code: Some(kept("D1")) };
+    let handled =
+        || Handled { stop: stop.clone(), lines: lines(), left_with: None, raw_code: Some(kept("D1")) };
     let appointment = || AppointmentTerms {
         stop: stop.clone(),
         window: window("2 08:00", "2 09:00"),
@@ -97,6 +99,7 @@ fn about_stop(stop: &str, owners: &[&str]) -> Vec<Fact> {
             reason: Some(DelayReason::Dwell),
         }),
         Fact::PodReceived(PodStatement {
+            left_with: None,
             stop: stop.clone(),
             signed_by: format!("Mr {city}"),
             signed_at: at("2 10:00"),
@@ -141,7 +144,7 @@ fn about_load() -> Vec<Fact> {
             description: Some(kept("fuel")),
         }),
         Fact::EventRetracted(Retraction { event: "e-3".into(), reason: format!("{SECRET} mistake") }),
-        Fact::ShipmentCancelled(Cancellation { reason: Some(kept("unpaid")) }),
+        Fact::ShipmentCancelled(Cancellation { reason: Some(kept("unpaid")), replaced_by: Vec::new() }),
         Fact::ExceptionNoted(ExceptionNote { exception, text: format!("{SECRET} note") }),
         Fact::CaseOpened(CaseOpening {
             case,

@@ -191,14 +191,14 @@ fn each_team_works_by_its_own_calendar_and_each_tier_has_its_own_targets() {
         book.service_levels.push(level.clone());
     });
     assert_eq!(first(&own).team, "Customs");
-    // The journal of a test is written at midnight UTC of 1 June 2026: a Sunday evening in Chicago.
-    assert_eq!(first(&own).respond_by.to_rfc3339(), "2026-06-01T11:10:00+00:00");
+    // The journal of a test is written at midnight UTC of 4 May 2026: a Sunday evening in Chicago.
+    assert_eq!(first(&own).respond_by.to_rfc3339(), "2026-05-04T11:10:00+00:00");
     let on_a_holiday = story(&|book| {
-        let holidays = vec!["06-01".to_owned(), "2026-06-02".to_owned(), "2025-06-03".to_owned()];
+        let holidays = vec!["05-04".to_owned(), "2026-05-05".to_owned(), "2025-05-06".to_owned()];
         book.teams.push(Team { holidays, ..customs.clone() });
         book.service_levels.push(level.clone());
     });
-    assert_eq!(first(&on_a_holiday).respond_by.to_rfc3339(), "2026-06-03T11:10:00+00:00");
+    assert_eq!(first(&on_a_holiday).respond_by.to_rfc3339(), "2026-05-06T11:10:00+00:00");
 }
 
 #[test]

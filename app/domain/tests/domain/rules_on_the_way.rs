@@ -200,7 +200,12 @@ fn return_opened() {
         let reason = Some("wrong colour".to_owned());
         erp(
             when,
-            Fact::OrderReturned(Returned { line: "10".into(), quantity: Quantity::whole(2, "PF"), reason }),
+            Fact::OrderReturned(Returned {
+                number: None,
+                line: "10".into(),
+                quantity: Quantity::whole(2, "PF"),
+                reason,
+            }),
         )
     };
     let events =

@@ -5,7 +5,7 @@ use crate::kpis::told as figure;
 use crate::support::facts::passed;
 use crate::support::facts::{
     accepted, appointment, assigned, called_off, delay, delivered, departed, eta, held, loaded, offered,
-    ordered, planned, pod, pod_short, rejected, released, retracted, terms_for,
+    ordered, planned, pod, pod_short, rejected, released, retracted, returned, terms_for,
 };
 use crate::support::{Told, World, at, desk, erp, exceptions, standing, syncline, tms, window};
 use domain::Fact;
@@ -168,6 +168,7 @@ fn goods_come_back_after_the_invoice_was_let_go() {
     let mut world = under_way([tms("2 10:00", delivered("2")), tms("2 11:00", pod("2", "2 10:00"))]);
     world.settle("2 11:01");
     let returned = Returned {
+        number: None,
         line: "10".into(),
         quantity: Quantity::whole(2, "PF"),
         reason: Some("wrong colour".into()),
@@ -197,18 +198,38 @@ fn the_tms_speaks_before_the_order_is_known_and_nothing_is_lost() {
     assert_eq!(figure(&world, Measure::OnTimeDelivery), ["05-02 1/1"]);
 }
 
+fn cancelled_order(when: &str) -> Event {
+    let reason = Some("bought elsewhere".into());
+    erp(when, Fact::OrderCancelled(Cancellation { reason, replaced_by: Vec::new() }))
+}
+
 #[test]
-fn an_order_is_cancelled_in_transit_and_the_tms_is_told_to_call_it_off() {
-    let mut world = under_way([]);
-    world
-        .tell(erp("1 11:00", Fact::OrderCancelled(Cancellation { reason: Some("bought elsewhere".into()) })));
+fn an_order_is_cancelled_before_the_pickup_and_the_tms_is_told_to_call_it_off() {
+    let mut world = World::of([erp("1 05:00", ordered()), tms("1 06:00", planned())]);
+    world.tell(cancelled_order("1 07:00"));
     assert_eq!(world.told(), ["tms shipment.cancel SH-1"]);
-    world.tell(tms("1 11:30", called_off()));
+    world.tell(tms("1 07:30", called_off()));
     assert_eq!(portal(&world).status.label(), "Cancelled");
     world.settle("1 12:00");
     assert_eq!(world.told().len(), 1, "nothing is invoiced, and nothing is said twice");
     assert_eq!(figure(&world, Measure::OnTimeDelivery), ["05-01 left out: cancelled"]);
     assert_eq!(exceptions(world.shipment()), [""; 0]);
+}
+
+#[test]
+fn an_order_is_cancelled_in_transit_and_a_person_is_asked_where_the_goods_go() {
+    let mut world = under_way([]);
+    world.tell(cancelled_order("1 11:00"));
+    assert_eq!(world.told(), [""; 0], "a truck on the road is not called off by a message");
+    assert_eq!(exceptions(world.shipment()), ["cancelled_under_way, order 4711, #1, high, open"]);
+    world.tell(tms("1 11:30", called_off()));
+    assert_eq!(portal(&world).status.label(), "Cancelled, goods under way");
+    world.tell(tms("2 09:00", returned()));
+    assert_eq!(portal(&world).status.label(), "Returned");
+    assert_eq!(exceptions(world.shipment()), ["cancelled_under_way, order 4711, #1, high, cleared"]);
+    world.settle("2 12:00");
+    assert_eq!(world.told(), [""; 0], "nothing is invoiced");
+    assert_eq!(figure(&world, Measure::OnTimeDelivery), ["05-01 left out: cancelled"]);
 }
 
 #[test]

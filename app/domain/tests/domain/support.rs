@@ -57,6 +57,7 @@ pub fn event(role: Role, when: &str, fact: Fact) -> Event {
         issuer: None,
         actor: None,
         correlation: None,
+        sequence: None,
         fact,
     }
 }
@@ -137,8 +138,10 @@ pub struct World {
     /// The parts of quarantine that were seen to.
     pub settled: Vec<Settled>,
     pub subscribers: Subscribers,
-    /// Whether events are recorded as they happen, not in June.
+    /// Whether events are recorded as they happen.
     pub is_prompt: bool,
+    /// What our clock shows; by itself it shows no earlier moment than an event's own.
+    pub is_at: Option<DateTime<Utc>>,
     /// What others were told, in order.
     pub messages: Vec<Message>,
     /// The kinds of the events of the journal.
@@ -158,7 +161,12 @@ impl World {
     /// Takes the event in as the next of the journal. Returns the exceptions that changed.
     pub fn tell(&mut self, event: Event) -> Vec<ShipmentException> {
         let seq = Seq(self.seq + 1);
-        let recorded_at = if self.is_prompt { event.occurred_at.to_utc() } else { recorded_at(seq) };
+        let happened_at = event.occurred_at.to_utc();
+        let recorded_at = match self.is_at {
+            Some(now) => now,
+            None if self.is_prompt => happened_at,
+            None => recorded_at(seq).max(happened_at),
+        };
         let recorded = Recorded { seq, recorded_at, event: Arc::new(event) };
         let event = &*recorded.event;
         let mut changed = Vec::new();
@@ -193,12 +201,12 @@ impl World {
                     known.map_or_else(|| Order::new(id, event.number.clone()), Arc::unwrap_or_clone);
                 let before = order.state.let_go();
                 let applied = order.apply(recorded.clone());
-                say(&mut self.messages, &recorded, of_order(&before, &order));
+                say(&mut self.messages, &recorded, of_order(&before, &order, &recorded));
                 self.books.orders.insert(id, Arc::new(order));
                 if applied == Applied::Known {
                     return changed;
                 }
-                let on_it = |tracked: &&mut Tracked| tracked.order_ids().any(|one| one == id);
+                let on_it = |tracked: &&mut Tracked| tracked.order_ids().contains(&id);
                 for tracked in self.shipments.values_mut().filter(on_it) {
                     let seen = self.subscribers.seen(tracked);
                     let consequences = tracked.surroundings_changed(&recorded, &self.books);
@@ -246,9 +254,9 @@ impl World {
     /// Lets the invoice gate look at order 4711, as the server does after every event; what it decides is told.
     pub fn settle(&mut self, when: &str) {
         let Some(order) = self.books.orders.get(&OrderId::numbered("4711")).cloned() else { return };
-        let carry = |one: &&Tracked| one.order_ids().any(|id| id == order.id);
+        let carry = |one: &&Tracked| one.order_ids().contains(&order.id);
         let shipments: Vec<Tracked> = self.shipments.values().filter(carry).cloned().collect();
-        if let Some(fact) = decide(&order, &shipments) {
+        if let Some(fact) = decide(&order, &shipments, at(when).to_utc()) {
             self.tell(event(Role::Syncline, when, fact).named(&format!("gate {when}")));
         }
     }
@@ -278,9 +286,9 @@ fn say(messages: &mut Vec<Message>, recorded: &Recorded, notices: impl IntoItera
     }
 }
 
-/// Our clock: one second an event, long after the story.
+/// Our clock: one second an event, from Monday the 4th on, or as it happens where that is later.
 pub fn recorded_at(seq: Seq) -> DateTime<Utc> {
-    moment("2026-06-01T00:00:00Z").to_utc() + TimeDelta::seconds(seq.0)
+    moment("2026-05-04T00:00:00Z").to_utc() + TimeDelta::seconds(seq.0)
 }
 
 /// `In transit`, or `In transit · On hold, Delayed`.

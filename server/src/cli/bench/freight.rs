@@ -120,6 +120,7 @@ fn event(role: Role, id: String, at: DateTime<Utc>, number: String, fact: Fact) 
         issuer: None,
         actor: None,
         correlation: None,
+        sequence: None,
         fact,
     })
 }
@@ -136,6 +137,7 @@ pub fn order(index: u64, now: DateTime<Utc>) -> anyhow::Result<Event> {
         promised: Some(window(at + TimeDelta::hours(20), 8)),
         priority: Priority::Normal,
         lines: vec![OrderLine {
+            conversions: Vec::new(),
             line: "10".to_owned(),
             item: Item { code: format!("I{:03}", index % 500), description: "Palletised goods".to_owned() },
             quantity: Quantity::whole(1 + (index % 33).cast_signed(), "PF"),
@@ -196,6 +198,7 @@ pub fn shipment(index: u64, now: DateTime<Utc>) -> anyhow::Result<Vec<Event>> {
     } else {
         let signed_at: Moment = (at + TimeDelta::hours(22)).fixed_offset();
         let pod = PodStatement {
+            left_with: None,
             stop: "2".to_owned(),
             signed_by: FAMILIES[(index / 7 % 10) as usize].to_owned(),
             signed_at,

@@ -20,6 +20,7 @@ fn terms(cartons: i64, priority: Priority) -> OrderTerms {
         promised: Some(window(6, 8, 16)),
         priority,
         lines: vec![OrderLine {
+            conversions: Vec::new(),
             line: "10".into(),
             item: Item { code: "IT-330".into(), description: "Infusion pumps, carton of 4".into() },
             quantity: Quantity::whole(cartons, "CT"),
@@ -73,7 +74,10 @@ pub(super) fn told() -> Vec<Example> {
         erp(
             at(2, 11, 50),
             "An order was called off.",
-            Fact::OrderCancelled(Cancellation { reason: Some("ordered twice".into()) }),
+            Fact::OrderCancelled(Cancellation {
+                reason: Some("ordered twice".into()),
+                replaced_by: Vec::new(),
+            }),
         ),
         erp(
             at(2, 11, 55),
@@ -100,6 +104,7 @@ pub(super) fn told() -> Vec<Example> {
             at(10, 9, 30),
             "Goods of the order came back.",
             Fact::OrderReturned(Returned {
+                number: None,
                 line: "10".into(),
                 quantity: Quantity::whole(1, "CT"),
                 reason: Some("carton crushed".into()),
@@ -108,7 +113,11 @@ pub(super) fn told() -> Vec<Example> {
         erp(
             at(20, 14, 5),
             "An invoice was paid, in whole or in part.",
-            Fact::InvoicePaid(InvoicePayment { invoice: INVOICE.into(), amount: euros(4_070_000) }),
+            Fact::InvoicePaid(InvoicePayment {
+                invoice: INVOICE.into(),
+                amount: euros(4_070_000),
+                payment: None,
+            }),
         ),
     ]
 }

@@ -49,6 +49,8 @@ pub(super) fn told() -> Vec<Example> {
             ORDER,
             "Syncline holds an order's invoice until its delivery is confirmed.",
             Fact::InvoiceHeld(InvoiceDecision {
+                is_stuck: false,
+                is_history: false,
                 shipment: None,
                 reason: "the proof of delivery shows a shortage".into(),
             }),
@@ -59,6 +61,8 @@ pub(super) fn told() -> Vec<Example> {
             ORDER,
             "Syncline lets an order's invoice go.",
             Fact::InvoiceReleased(InvoiceDecision {
+                is_stuck: false,
+                is_history: false,
                 shipment: Some(SHIPMENT.to_owned()),
                 reason: "the shortage was credited".into(),
             }),

@@ -5,13 +5,13 @@ use domain::Fact;
 use domain::authority::Role;
 use domain::charge::{Charge, ChargeKind, Document, DocumentKind};
 use domain::fact::{
-    AppointmentTerms, AtStop, Cancellation, CarrierAssignment, CustomsStatement, DelayReason, DelayStatement,
-    Discrepancy, DiscrepancyKind, EtaStatement, Handled, Mode, Plan, PlannedStop, PodStatement,
-    PositionReport, Refusal, Retraction, StopKind, TenderAnswer, TenderOffer,
+    AppointmentTerms, AtStop, Attempt, Cancellation, CarrierAssignment, CollectionPoint, CustomsStatement,
+    DelayReason, DelayStatement, Discrepancy, DiscrepancyKind, Ending, EtaStatement, Handled, Mode, Plan,
+    PlannedStop, PodStatement, PositionReport, Refusal, Retraction, StopKind, TenderAnswer, TenderOffer,
 };
 use domain::place::Position;
 use domain::reference::{Reference, ReferenceKind};
-use domain::time::Moment;
+use domain::time::{Moment, Window};
 
 pub(super) fn told() -> Vec<Example> {
     [planning(), journey(), delivery(), corrections()].into_iter().flatten().collect()
@@ -115,6 +115,7 @@ fn journey() -> Vec<Example> {
             Fact::StopLoaded(Handled {
                 stop: "1".into(),
                 lines: vec![cartons(24)],
+                left_with: None,
                 raw_code: Some("AM".into()),
             }),
         ),
@@ -179,11 +180,48 @@ fn delivery() -> Vec<Example> {
             Fact::StopRefused(Refusal { stop: "2".into(), reason: "no one to unload until two".into() }),
         ),
         tms(
+            at(6, 13, 40),
+            "Nobody was there to take the goods; the carrier comes again.",
+            Fact::DeliveryAttempted(Attempt {
+                stop: "2".into(),
+                reason: Some("nobody at home".into()),
+                next: Some(Window { from: at(7, 8, 0), to: at(7, 12, 0) }),
+                raw_code: Some("AG".into()),
+            }),
+        ),
+        tms(
+            at(6, 13, 50),
+            "The goods wait where their consignee collects them.",
+            Fact::CollectionReadied(CollectionPoint {
+                stop: "2".into(),
+                place: "Post shop, Main Street 3".into(),
+                until: Some(at(13, 18, 0)),
+                raw_code: Some("AV".into()),
+            }),
+        ),
+        tms(
+            at(6, 16, 0),
+            "The goods are back with their sender; no orders means all that was not delivered.",
+            Fact::ShipmentReturned(Ending {
+                orders: Vec::new(),
+                reason: Some("refused by the consignee".into()),
+            }),
+        ),
+        tms(
+            at(6, 16, 30),
+            "The goods are lost or destroyed: nobody waits for them any more.",
+            Fact::ShipmentWrittenOff(Ending {
+                orders: Vec::new(),
+                reason: Some("burnt with the trailer".into()),
+            }),
+        ),
+        tms(
             at(6, 14, 20),
             "The goods are off the truck and accepted.",
             Fact::StopDelivered(Handled {
                 stop: "2".into(),
                 lines: vec![cartons(23)],
+                left_with: None,
                 raw_code: Some("D1".into()),
             }),
         ),
@@ -191,6 +229,7 @@ fn delivery() -> Vec<Example> {
             at(6, 15, 10),
             "The consignee's signature arrived.",
             Fact::PodReceived(PodStatement {
+                left_with: None,
                 stop: "2".into(),
                 signed_by: "M. Vogt".into(),
                 signed_at: at(6, 14, 25),
@@ -239,7 +278,10 @@ fn corrections() -> Vec<Example> {
             at(4, 12, 0),
             "SH-26-000816",
             "A shipment was called off.",
-            Fact::ShipmentCancelled(Cancellation { reason: Some("planned twice".into()) }),
+            Fact::ShipmentCancelled(Cancellation {
+                reason: Some("planned twice".into()),
+                replaced_by: Vec::new(),
+            }),
         ),
     ]
 }

@@ -144,6 +144,7 @@ impl Tale<'_> {
         let discrepancy = (plot == Plot::PodDiscrepancy).then(|| self.discrepancy(index));
         end.is_disputed = discrepancy.is_some();
         let pod = PodStatement {
+            left_with: None,
             stop: stop.number.clone(),
             signed_by: (*self.teller.chance.pick(SIGNERS)).to_owned(),
             signed_at: self.teller.pace.happened(delivered_at, stop.place),

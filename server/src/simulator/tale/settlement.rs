@@ -104,7 +104,8 @@ fn invoice(teller: &mut Teller, order: &OrderDraft, due: DateTime<Utc>, is_dispu
     let at = at + teller.chance.hours(60..=190);
     if teller.chance.happens(25) {
         let wrong = Money { minor: paid.minor * 10, ..paid };
-        let fact = Fact::InvoicePaid(InvoicePayment { invoice: number.clone(), amount: wrong });
+        let fact =
+            Fact::InvoicePaid(InvoicePayment { invoice: number.clone(), amount: wrong, payment: None });
         let id = teller.erp(at - TimeDelta::hours(3), place, &order.number, &fact);
         let reason = "amount keyed with a digit too many".to_owned();
         let fact = Fact::OrderEventRetracted(Retraction { event: id, reason });
@@ -114,7 +115,7 @@ fn invoice(teller: &mut Teller, order: &OrderDraft, due: DateTime<Utc>, is_dispu
         at,
         place,
         &order.number,
-        &Fact::InvoicePaid(InvoicePayment { invoice: number, amount: paid }),
+        &Fact::InvoicePaid(InvoicePayment { invoice: number, amount: paid, payment: None }),
     );
 }
 
@@ -124,6 +125,7 @@ fn take_back(teller: &mut Teller, order: &OrderDraft, refused_at: DateTime<Utc>)
     for line in &order.lines {
         at += TimeDelta::minutes(3);
         let returned = Returned {
+            number: None,
             line: line.number.clone(),
             quantity: Quantity::whole(line.count, line.ware.unit),
             reason: Some("refused by the consignee".to_owned()),

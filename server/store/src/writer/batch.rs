@@ -302,7 +302,7 @@ impl Batch {
             changed: BTreeMap::new(),
         });
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
-        let orders_before: Vec<OrderId> = entry.tracked.order_ids().collect();
+        let orders_before: Vec<OrderId> = entry.tracked.order_ids();
         let mut said = Said { messages: &mut self.messages, withdrawals: &mut self.withdrawals };
         if !said.change(entry, views, recorded, |tracked| tracked.apply(recorded, &around)) {
             return;
@@ -328,7 +328,7 @@ impl Batch {
             known.order.get_or_insert_with(|| Arc::new(Order::new(id, recorded.event.number.clone())));
         let before = order.state.let_go();
         Arc::make_mut(order).apply(recorded.clone());
-        say(&mut self.messages, recorded, of_order(&before, order));
+        say(&mut self.messages, recorded, of_order(&before, order, recorded));
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         let mut said = Said { messages: &mut self.messages, withdrawals: &mut self.withdrawals };
         for shipment in self.carriers.get(&id).into_iter().flatten() {
@@ -447,6 +447,7 @@ mod tests {
             issuer: None,
             actor: None,
             correlation: None,
+            sequence: None,
             fact: Fact::StopArrived(AtStop { stop: "1".to_owned(), raw_code: None }),
         };
         Delivery {

@@ -70,9 +70,10 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
     let punctual = row.tracked.punctuality;
     let unsettled = |id: OrderId| {
         let order = tracked.orders.iter().find(|order| order.id == id);
-        order.is_some_and(|order| is_unsettled(order, &tracked.shipment, &tracked.exceptions))
+        order.is_some_and(|order| is_unsettled(order, tracked))
     };
-    let mut orders: Vec<(OrderId, bool)> = tracked.order_ids().map(|id| (id, unsettled(id))).collect();
+    let mut orders: Vec<(OrderId, bool)> =
+        tracked.order_ids().into_iter().map(|id| (id, unsettled(id))).collect();
     orders.sort_unstable();
     orders.dedup();
     let mut customers: Vec<CustomerId> = tracked.customers().collect();

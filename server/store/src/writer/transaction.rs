@@ -10,7 +10,7 @@ use crate::{
     AppendError, Commit, Reason, Receipt, Rejected, StoreError, from_micros, journal, micros, outbox,
 };
 use chrono::{DateTime, SubsecRound, Utc};
-use domain::event::Recorded;
+use domain::event::{Recorded, Sequence};
 use domain::fact::Fact;
 use domain::{Event, ExceptionId, Seq, SourceName};
 use sqlx::{SqliteConnection, query_scalar};
@@ -58,7 +58,7 @@ pub(crate) struct Applied {
 #[derive(Default)]
 struct Rows {
     inbound: Vec<[Cell; 10]>,
-    journal: Vec<[Cell; 16]>,
+    journal: Vec<[Cell; 17]>,
     quarantine: Vec<[Cell; 11]>,
     counters: BTreeMap<String, [i64; 5]>,
 }
@@ -98,7 +98,10 @@ impl Memory {
         now: DateTime<Utc>,
     ) -> Result<Written, StoreError> {
         // Microseconds are what is stored; a clock that is set back does not set the journal back.
-        let recorded_at = now.trunc_subsecs(6).max(self.last_recorded_at);
+        // Nothing is recorded before it was received, whichever clock said when that was.
+        let received_at = deliveries.iter().map(|delivery| delivery.received_at).max();
+        let recorded_at =
+            received_at.map_or(now, |at| now.max(at)).trunc_subsecs(6).max(self.last_recorded_at);
         self.last_recorded_at = recorded_at;
         let first = Seq(self.last_seq + 1);
         let mut answered = answered(connection, &deliveries).await?;
@@ -335,7 +338,7 @@ fn journal_row(
     key: i64,
     inbound: i64,
     recorded_at: DateTime<Utc>,
-) -> [Cell; 16] {
+) -> [Cell; 17] {
     let event: &Arc<Event> = &prepared.event;
     [
         seq.0.into(),
@@ -351,6 +354,7 @@ fn journal_row(
         event.number.as_str().into(),
         event.issuer.as_deref().into(),
         event.correlation.as_deref().into(),
+        event.sequence.as_ref().map(Sequence::as_str).into(),
         1.into(),
         event.actor.as_deref().into(),
         prepared.payload.as_str().into(),
@@ -362,7 +366,7 @@ impl Rows {
         write_rows(
             connection,
             "insert into journal (seq, source, role, source_event_id, delivery, occurred_at, recorded_at, kind,
-             subject, entity, number, issuer, correlation, contract, actor, payload)",
+             subject, entity, number, issuer, correlation, sequence, contract, actor, payload)",
             "",
             self.journal,
         )

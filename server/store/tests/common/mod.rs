@@ -99,7 +99,7 @@ pub fn delivery(id: &str, events: Vec<Event>) -> Delivery {
         source,
         role,
         id: id.to_owned(),
-        received_at: start().to_utc(),
+        received_at: events.iter().map(|event| event.occurred_at.to_utc()).max().unwrap_or(start().to_utc()),
         headers: vec![("webhook-id".into(), id.into())],
         body: serde_json::to_vec(&events).expect("json"),
         content_type: "application/json".into(),
@@ -123,6 +123,7 @@ fn event(source_name: &str, role: Role, id: &str, number: &str, occurred_at: Mom
         issuer: None,
         actor: None,
         correlation: None,
+        sequence: None,
         fact,
     }
 }
@@ -173,6 +174,7 @@ pub fn terms(customer: &str, name: &str) -> OrderTerms {
         promised: Some(window(1440, 2880)),
         priority: Priority::Normal,
         lines: vec![OrderLine {
+            conversions: Vec::new(),
             line: "10".into(),
             item: Item { code: "PUMP-7".into(), description: "Pump".into() },
             quantity: quantity(),
@@ -225,7 +227,7 @@ pub fn at_stop(stop: &str) -> AtStop {
 }
 
 pub fn handled(stop: &str) -> Handled {
-    Handled { stop: stop.into(), lines: vec![], raw_code: None }
+    Handled { stop: stop.into(), lines: vec![], left_with: None, raw_code: None }
 }
 
 pub fn eta(minutes: i64) -> Fact {

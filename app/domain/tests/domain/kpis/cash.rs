@@ -3,7 +3,7 @@
 use super::check;
 use crate::support::facts::{delivered, departed, loaded, ordered, planned, pod, retracted};
 use crate::support::samples::euros;
-use crate::support::{erp, tms};
+use crate::support::{Told as _, erp, tms};
 use domain::Fact;
 use domain::charge::{Charge, ChargeKind};
 use domain::event::Event;
@@ -65,7 +65,7 @@ fn invoiced(minor: i64) -> Fact {
 }
 
 fn paid(minor: i64) -> Fact {
-    Fact::InvoicePaid(InvoicePayment { invoice: "I-1".to_owned(), amount: euros(minor) })
+    Fact::InvoicePaid(InvoicePayment { invoice: "I-1".to_owned(), amount: euros(minor), payment: None })
 }
 
 fn disputed() -> Fact {
@@ -101,7 +101,7 @@ fn order_to_cash_runs_from_release_to_the_last_payment_leg_by_leg() {
 }
 
 #[test]
-fn an_invoice_is_settled_when_it_is_paid_in_full_or_paid_after_a_dispute() {
+fn an_invoice_is_settled_when_it_is_paid_in_full_and_a_part_payment_settles_nothing_not_even_a_dispute() {
     let until =
         || vec![erp("1 05:00", ordered()), tms("1 06:00", planned()), erp("3 12:00", invoiced(50_000))];
     let with = |more: Vec<Event>| [until(), more].concat();
@@ -114,8 +114,11 @@ fn an_invoice_is_settled_when_it_is_paid_in_full_or_paid_after_a_dispute() {
     });
     check(InvoiceToPayment, &with([rest, vec![erp("7 09:00", bounced)]].concat()), &[]);
     let argued = vec![erp("4 12:00", disputed()), erp("6 12:00", paid(46_000))];
-    check(InvoiceToPayment, &with(argued.clone()), &["05-06 4320/1"]);
-    check(InvoiceToPayment, &with([argued, vec![erp("7 12:00", disputed())]].concat()), &[]);
+    check(InvoiceToPayment, &with(argued.clone()), &[]);
+    check(InvoiceToPayment, &with([argued, vec![erp("7 12:00", paid(4_000))]].concat()), &["05-07 5760/1"]);
+    // Told again under another id, with no number of its own, it is the same payment.
+    let twice = vec![erp("6 12:00", paid(25_000)), erp("6 12:00", paid(25_000)).named("again")];
+    check(InvoiceToPayment, &with(twice), &[]);
 }
 
 #[test]

@@ -32,7 +32,12 @@ fn lines(stop: &str, pieces: &[(&str, i64)]) -> Handled {
         line: "10".to_owned(),
         quantity: Quantity::whole(*count, "PF"),
     };
-    Handled { stop: stop.to_owned(), lines: pieces.iter().map(line).collect(), raw_code: None }
+    Handled {
+        stop: stop.to_owned(),
+        lines: pieces.iter().map(line).collect(),
+        left_with: None,
+        raw_code: None,
+    }
 }
 
 #[test]
@@ -85,7 +90,8 @@ fn what_was_never_promised_or_was_called_off_is_left_out() {
     let unplanned = vec![tms("2 09:00", delivered("2"))];
     check(OnTimeDelivery, &unplanned, &["05-02 left out: no_promise"]);
     check(OnTimeDelivery, &then([tms("1 07:00", called_off())]), &["05-01 left out: cancelled"]);
-    let order_gone = then([erp("1 08:00", Fact::OrderCancelled(Cancellation { reason: None }))]);
+    let order_gone =
+        then([erp("1 08:00", Fact::OrderCancelled(Cancellation { reason: None, replaced_by: Vec::new() }))]);
     check(OnTimeDelivery, &order_gone, &["05-01 left out: cancelled"]);
     // Whoever calls off what was delivered comes too late.
     let too_late = then([tms("2 09:00", delivered("2")), tms("2 15:00", called_off())]);
@@ -125,7 +131,7 @@ fn on_a_shared_load_each_order_has_its_own_promise_and_its_own_stop() {
     let said = |story: Vec<Event>| {
         let world = World::of(story);
         let view = world.shipment().view();
-        verdict(&view.state, &view.orders)
+        verdict(&view.state, &view.orders, &view.limits)
     };
     assert_eq!(said(both), Some(Punctuality::Kept));
     assert_eq!(said(late), Some(Punctuality::Broken));
@@ -211,16 +217,25 @@ fn a_pickup_is_on_time_against_the_first_plan_and_against_what_is_agreed_now() {
 fn in_full_means_every_line_that_was_loaded_or_ordered_and_nothing_short_or_damaged() {
     let drop = |count| tms("2 10:00", Fact::StopDelivered(lines("2", &[("4711", count)])));
     let load = |count| tms("1 09:00", Fact::StopLoaded(lines("1", &[("4711", count)])));
-    let cases: [(Vec<Event>, &[&str]); 11] = [
+    let cases: [(Vec<Event>, &[&str]); 13] = [
         (vec![tms("2 10:00", delivered("2"))], &["05-02 1/1"]),
         (vec![drop(4)], &["05-02 1/1"]),
         // Three of the four ordered.
-        (vec![drop(3)], &["05-02 0/1"]),
+        (vec![drop(3)], &[]),
+        (vec![drop(3), tms("2 10:05", pod("2", "2 10:05"))], &["05-02 0/1"]),
         // Two of four travel on this shipment, and arrive.
         (vec![load(2), drop(2)], &["05-02 1/1"]),
-        (vec![load(2), drop(1)], &["05-02 0/1"]),
+        // One of two: the other is still to come, until somebody has signed.
+        (vec![load(2), drop(1)], &[]),
+        (vec![load(2), drop(1), tms("2 10:05", pod("2", "2 10:05"))], &["05-02 0/1"]),
         // Only somebody else's goods were handed over.
-        (vec![tms("2 10:00", Fact::StopDelivered(lines("2", &[("4799", 4)])))], &["05-02 0/1"]),
+        (
+            vec![
+                tms("2 10:00", Fact::StopDelivered(lines("2", &[("4799", 4)]))),
+                tms("2 10:05", pod("2", "2 10:05")),
+            ],
+            &["05-02 0/1"],
+        ),
         // In full, but late; and overdue.
         (vec![tms("2 12:30", delivered("2"))], &["05-02 0/1"]),
         (vec![syncline("2 12:15", passed(Promise, "2", "2 12:15"))], &["05-02 0/1"]),
@@ -244,7 +259,7 @@ fn in_full_means_every_line_that_was_loaded_or_ordered_and_nothing_short_or_dama
 fn waits(story: Vec<Event>) -> Vec<String> {
     let world = World::of(story);
     let tracked = world.shipment();
-    let due = open_promises(&tracked.shipment, &tracked.orders);
+    let due = open_promises(tracked);
     due.iter().map(|one| format!("{} {}", one.stop, one.due_at.format("%-d %H:%M"))).collect()
 }
 
@@ -263,7 +278,7 @@ fn what_is_promised_and_not_done_waits_to_be_broken_and_is_broken_once() {
     for done in [
         tms("2 10:00", delivered("2")),
         tms("1 07:00", called_off()),
-        erp("1 08:00", Fact::OrderCancelled(Cancellation { reason: None })),
+        erp("1 08:00", Fact::OrderCancelled(Cancellation { reason: None, replaced_by: Vec::new() })),
     ] {
         assert_eq!(waits(then([done])), [""; 0]);
     }

@@ -5,8 +5,9 @@ use domain::Fact;
 use domain::deadline::{Deadline, DeadlineKind};
 use domain::fact::{
     AppointmentTerms, AtStop, Cancellation, CarrierAssignment, CustomsStatement, DelayReason, DelayStatement,
-    Discrepancy, DiscrepancyKind, EtaStatement, Handled, Mode, OrderLine, OrderTerms, Plan, PlannedStop,
-    PodStatement, PositionReport, Priority, Refusal, Retraction, StopKind, TenderAnswer, TenderOffer,
+    Discrepancy, DiscrepancyKind, Ending, EtaStatement, Handled, Mode, OrderLine, OrderTerms, Plan,
+    PlannedStop, PodStatement, PositionReport, Priority, Refusal, Retraction, StopKind, TenderAnswer,
+    TenderOffer,
 };
 use domain::measure::Quantity;
 use domain::party::{Carrier, Customer, Item};
@@ -89,6 +90,7 @@ pub fn terms_for(customer: &str, promised: Option<Window>) -> OrderTerms {
             item: Item { code: format!("ITEM-{customer}"), description: "Pumps".to_owned() },
             quantity: Quantity::whole(4, "PF"),
             price: None,
+            conversions: Vec::new(),
         }],
         references: Vec::new(),
     }
@@ -103,7 +105,7 @@ pub fn at_stop(stop: &str) -> AtStop {
 }
 
 fn handled(stop: &str) -> Handled {
-    Handled { stop: stop.to_owned(), lines: Vec::new(), raw_code: None }
+    Handled { stop: stop.to_owned(), lines: Vec::new(), left_with: None, raw_code: None }
 }
 
 pub fn ready(stop: &str) -> Fact {
@@ -134,6 +136,11 @@ pub fn refused(stop: &str) -> Fact {
     Fact::StopRefused(Refusal { stop: stop.to_owned(), reason: "nobody there".to_owned() })
 }
 
+/// The goods are back with their sender.
+pub fn returned() -> Fact {
+    Fact::ShipmentReturned(Ending { orders: Vec::new(), reason: None })
+}
+
 pub fn pod(stop: &str, signed: &str) -> Fact {
     Fact::PodReceived(PodStatement {
         stop: stop.to_owned(),
@@ -141,6 +148,7 @@ pub fn pod(stop: &str, signed: &str) -> Fact {
         signed_at: at(signed),
         document: None,
         discrepancy: None,
+        left_with: None,
     })
 }
 
@@ -156,6 +164,7 @@ pub fn pod_disputed(stop: &str, signed: &str, kind: DiscrepancyKind) -> Fact {
         signed_at: at(signed),
         document: None,
         discrepancy: Some(discrepancy),
+        left_with: None,
     })
 }
 
@@ -219,7 +228,7 @@ pub fn seen_near(near: &str) -> Fact {
 }
 
 pub fn called_off() -> Fact {
-    Fact::ShipmentCancelled(Cancellation { reason: None })
+    Fact::ShipmentCancelled(Cancellation { reason: None, replaced_by: Vec::new() })
 }
 
 pub fn retracted(event: &str) -> Fact {

@@ -7,13 +7,14 @@ use domain::charge::{Charge, ChargeKind, Document, DocumentKind};
 use domain::deadline::{Deadline, DeadlineKind};
 use domain::exception::Severity;
 use domain::fact::{
-    AppointmentTerms, Approvable, ApprovalDecision, ApprovalRequest, AtStop, Cancellation, CarrierAssignment,
-    CaseAnswer, CaseKind, CaseOpening, CustomerTerms, CustomsStatement, DelayReason, DelayStatement,
-    Discrepancy, DiscrepancyKind, EtaStatement, ExceptionAssignment, ExceptionLink, ExceptionNote,
-    ExceptionResolution, ExceptionSnooze, FeedSilence, Handled, HandledLine, InvoiceDecision, InvoicePayment,
-    InvoiceStatement, Invoiced, ItemTerms, Mode, OrderLine, OrderTerms, PartAccepted, Plan, PodStatement,
-    PositionReport, Priority, Refusal, RefusedFor, RefusedParts, Responsible, Retraction, Returned,
-    RootCause, Sharing, SharingEnd, StopKind, TenderAnswer, TenderOffer,
+    AppointmentTerms, Approvable, ApprovalDecision, ApprovalRequest, AtStop, Attempt, Cancellation,
+    CarrierAssignment, CaseAnswer, CaseKind, CaseOpening, CollectionPoint, Conversion, CustomerTerms,
+    CustomsStatement, DelayReason, DelayStatement, Discrepancy, DiscrepancyKind, Ending, EtaStatement,
+    ExceptionAssignment, ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, FeedSilence,
+    Handled, HandledLine, InvoiceDecision, InvoicePayment, InvoiceStatement, Invoiced, ItemTerms, Mode,
+    OrderLine, OrderTerms, PartAccepted, Plan, PodStatement, PositionReport, Priority, Refusal, RefusedFor,
+    RefusedParts, Responsible, Retraction, Returned, RootCause, Sharing, SharingEnd, StopKind, TenderAnswer,
+    TenderOffer,
 };
 use domain::id::{ApprovalId, CaseId, CustomerId, ExceptionId};
 use domain::measure::{Currency, Money, Quantity};
@@ -47,6 +48,10 @@ fn terms() -> OrderTerms {
             item: Item { code: "P-1".into(), description: "Pumps".into() },
             quantity: Quantity { milli: 12_500, unit: "KGM".into() },
             price: Some(euros(65_940)),
+            conversions: vec![Conversion {
+                quantity: Quantity::whole(2, "PF"),
+                equals: Quantity::whole(25, "KGM"),
+            }],
         }],
         references: vec![reference(ReferenceKind::PurchaseOrder, "PO-9")],
     }
@@ -61,7 +66,12 @@ fn line() -> HandledLine {
 }
 
 fn handled() -> Handled {
-    Handled { stop: "2".into(), lines: vec![line()], raw_code: Some(owned("D1")) }
+    Handled {
+        stop: "2".into(),
+        lines: vec![line()],
+        left_with: Some(owned("neighbour, no. 12")),
+        raw_code: Some(owned("D1")),
+    }
 }
 
 fn answer() -> TenderAnswer {
@@ -91,6 +101,7 @@ fn pod() -> PodStatement {
             note: Some(owned("one box wet")),
             lines: vec![line()],
         }),
+        left_with: Some(owned("neighbour, no. 12")),
     }
 }
 
@@ -113,14 +124,19 @@ pub fn one_of_each() -> Vec<Fact> {
     let exception = ExceptionId::numbered("one");
     let case = CaseId::numbered("one");
     let customer = CustomerId::numbered("ACME");
-    let cancelled = Cancellation { reason: Some(owned("not needed")) };
+    let cancelled = Cancellation { reason: Some(owned("not needed")), replaced_by: vec!["4713".into()] };
     let retraction = Retraction { event: "e-1".into(), reason: "entered by mistake".into() };
     let note = ExceptionNote { exception, text: "called them".into() };
     let link =
         ExceptionLink { exception, other: ExceptionId::numbered("E-2"), named: "POD overdue of S-2".into() };
     let approval = ApprovalId::numbered("A-1");
     let said = CaseAnswer { case, text: "we look into it".into() };
-    let decision = InvoiceDecision { shipment: Some("SH-1".into()), reason: "no proof of delivery".into() };
+    let decision = InvoiceDecision {
+        shipment: Some("SH-1".into()),
+        reason: "no proof of delivery".into(),
+        is_stuck: true,
+        is_history: true,
+    };
     let berlin = Location {
         position: Some(Position { latitude: 52.520_008, longitude: 13.404_954 }),
         ..location("Berlin")
@@ -131,11 +147,16 @@ pub fn one_of_each() -> Vec<Fact> {
         Fact::OrderCancelled(cancelled.clone()),
         Fact::OrderInvoiced(Invoiced { invoice: "I-1".into(), amount: euros(-100) }),
         Fact::InvoiceDisputed(InvoiceStatement { invoice: "I-1".into(), reason: Some(owned("too much")) }),
-        Fact::InvoicePaid(InvoicePayment { invoice: "I-1".into(), amount: euros(i64::MAX) }),
+        Fact::InvoicePaid(InvoicePayment {
+            invoice: "I-1".into(),
+            amount: euros(i64::MAX),
+            payment: Some(owned("P-1")),
+        }),
         Fact::OrderReturned(Returned {
             line: "10".into(),
             quantity: Quantity::whole(1, "PF"),
             reason: Some(owned("damaged")),
+            number: Some(owned("R-1")),
         }),
         Fact::InvoiceHeld(decision.clone()),
         Fact::InvoiceReleased(decision),
@@ -172,6 +193,20 @@ pub fn one_of_each() -> Vec<Fact> {
         Fact::ShipmentSentOutForDelivery(at_stop()),
         Fact::StopDelivered(handled()),
         Fact::StopRefused(Refusal { stop: "2".into(), reason: "nobody there".into() }),
+        Fact::DeliveryAttempted(Attempt {
+            stop: "2".into(),
+            reason: Some(owned("nobody at home")),
+            next: Some(window("3 08:00", "3 12:00")),
+            raw_code: Some(owned("X8")),
+        }),
+        Fact::CollectionReadied(CollectionPoint {
+            stop: "2".into(),
+            place: "Post shop, Main Street 3".into(),
+            until: Some(at("9 18:00")),
+            raw_code: Some(owned("AV")),
+        }),
+        Fact::ShipmentReturned(Ending { orders: vec!["4711".into()], reason: Some(owned("refused")) }),
+        Fact::ShipmentWrittenOff(Ending { orders: vec!["4711".into()], reason: Some(owned("burnt")) }),
         Fact::PositionReported(PositionReport {
             position: berlin.position.expect("a position"),
             near: Some(owned("A7 near Kassel")),

@@ -1,0 +1,323 @@
+//! What one order sends on one shipment, between its stops: it is what is promised, delivered, proven, released, counted and
+//! complained of. Status, gate, figures, promises, messages and exceptions ask it, and answer none of this for themselves.
+
+mod quantities;
+
+pub use quantities::{Misfit, same_number};
+
+use crate::fact::{OrderLine, StopKind};
+use crate::order::Order;
+use crate::shipment::{State, Stop};
+use crate::status::Status;
+use crate::time::Moment;
+use serde::{Deserialize, Serialize};
+
+/// How far a consignment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    ToCome,
+    OnBoard,
+    /// The consignee sent the truck away.
+    Refused,
+    /// With its consignee, or with whoever was there, and not proven.
+    HandedOver,
+    /// Proven, with a remark on the proof.
+    Disputed,
+    Proven,
+    /// Called off while it was on board, and nobody said where it ended.
+    CalledOffOnBoard,
+    CalledOff,
+    Returned,
+    WrittenOff,
+}
+
+impl Stage {
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::ToCome => "to come",
+            Self::OnBoard => "on board",
+            Self::Refused => "refused",
+            Self::HandedOver => "handed over, not proven",
+            Self::Disputed => "disputed",
+            Self::Proven => "proven",
+            Self::CalledOffOnBoard => "called off, on board",
+            Self::CalledOff => "called off",
+            Self::Returned => "returned",
+            Self::WrittenOff => "written off",
+        }
+    }
+
+    /// Whether the shipment brings it no more: whoever waits for it waits for another.
+    pub fn is_off(self) -> bool {
+        matches!(self, Self::CalledOffOnBoard | Self::CalledOff | Self::Returned | Self::WrittenOff)
+    }
+}
+
+/// An order, as far as a consignment has to know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ordered<'a> {
+    pub number: &'a str,
+    pub lines: &'a [OrderLine],
+    /// The orders that take its place, once it was cancelled for them.
+    pub replaced_by: &'a [String],
+}
+
+impl<'a> Ordered<'a> {
+    pub fn of(order: &'a Order) -> Self {
+        let lines = order.state.terms.as_ref().map_or(&[][..], |terms| &terms.lines);
+        Self { number: &order.number, lines, replaced_by: order.state.replaced_by() }
+    }
+}
+
+/// One order's goods on one shipment.
+#[derive(Clone, Debug)]
+pub struct Consignment<'a> {
+    state: &'a State,
+    /// None where the shipment names no orders: all of it is one.
+    pub number: Option<&'a str>,
+    /// The orders under which its goods were planned, where the ERP has merged or split them since.
+    pub stands_for: Vec<&'a str>,
+    pub lines: &'a [OrderLine],
+}
+
+/// What a shipment consists of, by its orders, each once; one that took the place of others stands for them.
+pub fn consignments<'a>(state: &'a State, known: &[Ordered<'a>]) -> Vec<Consignment<'a>> {
+    if state.orders.is_empty() {
+        return vec![Consignment { state, number: None, stands_for: Vec::new(), lines: &[] }];
+    }
+    let mut all: Vec<Consignment<'a>> = Vec::with_capacity(state.orders.len());
+    for number in &state.orders {
+        follow(state, number, &[], known, &mut all);
+    }
+    all
+}
+
+/// Adds the consignment of an order, or those of the orders that took its place.
+fn follow<'a>(
+    state: &'a State,
+    number: &'a str,
+    before: &[&'a str],
+    known: &[Ordered<'a>],
+    all: &mut Vec<Consignment<'a>>,
+) {
+    let order = known.iter().find(|order| order.number == number);
+    let successors = order.map_or(&[][..], |order| order.replaced_by);
+    let is_circle = before.contains(&number);
+    if successors.is_empty() || is_circle {
+        let lines = order.map_or(&[][..], |order| order.lines);
+        if let Some(same) = all.iter_mut().find(|one| one.number == Some(number)) {
+            same.stands_for.extend(before);
+        } else {
+            all.push(Consignment { state, number: Some(number), stands_for: before.to_vec(), lines });
+        }
+        return;
+    }
+    let before: Vec<&str> = before.iter().copied().chain([number]).collect();
+    for successor in successors {
+        follow(state, successor, &before, known, all);
+    }
+}
+
+impl<'a> Consignment<'a> {
+    /// An order's goods on a shipment that is known to carry it.
+    pub fn new(state: &'a State, number: &'a str, stands_for: Vec<&'a str>, lines: &'a [OrderLine]) -> Self {
+        Self { state, number: Some(number), stands_for, lines }
+    }
+
+    /// Whether a number names it, the one of the ERP or one under which it was planned.
+    pub fn is_named(&self, number: &str) -> bool {
+        self.number.is_none_or(|own| same_number(own, number))
+            || self.stands_for.iter().any(|former| same_number(former, number))
+    }
+
+    /// Whether it is handled at a stop.
+    pub fn concerns(&self, stop: &Stop) -> bool {
+        let Some(number) = self.number else { return true };
+        stop.concerns(number) || self.stands_for.iter().any(|former| stop.concerns(former))
+    }
+
+    /// Its stops by the plan in force.
+    pub fn stops(&self) -> impl Iterator<Item = &'a Stop> {
+        let is_past =
+            self.number.is_some_and(|number| self.state.past_orders.iter().any(|past| past == number));
+        self.state.stops.iter().filter(move |stop| !is_past && self.concerns(stop))
+    }
+
+    /// Its stops, those of former plans included.
+    fn all_stops(&self) -> impl Iterator<Item = &'a Stop> {
+        self.stops().chain(self.state.former.iter().filter(|stop| self.concerns(stop)))
+    }
+
+    /// Where it has to be handed over.
+    pub fn deliveries(&self) -> impl Iterator<Item = &'a Stop> {
+        self.stops().filter(|stop| stop.is_delivery())
+    }
+
+    /// Where it has to be handed over, and where it was though the plan names the stop no more.
+    pub fn hand_over_stops(&self) -> impl Iterator<Item = &'a Stop> {
+        let former = self.state.former.iter().filter(|stop| self.concerns(stop));
+        let made = former.filter(|stop| stop.is_delivery() && stop.handed_over_at().is_some());
+        self.deliveries().chain(made)
+    }
+
+    pub fn pickups(&self) -> impl Iterator<Item = &'a Stop> {
+        self.all_stops().filter(|stop| stop.kind == Some(StopKind::Pickup))
+    }
+
+    /// When it was handed over whole: at its last stop, once it was at all of them and nothing named is still to come.
+    pub fn handed_over_at(&self) -> Option<Moment> {
+        let made = || self.hand_over_stops().filter_map(Stop::handed_over_at).max();
+        let open = self.deliveries().any(|stop| stop.handed_over_at().is_none());
+        let was_elsewhere = self.deliveries().count() < self.hand_over_stops().count();
+        if open && !(was_elsewhere && self.is_all_there()) || self.is_partly_handed_over() {
+            return None;
+        }
+        made()
+    }
+
+    /// Whether anything of it was handed over.
+    pub fn is_begun(&self) -> bool {
+        self.hand_over_stops().any(|stop| stop.handed_over_at().is_some())
+    }
+
+    /// Whether every hand-over of it was signed for.
+    pub fn is_proven(&self) -> bool {
+        self.handed_over_at().is_some()
+            && self
+                .hand_over_stops()
+                .filter(|stop| stop.handed_over_at().is_some())
+                .all(|stop| stop.pod.is_some() && stop.left_with().is_none())
+    }
+
+    /// Whether its goods were on a truck.
+    fn has_left(&self) -> bool {
+        self.all_stops().any(Stop::has_sent_goods)
+    }
+
+    /// Whether its goods are back with their sender.
+    fn is_returned(&self) -> bool {
+        let numbers = || self.number.into_iter().chain(self.stands_for.iter().copied());
+        self.state.is_said_returned(None)
+            || numbers().any(|number| self.state.is_said_returned(Some(number)))
+            || self.stops().any(|stop| stop.came_back_at().is_some())
+    }
+
+    fn is_written_off(&self) -> bool {
+        let numbers = || self.number.into_iter().chain(self.stands_for.iter().copied());
+        self.state.is_written_off(None) || numbers().any(|number| self.state.is_written_off(Some(number)))
+    }
+
+    pub fn stage(&self) -> Stage {
+        let is_ended = self.is_returned() || self.is_written_off() || self.state.cancelled.is_some();
+        if self.handed_over_at().is_some() || self.is_begun() && is_ended {
+            let handed_over = || self.hand_over_stops().filter(|stop| stop.handed_over_at().is_some());
+            return if handed_over().all(Stop::is_confirmed) {
+                Stage::Proven
+            } else if handed_over().any(|stop| stop.discrepancy().is_some()) {
+                Stage::Disputed
+            } else {
+                Stage::HandedOver
+            };
+        }
+        if self.is_returned() {
+            Stage::Returned
+        } else if self.is_written_off() {
+            Stage::WrittenOff
+        } else if self.state.cancelled.is_some() {
+            if self.has_left() { Stage::CalledOffOnBoard } else { Stage::CalledOff }
+        } else if self.deliveries().any(is_refused) {
+            Stage::Refused
+        } else if self.has_left() || self.is_begun() {
+            Stage::OnBoard
+        } else {
+            Stage::ToCome
+        }
+    }
+
+    /// Where it is, in the customer's word.
+    pub fn status(&self) -> Status {
+        match self.stage() {
+            Stage::Proven => Status::Delivered,
+            Stage::HandedOver | Stage::Disputed => Status::AwaitingConfirmation,
+            Stage::Returned => Status::Returned,
+            Stage::CalledOff | Stage::WrittenOff => Status::Cancelled,
+            Stage::CalledOffOnBoard => Status::CancelledUnderWay,
+            Stage::ToCome | Stage::OnBoard | Stage::Refused => self.way(),
+        }
+    }
+
+    /// As [`Self::status`], while it is still to be handed over.
+    fn way(&self) -> Status {
+        let state = self.state;
+        let deliveries = || self.deliveries().filter(|stop| stop.handed_over_at().is_none());
+        let others = || self.all_stops().filter(|stop| !stop.is_delivery());
+        let was_out = self.deliveries().any(|stop| {
+            stop.sent_out_at.is_some()
+                || stop.has_begun()
+                || !stop.attempts.is_empty()
+                || stop.refused.is_some()
+        });
+        let is_ready = others().any(|stop| {
+            stop.ready_at.is_some() || stop.kind == Some(StopKind::Pickup) && stop.arrived_at.is_some()
+        });
+        // A truck at a stop that nobody has named yet says no more than that somebody planned it.
+        let has_truck = state.carrier.is_some() || others().any(Stop::has_begun);
+        if deliveries().any(|stop| last_word(stop) == Some(Word::ReadyForCollection)) {
+            Status::ReadyForCollection
+        } else if deliveries().any(|stop| last_word(stop) == Some(Word::Out)) {
+            Status::OutForDelivery
+        } else if deliveries().any(|stop| last_word(stop) == Some(Word::Attempted)) {
+            Status::DeliveryAttempted
+        } else if self.has_left()
+            || was_out
+            || self.is_begun()
+            || !state.is_planned && state.position.is_some()
+        {
+            Status::InTransit
+        } else if is_ready {
+            Status::ReadyForPickup
+        } else if state.is_planned || has_truck {
+            Status::Planned
+        } else {
+            Status::Ordered
+        }
+    }
+}
+
+/// What was last said of a delivery that is still to come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Word {
+    Out,
+    Attempted,
+    Refused,
+    ReadyForCollection,
+}
+
+fn last_word(stop: &Stop) -> Option<Word> {
+    let said = [
+        (stop.sent_out_at.max(stop.arrived_at), Word::Out),
+        (stop.attempts.last().map(|last| last.at), Word::Attempted),
+        (stop.refused.as_ref().map(|refused| refused.at), Word::Refused),
+        (stop.collection.as_ref().map(|collection| collection.since), Word::ReadyForCollection),
+    ];
+    said.into_iter().filter_map(|(at, word)| Some((at?, word))).max().map(|(_, word)| word)
+}
+
+fn is_refused(stop: &Stop) -> bool {
+    stop.handed_over_at().is_none() && last_word(stop) == Some(Word::Refused)
+}
+
+/// The status of several consignments together: how far the last ones are that are still to come, else how they ended.
+pub fn status(consignments: &[Consignment]) -> Status {
+    let all: Vec<Status> = consignments.iter().map(Consignment::status).collect();
+    let some_are_there = consignments.iter().any(Consignment::is_begun);
+    let to_come =
+        all.iter().copied().filter(|one| !one.is_final() && *one != Status::CancelledUnderWay).max();
+    if let Some(to_come) = to_come {
+        return if some_are_there { to_come.max(Status::InTransit) } else { to_come };
+    }
+    let handed_over = all.iter().copied().filter(|one| one.is_handed_over()).min();
+    handed_over.or(all.into_iter().min()).unwrap_or(Status::Ordered)
+}

@@ -1,0 +1,228 @@
+//! How much of a consignment was loaded, handed over and signed for, and what of it does not fit its order. Quantities are in
+//! thousandths of the order line's unit.
+
+use super::Consignment;
+use crate::fact::{HandledLine, OrderLine};
+use crate::measure::Quantity;
+use crate::shipment::{Handling, Stop};
+
+/// Something that was handled and does not fit what was ordered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// A line that the order does not have.
+    UnknownLine {
+        line: String,
+        quantity: String,
+    },
+    /// A unit that nothing converts into the line's.
+    Unit {
+        line: String,
+        quantity: String,
+        unit: String,
+    },
+    Over {
+        line: String,
+        handed_over: Quantity,
+        ordered: Quantity,
+    },
+    /// All was handed over and signed for, and it is less than it should be, and no remark on the proof says so.
+    Short {
+        line: String,
+        handed_over: Quantity,
+        expected: Quantity,
+    },
+}
+
+impl Misfit {
+    /// As people read it, behind the order's number.
+    pub fn told(&self) -> String {
+        match self {
+            Self::UnknownLine { line, quantity } => {
+                format!("{quantity} of line {line}, which it does not have")
+            }
+            Self::Unit { line, quantity, unit } => {
+                format!(
+                    "{quantity} of line {line}, which is counted in {unit}: nothing says how many that is"
+                )
+            }
+            Self::Over { line, handed_over, ordered } => {
+                format!("{handed_over} of line {line} handed over, {ordered} ordered")
+            }
+            Self::Short { line, handed_over, expected } => {
+                format!("{handed_over} of line {line} handed over and signed for, {expected} expected")
+            }
+        }
+    }
+}
+
+/// Whether two numbers of an order or a line are one: blanks around them and leading zeros of whole numbers say nothing.
+pub fn same_number(one: &str, other: &str) -> bool {
+    fn core(number: &str) -> &str {
+        let number = number.trim();
+        let is_whole = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        if is_whole { number.trim_start_matches('0') } else { number }
+    }
+    one == other || core(one) == core(other)
+}
+
+impl Consignment<'_> {
+    fn own<'l>(&self, lines: &'l [HandledLine], line: &OrderLine) -> impl Iterator<Item = &'l HandledLine> {
+        lines.iter().filter(move |one| self.is_named(&one.order) && same_number(&one.line, &line.line))
+    }
+
+    /// The sum of what is named of a line; what is counted in a unit that nothing converts counts as nothing.
+    fn sum(&self, lines: &[HandledLine], line: &OrderLine) -> i64 {
+        added(self.own(lines, line).filter_map(|one| line.converted(&one.quantity)))
+    }
+
+    /// How much of a line was put on this shipment; none where no loading names lines.
+    fn loaded(&self, line: &OrderLine) -> Option<i64> {
+        let named = || {
+            let loads = self.pickups().flat_map(|stop| &stop.loads);
+            loads.filter(|load| !load.lines.is_empty())
+        };
+        named().next()?;
+        // One loading that names no lines took the rest.
+        let takes_all = self.pickups().flat_map(|stop| &stop.loads).any(|load| load.lines.is_empty());
+        let sum = added(named().map(|load| self.sum(&load.lines, line)));
+        Some(if takes_all { sum.max(line.quantity.milli) } else { sum })
+    }
+
+    /// How much of a line should arrive: what was loaded of it, else what was ordered.
+    pub fn expected(&self, line: &OrderLine) -> i64 {
+        self.loaded(line).unwrap_or(line.quantity.milli)
+    }
+
+    /// How much of a line was handed over; none while nothing of the consignment was. A hand-over that names no lines was one
+    /// of all that was aboard, and a proof of delivery that names the line says better than the driver how much it was.
+    pub fn handed_over(&self, line: &OrderLine) -> Option<Quantity> {
+        let mut sum: Option<i64> = None;
+        for stop in self.hand_over_stops().filter(|stop| stop.handed_over_at().is_some()) {
+            let before = sum.unwrap_or(0);
+            let now = match self.signed(stop, line) {
+                Some(signed) => signed,
+                None => self.handed_over_at_stop(stop, line, before),
+            };
+            sum = Some(before.saturating_add(now));
+        }
+        sum.map(|milli| Quantity { milli, unit: line.quantity.unit.clone() })
+    }
+
+    /// As the proof of a stop states it, where its remark names the line.
+    fn signed(&self, stop: &Stop, line: &OrderLine) -> Option<i64> {
+        let named = &stop.discrepancy()?.lines;
+        self.own(named, line).next()?;
+        Some(self.sum(named, line))
+    }
+
+    fn handed_over_at_stop(&self, stop: &Stop, line: &OrderLine, before: i64) -> i64 {
+        let named: Vec<&Handling> = stop.hand_overs.iter().filter(|one| !one.lines.is_empty()).collect();
+        let sum = added(named.iter().map(|one| self.sum(&one.lines, line)));
+        let takes_all = named.len() < stop.hand_overs.len() || stop.hand_overs.is_empty();
+        if takes_all { self.expected(line).saturating_sub(before).max(sum) } else { sum }
+    }
+
+    fn names_lines(&self) -> bool {
+        let made = self.hand_over_stops().filter(|stop| stop.handed_over_at().is_some());
+        made.flat_map(|stop| &stop.hand_overs).any(|one| !one.lines.is_empty())
+    }
+
+    fn is_short(&self, line: &OrderLine) -> bool {
+        self.handed_over(line).is_some_and(|handed_over| handed_over.milli < self.expected(line))
+    }
+
+    /// Whether all that is expected of every line was handed over.
+    pub(super) fn is_all_there(&self) -> bool {
+        self.lines.iter().all(|line| !self.is_short(line))
+    }
+
+    /// Whether a part was handed over and the rest is still to come: nobody has signed, and less is named than expected.
+    pub(super) fn is_partly_handed_over(&self) -> bool {
+        let is_signed = self.deliveries().all(|stop| stop.pod.is_some());
+        !is_signed
+            && self.names_lines()
+            && !self.misfits_of_lines().iter().any(|misfit| matches!(misfit, Misfit::Unit { .. }))
+            && !self.is_all_there()
+    }
+
+    /// How much of a line is missing that a remark on a proof accounts for: it names the line, or, naming none, says that goods
+    /// are short or damaged.
+    pub fn admitted(&self, line: &OrderLine) -> i64 {
+        let Some(handed_over) = self.handed_over(line) else { return 0 };
+        let missing = self.expected(line).saturating_sub(handed_over.milli).max(0);
+        let accounts = self.hand_over_stops().any(|stop| {
+            stop.discrepancy().is_some_and(|found| {
+                let names_it = self.own(&found.lines, line).next().is_some();
+                found.kind.takes_goods_away() && (found.lines.is_empty() || names_it)
+            })
+        });
+        if accounts { missing } else { 0 }
+    }
+
+    /// Whether all that was put on the shipment reached its consignee, and whole.
+    pub fn is_in_full(&self) -> bool {
+        let lacks = |stop: &Stop| {
+            stop.discrepancy().is_some_and(|found| {
+                let names_it = |line: &HandledLine| self.is_named(&line.order);
+                found.kind.takes_goods_away() && (found.lines.is_empty() || found.lines.iter().any(names_it))
+            })
+        };
+        !self.hand_over_stops().any(lacks) && self.is_all_there()
+    }
+
+    /// Everything handled that does not fit the order.
+    pub fn misfits(&self) -> Vec<Misfit> {
+        let mut misfits = self.misfits_of_lines();
+        let is_signed = self.is_proven();
+        for line in self.lines {
+            let Some(handed_over) = self.handed_over(line).filter(|_| self.names_lines()) else { continue };
+            let expected = self.expected(line);
+            let in_unit = |milli| Quantity { milli, unit: line.quantity.unit.clone() };
+            let is_counted = !misfits
+                .iter()
+                .any(|one| matches!(one, Misfit::Unit { line: named, .. } if same_number(named, &line.line)));
+            if handed_over.milli > line.quantity.milli {
+                let (line, ordered) = (line.line.clone(), line.quantity.clone());
+                misfits.push(Misfit::Over { line, handed_over, ordered });
+            } else if is_signed
+                && is_counted
+                && handed_over.milli.saturating_add(self.admitted(line)) < expected
+            {
+                let expected = in_unit(expected);
+                misfits.push(Misfit::Short { line: line.line.clone(), handed_over, expected });
+            }
+        }
+        misfits
+    }
+
+    /// Lines and units that the order does not know.
+    fn misfits_of_lines(&self) -> Vec<Misfit> {
+        if self.lines.is_empty() {
+            return Vec::new();
+        }
+        let handlings = self.all_stops().flat_map(|stop| stop.loads.iter().chain(&stop.hand_overs));
+        let named = handlings.flat_map(|handling| &handling.lines).filter(|line| self.is_named(&line.order));
+        let misfit = |handled: &HandledLine| {
+            let (named, quantity) = (handled.line.trim().to_owned(), handled.quantity.to_string());
+            match self.lines.iter().find(|line| same_number(&line.line, &handled.line)) {
+                None => Some(Misfit::UnknownLine { line: named, quantity }),
+                Some(line) if line.converted(&handled.quantity).is_none() => {
+                    Some(Misfit::Unit { line: named, quantity, unit: line.quantity.unit.clone() })
+                }
+                Some(_) => None,
+            }
+        };
+        let mut misfits: Vec<Misfit> = Vec::new();
+        for found in named.filter_map(misfit) {
+            if !misfits.contains(&found) {
+                misfits.push(found);
+            }
+        }
+        misfits
+    }
+}
+
+/// Figures come from outside: they may be as large as they like.
+fn added(figures: impl Iterator<Item = i64>) -> i64 {
+    figures.fold(0, i64::saturating_add)
+}

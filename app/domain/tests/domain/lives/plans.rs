@@ -1,0 +1,307 @@
+//! Plans change after things have happened.
+
+use super::{acme, open, sentence, start, status};
+use crate::kpis::told as figure;
+use crate::support::facts::{
+    arrived, called_off, delivered, departed, loaded, location, ordered, plan, planned, planned_two_drops,
+    pod, refused, seen_near, sent_out, stop, terms_for,
+};
+use crate::support::{Told, World, at, erp, exceptions, tms, window};
+use domain::Fact;
+use domain::event::Event;
+use domain::fact::{
+    Attempt, Cancellation, CollectionPoint, Ending, Handled, PlannedStop, PodStatement, StopKind,
+};
+use domain::id::{CustomerId, ShipmentId};
+use domain::kpi::Measure;
+
+fn pickup() -> PlannedStop {
+    stop("1", StopKind::Pickup, "Bremen", window("1 08:00", "1 10:00"), &[])
+}
+
+fn delivery(number: &str, city: &str) -> PlannedStop {
+    stop(number, StopKind::Delivery, city, window("2 08:00", "2 12:00"), &[])
+}
+
+fn anew(when: &str, stops: Vec<PlannedStop>) -> Event {
+    tms(when, Fact::ShipmentPlanned(plan(&["4711"], stops)))
+}
+
+/// On the way, tried in Hamburg and sent away.
+fn sent_away() -> Vec<Event> {
+    vec![
+        tms("1 09:30", departed("1")),
+        tms("2 09:00", arrived("2")),
+        tms("2 09:20", refused("2")),
+        tms("2 09:30", departed("2")),
+    ]
+}
+
+#[test]
+fn a_delivery_that_is_redirected_after_an_attempt_ends_where_it_was_redirected_to() {
+    let story = sent_away().into_iter().chain([
+        anew("2 09:40", vec![pickup(), delivery("3", "Kiel")]),
+        tms("2 10:30", arrived("3")),
+        tms("2 11:00", delivered("3")),
+        tms("2 11:10", pod("3", "2 11:05")),
+    ]);
+    let mut world = start(story);
+    world.settle("2 12:00");
+    assert_eq!(status(&world), "Delivered");
+    assert_eq!(exceptions(world.shipment()), ["delivery_discrepancy, stop 2, refused, #1, high, cleared"]);
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+    assert_eq!(figure(&world, Measure::OnTimeDelivery), ["05-02 1/1"]);
+    assert_eq!(acme(&world).former.len(), 1, "what happened in Hamburg is shown");
+}
+
+#[test]
+fn refused_goods_that_are_back_with_their_sender_are_returned() {
+    let story = sent_away().into_iter().chain([
+        anew("2 09:40", vec![pickup(), delivery("9", "Bremen")]),
+        tms("3 10:00", delivered("9")),
+        tms("3 10:10", pod("9", "3 10:05")),
+    ]);
+    let mut world = start(story);
+    world.settle("3 12:00");
+    assert_eq!(status(&world), "Returned");
+    assert_eq!(
+        sentence(&world),
+        "The goods were not delivered: they are back with their sender in Bremen since 3 May 10:00 UTC+2."
+    );
+    assert_eq!((world.told(), open(&world)), (vec![], vec![]));
+    assert_eq!(figure(&world, Measure::OnTimeDelivery), ["05-02 0/1"]);
+}
+
+#[test]
+fn goods_that_turn_back_before_their_door_are_not_delivered_at_home() {
+    let mut world = start([
+        tms("1 09:30", departed("1")),
+        anew("1 12:00", vec![pickup(), delivery("9", "Bremen")]),
+        tms("1 18:00", delivered("9")),
+        tms("1 18:10", pod("9", "1 18:05")),
+    ]);
+    world.settle("2 12:00");
+    assert_eq!((status(&world), world.told()), ("Returned", vec![]));
+}
+
+#[test]
+fn a_begun_stop_is_never_made_another_place() {
+    // Hamburg was stop 2 and is begun; the new plan gives the number to Kiel, and another one to Hamburg.
+    let world = start([
+        tms("1 09:30", departed("1")),
+        tms("2 09:00", arrived("2")),
+        anew("2 09:10", vec![pickup(), delivery("2", "Kiel"), delivery("3", "Hamburg")]),
+    ]);
+    let stops = &world.shipment().shipment.state.stops;
+    let shown: Vec<(&str, bool)> = stops
+        .iter()
+        .map(|stop| (stop.location.as_ref().expect("a place").city.as_str(), stop.has_begun()))
+        .collect();
+    assert_eq!(shown, [("Bremen", true), ("Kiel", false), ("Hamburg", true)]);
+}
+
+#[test]
+fn a_begun_stop_whose_number_goes_to_another_place_is_history() {
+    let world = start([
+        tms("1 09:30", departed("1")),
+        tms("2 09:00", arrived("2")),
+        anew("2 09:10", vec![pickup(), delivery("2", "Kiel")]),
+    ]);
+    let state = &world.shipment().shipment.state;
+    assert_eq!(state.stops[1].arrived_at, None);
+    assert_eq!(state.former[0].location.as_ref(), Some(&location("Hamburg")));
+    assert_eq!(state.former[0].arrived_at, Some(at("2 09:00")));
+}
+
+#[test]
+fn what_was_delivered_stays_delivered_though_a_later_plan_names_only_the_rest() {
+    let rest =
+        plan(&["4712"], vec![stop("3", StopKind::Delivery, "Kiel", window("3 08:00", "3 12:00"), &["4712"])]);
+    let mut world = World::of([
+        erp("1 05:00", ordered()),
+        erp("1 05:00", Fact::OrderReleased(terms_for("BOLT", None))).about("4712").named("o-2"),
+        tms("1 06:00", planned_two_drops()),
+        tms("1 09:30", departed("1")),
+        tms("2 10:00", delivered("2")),
+        tms("2 10:10", pod("2", "2 10:05")),
+        tms("2 11:00", Fact::ShipmentPlanned(rest)),
+    ]);
+    world.settle("2 12:00");
+    assert_eq!(status(&world), "Delivered");
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+}
+
+#[test]
+fn cancelled_with_the_goods_on_the_truck_is_under_way_until_somebody_says_where_they_are() {
+    let off =
+        || vec![tms("1 09:00", loaded("1")), tms("1 09:30", departed("1")), tms("1 12:00", called_off())];
+    let world = start(off().into_iter().chain([tms("2 08:00", seen_near("A7"))]));
+    assert_eq!(status(&world), "Cancelled, goods under way");
+    assert!(acme(&world).position.is_some(), "the truck is still shown");
+    assert_eq!(open(&world), ["cancelled_under_way, order 4711"]);
+    assert!(acme(&world).flags.action_needed);
+    assert_eq!(
+        sentence(&world),
+        "Cancelled while the goods were under way: we are finding out where they go."
+    );
+    let ended = |fact: Fact| start(off().into_iter().chain([tms("2 10:00", fact)]));
+    let ending = || Ending { orders: Vec::new(), reason: None };
+    for (world, word) in [
+        (ended(delivered("2")), "Delivered, awaiting confirmation"),
+        (ended(Fact::ShipmentReturned(ending())), "Returned"),
+        (ended(Fact::ShipmentWrittenOff(ending())), "Cancelled"),
+    ] {
+        assert_eq!((status(&world), open(&world)), (word, vec![]));
+    }
+}
+
+#[test]
+fn what_was_cancelled_before_it_was_loaded_is_cancelled() {
+    assert_eq!(status(&start([tms("1 07:00", called_off())])), "Cancelled");
+}
+
+#[test]
+fn the_rest_of_a_load_that_was_called_off_after_its_first_drop_is_free_to_travel_on_another_truck() {
+    let mut world = World::of([
+        erp("1 05:00", Fact::OrderReleased(terms_for("BOLT", None))).about("4712").named("o-2"),
+        erp("1 05:00", ordered()),
+        tms("1 06:00", planned_two_drops()),
+        tms("2 10:00", delivered("2")),
+        tms("2 10:10", pod("2", "2 10:05")),
+        tms("2 12:00", called_off()),
+        // Order 4711 was the first; 4712 goes on with SH-2.
+        tms("2 13:00", Fact::ShipmentPlanned(plan(&["4712"], vec![pickup(), delivery("2", "Kiel")])))
+            .about("SH-2"),
+    ]);
+    world.settle("2 14:00");
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+    let view = world.shipment().view();
+    let stages: Vec<&str> = view.orders.iter().map(|order| order.stage.label()).collect();
+    assert_eq!(stages, ["proven", "called off"]);
+    assert_eq!(view.status.label(), "Delivered");
+    assert!(world.shipments.contains_key(&ShipmentId::numbered("SH-2")));
+}
+
+#[test]
+fn orders_merged_into_a_third_travel_on_as_its_goods_and_the_truck_is_not_called_off() {
+    let merged = |order: &str| {
+        let fact = Fact::OrderCancelled(Cancellation {
+            reason: Some("merged".into()),
+            replaced_by: vec!["4713".into()],
+        });
+        erp("1 10:00", fact).about(order).named(&format!("merged {order}"))
+    };
+    let mut world = World::of([
+        erp("1 05:00", ordered()),
+        erp("1 05:00", ordered()).about("4712").named("o-2"),
+        tms("1 06:00", planned_two_drops()),
+        tms("1 09:30", departed("1")),
+        erp("1 09:50", Fact::OrderReleased(terms_for("CARL", None))).about("4713").named("o-3"),
+        merged("4711"),
+        merged("4712"),
+    ]);
+    assert_eq!((world.told(), open(&world)), (vec![], vec![]));
+    let seen = world.shipment().redacted(CustomerId::numbered("CARL")).expect("theirs now");
+    assert_eq!((seen.status.label(), seen.stops.len()), ("In transit", 3));
+    assert!(world.shipment().redacted(CustomerId::numbered("ACME")).is_none());
+    world.tell(tms("2 10:00", delivered("2")));
+    world.tell(tms("2 11:00", delivered("3")));
+    let seen = world.shipment().redacted(CustomerId::numbered("CARL")).expect("theirs now");
+    assert_eq!(seen.status.label(), "Delivered, awaiting confirmation");
+}
+
+#[test]
+fn an_attempt_that_met_nobody_is_no_refusal() {
+    let attempt = Attempt {
+        stop: "2".into(),
+        reason: Some("nobody at home".into()),
+        next: Some(window("3 08:00", "3 12:00")),
+        raw_code: None,
+    };
+    let tried = || {
+        vec![
+            tms("1 09:30", departed("1")),
+            tms("2 09:00", sent_out("2")),
+            tms("2 10:00", Fact::DeliveryAttempted(attempt.clone())),
+        ]
+    };
+    let world = start(tried());
+    assert_eq!(status(&world), "Delivery attempted");
+    assert_eq!(
+        sentence(&world),
+        "Delivery in Hamburg was attempted 2 May 10:00 UTC+2, and nobody was there. Next attempt 3 May 08:00 to 12:00 UTC+2."
+    );
+    assert_eq!(open(&world), [""; 0]);
+    let again = start(tried().into_iter().chain([tms("3 08:00", sent_out("2"))]));
+    assert_eq!(status(&again), "Out for delivery");
+}
+
+#[test]
+fn goods_at_a_parcel_shop_are_ready_for_collection_until_somebody_has_them() {
+    let point = CollectionPoint {
+        stop: "2".into(),
+        place: "Post shop, Main Street 3".into(),
+        until: Some(at("9 18:00")),
+        raw_code: None,
+    };
+    let waiting =
+        || vec![tms("1 09:30", departed("1")), tms("2 10:00", Fact::CollectionReadied(point.clone()))];
+    let world = start(waiting());
+    assert_eq!(status(&world), "Ready for collection");
+    assert_eq!(
+        sentence(&world),
+        "Ready for collection at Post shop, Main Street 3 since 2 May 10:00 UTC+2, until today 18:00 UTC+2."
+    );
+    let taken = start(waiting().into_iter().chain([tms("2 17:00", delivered("2"))]));
+    assert_eq!(status(&taken), "Delivered, awaiting confirmation");
+}
+
+#[test]
+fn what_was_left_with_a_neighbour_is_said_and_is_no_clean_proof() {
+    let left_with = || Some("neighbour, no. 12".to_owned());
+    let left = Fact::StopDelivered(Handled {
+        stop: "2".into(),
+        lines: vec![],
+        left_with: left_with(),
+        raw_code: None,
+    });
+    let signed = PodStatement {
+        stop: "2".into(),
+        signed_by: "P. Neighbour".into(),
+        signed_at: at("2 10:00"),
+        document: None,
+        discrepancy: None,
+        left_with: left_with(),
+    };
+    let mut world = start([
+        tms("1 09:30", departed("1")),
+        tms("2 10:00", left),
+        tms("2 10:01", Fact::PodReceived(signed)),
+    ]);
+    world.settle("2 12:00");
+    assert_eq!((status(&world), world.told()), ("Delivered, awaiting confirmation", vec![]));
+    assert!(
+        sentence(&world).starts_with("Left in Hamburg with neighbour, no. 12 2 May 10:00"),
+        "{}",
+        sentence(&world)
+    );
+    assert_eq!(open(&world), ["pod_discrepancy, stop 2, signed by somebody else"]);
+    world.tell(tms("3 10:00", pod("2", "3 09:00")));
+    world.settle("3 12:00");
+    assert_eq!((status(&world), world.told().len()), ("Delivered", 1));
+}
+
+#[test]
+fn each_delivery_is_late_against_what_was_promised_there() {
+    let promised = Some(window("4 08:00", "4 12:00"));
+    let world = World::of([
+        erp("1 05:00", ordered()),
+        erp("1 05:00", Fact::OrderReleased(terms_for("ACME", promised))).about("4712").named("o-2"),
+        tms("1 06:00", planned_two_drops()),
+        tms("2 10:00", delivered("2")),
+        tms("2 12:00", crate::support::facts::eta("3", "4 10:00")),
+    ]);
+    assert!(!sentence(&world).contains("later than promised"), "{}", sentence(&world));
+    assert_eq!(acme(&world).promised, promised, "the promise of what is still to come");
+    let _ = planned;
+}

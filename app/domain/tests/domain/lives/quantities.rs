@@ -1,0 +1,175 @@
+//! Quantities add up or speak up.
+
+use super::{acme, open, start, status};
+use crate::kpis::told as figure;
+use crate::support::facts::{pod, pod_disputed, terms};
+use crate::support::{Told, World, erp, tms};
+use domain::Fact;
+use domain::event::Event;
+use domain::fact::{Conversion, DiscrepancyKind, Handled, HandledLine, OrderTerms, Returned};
+use domain::kpi::Measure;
+use domain::measure::Quantity;
+
+fn lines(order: &str, named: &[(&str, i64, &str)]) -> Vec<HandledLine> {
+    let line = |(line, count, unit): &(&str, i64, &str)| HandledLine {
+        order: order.to_owned(),
+        line: (*line).to_owned(),
+        quantity: Quantity::whole(*count, unit),
+    };
+    named.iter().map(line).collect()
+}
+
+fn drop(when: &str, order: &str, named: &[(&str, i64, &str)]) -> Event {
+    let lines = lines(order, named);
+    tms(when, Fact::StopDelivered(Handled { stop: "2".into(), lines, left_with: None, raw_code: None }))
+}
+
+fn came_back(when: &str, count: i64) -> Event {
+    let (line, quantity) = ("10".to_owned(), Quantity::whole(count, "PF"));
+    erp(
+        when,
+        Fact::OrderReturned(Returned {
+            line,
+            quantity,
+            reason: Some("refused at dock".into()),
+            number: None,
+        }),
+    )
+}
+
+fn signed(when: &str) -> Event {
+    tms(when, pod("2", when))
+}
+
+/// The story, then the gate has looked.
+fn settled(events: impl IntoIterator<Item = Event>) -> World {
+    let mut world = start(events);
+    world.settle("3 09:00");
+    world.settle("3 09:01");
+    world
+}
+
+#[test]
+fn two_hand_overs_at_one_door_add_up() {
+    let first = start([drop("2 09:00", "4711", &[("10", 1, "PF")])]);
+    assert_eq!(status(&first), "In transit", "the rest is still to come");
+    let both = [drop("2 09:00", "4711", &[("10", 1, "PF")]), drop("2 15:00", "4711", &[("10", 3, "PF")])];
+    let world = settled(both.into_iter().chain([signed("2 15:10")]));
+    assert_eq!(status(&world), "Delivered");
+    assert_eq!(acme(&world).orders[0].lines[0].delivered, Some(Quantity::whole(4, "PF")));
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+    assert_eq!(open(&world), [""; 0]);
+}
+
+#[test]
+fn a_hand_over_told_twice_is_one() {
+    let one = || drop("2 09:00", "4711", &[("10", 4, "PF")]);
+    let world = settled([one(), one().named("again"), signed("2 09:10")]);
+    assert_eq!((status(&world), open(&world)), ("Delivered", vec![]));
+}
+
+#[test]
+fn less_than_ordered_signed_without_a_remark_waits_and_says_why() {
+    let world = settled([drop("2 09:00", "4711", &[("10", 3, "PF")]), signed("2 09:10")]);
+    assert_eq!(world.told(), [""; 0]);
+    assert_eq!(open(&world), ["quantity_mismatch, order 4711", "proven_not_released, 4711"]);
+    let why = world.shipment().view().orders[0].held_because.clone().expect("a reason");
+    assert_eq!(why, "a part of line 10 is still to come: 3 PF of 4 PF so far");
+    assert_eq!(figure(&world, Measure::OnTimeInFull), ["05-02 0/1"]);
+    assert_eq!(world.journal.iter().filter(|kind| **kind == "invoice.held").count(), 1, "said once");
+}
+
+#[test]
+fn more_than_ordered_is_seen_by_somebody_and_invoiced() {
+    let world = settled([drop("2 09:00", "4711", &[("10", 5, "PF")]), signed("2 09:10")]);
+    assert_eq!(open(&world), ["quantity_mismatch, order 4711"]);
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+}
+
+#[test]
+fn an_order_cut_below_what_was_delivered_is_seen_by_somebody() {
+    let mut cut = terms();
+    cut.lines[0].quantity = Quantity::whole(2, "PF");
+    let world = settled([
+        drop("2 09:00", "4711", &[("10", 4, "PF")]),
+        signed("2 09:10"),
+        erp("2 12:00", Fact::OrderChanged(cut)),
+    ]);
+    assert_eq!(open(&world), ["quantity_mismatch, order 4711"]);
+}
+
+#[test]
+fn line_010_is_line_10_and_a_line_that_no_order_has_is_seen() {
+    let zeros = settled([drop("2 09:00", "4711", &[("010", 4, "PF")]), signed("2 09:10")]);
+    assert_eq!((open(&zeros), zeros.told()), (vec![], vec!["erp invoice.release 4711".to_owned()]));
+    let wrong = settled([drop("2 09:00", "4711", &[("99", 4, "PF")]), signed("2 09:10")]);
+    assert_eq!(open(&wrong), ["quantity_mismatch, order 4711", "proven_not_released, 4711"]);
+    let other = settled([drop("2 09:00", "4799", &[("10", 4, "PF")]), signed("2 09:10")]);
+    assert_eq!(
+        open(&other),
+        [
+            "quantity_mismatch, orders that are not on it",
+            "quantity_mismatch, order 4711",
+            "proven_not_released, 4711"
+        ]
+    );
+}
+
+#[test]
+fn pieces_count_as_pallets_where_the_order_says_how_many_and_are_an_exception_where_it_does_not() {
+    let pieces = || vec![drop("2 09:00", "4711", &[("10", 40, "EA")]), signed("2 09:10")];
+    let unknown = settled(pieces());
+    assert_eq!(open(&unknown), ["quantity_mismatch, order 4711", "proven_not_released, 4711"]);
+    assert!(unknown.shipment().exceptions[0].detail.contains("40 EA of line 10"));
+    let mut said = terms();
+    said.lines[0].conversions =
+        vec![Conversion { quantity: Quantity::whole(10, "EA"), equals: Quantity::whole(1, "PF") }];
+    let changed: OrderTerms = said;
+    let known = settled(pieces().into_iter().chain([erp("1 05:30", Fact::OrderChanged(changed))]));
+    assert_eq!((open(&known), known.told()), (vec![], vec!["erp invoice.release 4711".to_owned()]));
+}
+
+#[test]
+fn what_was_given_back_at_the_dock_is_not_still_to_come_once_its_return_is_settled() {
+    let mut world =
+        settled([drop("2 09:00", "4711", &[("10", 3, "PF")]), signed("2 09:10"), came_back("2 10:00", 1)]);
+    assert!(open(&world).contains(&"return_opened, order 4711, line 10".to_owned()));
+    assert_eq!(world.told(), [""; 0]);
+    let exception =
+        world.shipment().exceptions.iter().find(|one| one.rule.as_str() == "return_opened").map(|one| one.id);
+    let resolution = domain::fact::ExceptionResolution {
+        exception: exception.expect("the return"),
+        reason: "taken back".into(),
+        responsible: None,
+        root_cause: None,
+    };
+    world.tell(crate::support::desk("3 10:00", Fact::ExceptionResolved(resolution)));
+    world.settle("3 10:01");
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+}
+
+#[test]
+fn what_came_back_later_is_subtracted_and_each_return_is_a_matter_of_its_own() {
+    let world = settled([
+        drop("2 09:00", "4711", &[("10", 4, "PF")]),
+        signed("2 09:10"),
+        came_back("3 10:00", 2),
+        came_back("4 10:00", 1),
+    ]);
+    assert_eq!(
+        open(&world),
+        ["return_opened, order 4711, line 10", "return_opened, order 4711, line 10, return 2"]
+    );
+    assert_eq!(acme(&world).orders[0].lines[0].delivered, Some(Quantity::whole(1, "PF")));
+    let twice = settled([came_back("3 10:00", 2), came_back("3 10:00", 2).named("again")]);
+    assert_eq!(open(&twice), ["return_opened, order 4711, line 10", "double_statement, order 4711"]);
+}
+
+#[test]
+fn a_shortage_is_admitted_by_a_remark_that_accounts_for_it_and_by_nothing_else() {
+    let short = tms("2 09:10", pod_disputed("2", "2 09:05", DiscrepancyKind::WrongSigner));
+    let world =
+        settled([drop("2 09:00", "4711", &[("10", 3, "PF")]), short, tms("2 12:00", pod("2", "2 09:05"))]);
+    assert_eq!(world.told(), [""; 0], "another remark says nothing of the goods");
+    assert!(open(&world).contains(&"proven_not_released, 4711".to_owned()));
+}
