@@ -95,6 +95,15 @@ fn file(options: &LeptosOptions, name: &str) -> String {
     format!("/{}/{name}", options.site_pkg_dir)
 }
 
+/// The title of a document. `leptos_meta` writes into the page what this returns as it is, so that this is the one place where a
+/// title's text is made safe; in the browser it becomes a text, which nothing reads as markup.
+fn title(text: String) -> String {
+    let whole = format!("{text} · Syncline");
+    #[cfg(feature = "ssr")]
+    let whole = map::escaped(&whole);
+    whole
+}
+
 /// The application's root.
 #[component]
 pub fn App() -> impl IntoView {
@@ -110,7 +119,7 @@ pub fn App() -> impl IntoView {
         .plain()
     };
     view! {
-        <Title formatter=|title: String| format!("{title} · Syncline") />
+        <Title formatter=title />
         <Router>
             <Header />
             <main id="main" tabindex="-1">

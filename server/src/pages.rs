@@ -8,14 +8,15 @@ use app::context::{Aside, Context};
 use app::{gallery, palette};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use domain::account::Viewer;
-use leptos::context::provide_context;
+use leptos::context::{provide_context, use_context};
+use leptos::nonce::{provide_nonce, use_nonce};
 use leptos::prelude::{AnyView, IntoAny as _};
-use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -30,6 +31,20 @@ pub fn router(has_gallery: bool) -> Router<AppState> {
         .route("/find", get(find))
         .leptos_routes_with_handler(ROUTES.clone(), get(page));
     if has_gallery { pages.route("/components", get(components)) } else { pages }
+}
+
+/// Whether Leptos draws a page at a path.
+pub fn is_page(path: &str) -> bool {
+    let segments = |path: &str| -> Vec<String> {
+        path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+    };
+    let asked = segments(path);
+    ROUTES.iter().map(|route| segments(route.path())).any(|route| {
+        let fits = |(named, asked): (&String, &String)| {
+            named.starts_with('{') || named.starts_with(':') || named == asked
+        };
+        route.len() == asked.len() && route.iter().zip(&asked).all(fits)
+    })
 }
 
 pub fn context(state: &AppState, identity: Identity, aside: Option<Aside>) -> Context {
@@ -55,10 +70,32 @@ pub async fn page(
     let display = display::chosen(request.headers());
     let viewer = context.viewer.clone();
     let render = leptos_axum::render_app_async_with_context(
-        move || provide_context(context.clone()),
+        move || {
+            provide_context(context.clone());
+            provide_policy();
+        },
         move || app::shell(options.clone(), display, dialog(viewer.as_ref())),
     );
     render(request).await.into_response()
+}
+
+/// Lets the scripts run that Leptos writes into this page, and no others: behind the escaping of every text stands the browser.
+fn provide_policy() {
+    provide_nonce();
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(Some(&nonce))) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// What a page may load and run; `nonce` marks the scripts that stand in it.
+pub fn content_security_policy(nonce: Option<&str>) -> String {
+    let marked = nonce.map_or(String::new(), |nonce| format!(" 'nonce-{nonce}'"));
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{marked}; style-src 'self' 'unsafe-inline'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         object-src 'none'; frame-ancestors 'none'"
+    )
 }
 
 fn dialog(viewer: Option<&Viewer>) -> Option<AnyView> {

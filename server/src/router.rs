@@ -54,10 +54,19 @@ pub fn router(state: AppState, intake: Intake) -> Router {
         .merge(intake::router(intake))
         .layer(header_layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_layer(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy()))
+        .layer(header_layer(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(header_layer(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
         // The token of a share link stands in its address. Not `no-referrer`: with it browsers send `Origin: null` with
         // our own forms, which are then refused as another site's.
         .layer(header_layer(header::REFERRER_POLICY, "same-origin"))
         .layer(CatchPanicLayer::custom(|_| Answer::unavailable().into_response()))
+}
+
+/// What holds where no page has said it more exactly.
+fn policy() -> HeaderValue {
+    HeaderValue::from_str(&pages::content_security_policy(None))
+        .unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
 fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

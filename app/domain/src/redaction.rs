@@ -1,6 +1,10 @@
 //! The customer's redaction: one pure function from what the agent sees to what the customer may see. Its output has
 //! no field for tenders, charges, prices, raw codes, internal notes, exceptions or other customers' goods (law 4).
 
+mod shared;
+
+pub use shared::SharedShipment;
+
 use crate::authority::Role;
 use crate::charge::Document;
 use crate::consignment::{Consignment, status};

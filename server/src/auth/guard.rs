@@ -2,6 +2,7 @@
 
 use super::{COOKIE, token_hash};
 use crate::answer::Answer;
+use crate::pages;
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -96,6 +97,12 @@ pub async fn guard(request: Request, next: Next) -> Response {
                 return Redirect::to(&format!("/sign-in?next={}", encode(next))).into_response();
             }
             Some(viewer) if !viewer.role.may_open(area) => {
+                let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+                if !is_read || !pages::is_page(request.uri().path()) {
+                    // Nothing but a page is run for who may not: whatever else answers might tell.
+                    return Answer::new(StatusCode::FORBIDDEN, "not_for_role", "this is not for your role")
+                        .into_response();
+                }
                 // The page says so itself: what it asks the server for is refused as well.
                 let mut response = next.run(request).await;
                 *response.status_mut() = StatusCode::FORBIDDEN;

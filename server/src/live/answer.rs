@@ -5,7 +5,7 @@ use super::topics::TopicKey;
 use chrono::{DateTime, Utc};
 use domain::account::{Area, Audience, Viewer};
 use domain::live::{EXCEPTIONS, ROWS, Rows, ServerFrame, ViewKey};
-use domain::redaction::redact;
+use domain::redaction::{SharedShipment, redact};
 use domain::{Seq, ShipmentId};
 use serde::Serialize;
 use store::{PageRequest, ShipmentFilter, Store, StoreError};
@@ -98,6 +98,10 @@ pub async fn answer(
             let content = match audience {
                 Audience::Internal => content(&shipment),
                 Audience::Customer(customer) => match redact(&shipment, customer) {
+                    // Whoever has a link sees less than the customer who gave it out.
+                    Some(redacted) if matches!(view, ViewKey::Track { .. }) => {
+                        content(&SharedShipment::from(redacted))
+                    }
                     Some(redacted) => content(&redacted),
                     None => return Ok((Refusal::NotFound.frame(view), Seq(0))),
                 },

@@ -8,6 +8,7 @@ use axum::extract::ws::Utf8Bytes;
 use chrono::{DateTime, Utc};
 use domain::account::Audience;
 use domain::live::{Desk, ROWS, Rows, ServerFrame, ViewKey};
+use domain::redaction::SharedShipment;
 use domain::view::{ShipmentRow, TrackedRow};
 use domain::{Fact, Seq, ShipmentId, Tracked};
 use serde::Serialize;
@@ -240,12 +241,17 @@ fn check_links(topics: &Topics, first: Seq, tracked: &Tracked) {
 fn publish_shipment(topics: &Topics, seq: Seq, tracked: &Tracked) {
     // The view is made once, and only if somebody looks; each audience's redaction and bytes once as well.
     let mut view = None;
-    let mut contents: HashMap<Audience, Option<Box<RawValue>>> = HashMap::new();
+    let mut contents: HashMap<(Audience, bool), Option<Box<RawValue>>> = HashMap::new();
     for (key, topic) in topics.showing(tracked.shipment.id) {
         let view = view.get_or_insert_with(|| tracked.view());
-        let content = contents.entry(key.audience).or_insert_with(|| match key.audience {
+        let is_link = matches!(key.view, ViewKey::Track { .. });
+        let content = contents.entry((key.audience, is_link)).or_insert_with(|| match key.audience {
             Audience::Internal => raw(view),
-            Audience::Customer(customer) => domain::redaction::redact(view, customer).as_ref().and_then(raw),
+            Audience::Customer(customer) => {
+                let redacted = domain::redaction::redact(view, customer)?;
+                // Whoever has a link sees less than the customer who gave it out.
+                if is_link { raw(&SharedShipment::from(redacted)) } else { raw(&redacted) }
+            }
         });
         let frame = match content {
             Some(content) => ServerFrame::Change { view: key.view.clone(), seq, content: content.clone() },
