@@ -5,8 +5,8 @@ mod support;
 use chrono::TimeDelta;
 use domain::account::AccountRole;
 use domain::authority::Role;
-use domain::subscription::Channel;
-use domain::{ExceptionId, Fact};
+use domain::subscription::{Channel, Choice, News, Pace, Subscription};
+use domain::{CustomerId, ExceptionId, Fact};
 use reqwest::StatusCode;
 use server::config::ServeOptions;
 use support::freight::{action, append, delivered, departed, eta, planned, pod, released, start};
@@ -232,4 +232,33 @@ async fn an_account_that_becomes_somebody_elses_is_told_nothing_more() {
     assert_eq!(known, None);
     assert_eq!(running.store.outbox(10).await.expect("an outbox").people.waiting, 0);
     running.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_that_has_become_another_customers_gets_no_more_news_of_the_one_before() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, _) = with_mail(&folder).await;
+    running.account("eva", AccountRole::Customer, Some("ACME")).await;
+    let chosen = Subscription {
+        customer: Some(CustomerId::numbered("ACME")),
+        choices: vec![Choice { news: News::OnTheWay, by: Channel::Webhook, pace: Pace::AtOnce }],
+        ..Subscription::default()
+    };
+    append(&running.store, vec![action(Role::Portal, "eva", "eva", 0, Fact::SubscriptionChanged(chosen))])
+        .await;
+    receiver.endpoint(&running.store, "eva.webhook", "webhook:eva").await;
+    append(&running.store, vec![released("SO-1", "ACME")]).await;
+    append(&running.store, vec![planned("SH-1", &["SO-1"]), departed("SH-1", 120, "1")]).await;
+    until("it is told", async || receiver.came_to("eva.webhook").await.len() == 1).await;
+    // She works for another customer now, and has an address there before she has chosen anew.
+    running.account("eva", AccountRole::Customer, Some("OTHER")).await;
+    receiver.endpoint(&running.store, "eva.webhook", "webhook:eva").await;
+    append(&running.store, vec![planned("SH-2", &["SO-1"]), departed("SH-2", 120, "1")]).await;
+    let queued = running.store.outbox(100).await.expect("an outbox").messages;
+    assert!(
+        queued.iter().all(|one| one.message.notice.subject() != "SH-2"),
+        "another customer's news wait for her"
+    );
+    running.stop().await;
+    assert_eq!(receiver.came_to("eva.webhook").await.len(), 1);
 }

@@ -269,6 +269,9 @@ pub struct Message {
     /// When that was recorded.
     pub at: DateTime<Utc>,
     pub to: Addressee,
+    /// Whose news it is, where it is for somebody of a customer: an account that has become another's gets none of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<CustomerId>,
     /// It leaves then at the earliest: somebody wants no news before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<DateTime<Utc>>,
@@ -280,7 +283,7 @@ impl Message {
     /// The `place`th that follows from the event at `seq`.
     pub fn new(seq: Seq, place: usize, at: DateTime<Utc>, (to, notice): Addressed) -> Self {
         let id = canonical("message", "syncline", &format!("{seq}/{place}"));
-        Self { id, seq, at, to, not_before: None, notice }
+        Self { id, seq, at, to, audience: None, not_before: None, notice }
     }
 
     /// The message as it leaves: a CloudEvent.

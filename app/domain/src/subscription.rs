@@ -281,6 +281,7 @@ impl Subscribers {
                         seq,
                         at,
                         to,
+                        audience: subscription.customer,
                         not_before: (leaves > at).then_some(leaves),
                         notice: notice.clone(),
                     });

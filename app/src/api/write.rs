@@ -370,7 +370,10 @@ impl Context {
         let shipment = self.view(id).await?;
         let known = shipment.state.cases.iter().find(|one| one.case == case).ok_or(ApiError::NotFound)?;
         match viewer.audience().ok_or(ApiError::Forbidden)? {
-            Audience::Customer(own) if known.customer != Some(own) => return Err(ApiError::NotFound),
+            // Nor in a case of their own on a shipment that is theirs no more.
+            Audience::Customer(own) if known.customer != Some(own) || redact(&shipment, own).is_none() => {
+                return Err(ApiError::NotFound);
+            }
             Audience::Customer(_) | Audience::Internal => {}
         }
         if known.closed_at.is_some() {

@@ -193,6 +193,9 @@ pub(crate) async fn queue(
     Ok(())
 }
 
+/// A person gets what is theirs to see now: an account that has become another customer's, or was disabled, gets nothing of what
+/// was chosen before.
+///
 /// Behind what waits there about the same subject. What somebody wants later waits in a row of its own, and what goes by mail
 /// to a person in none: all that is due goes into one letter.
 async fn queue_one(
@@ -210,7 +213,9 @@ async fn queue_one(
          select $1, name, $2, 'waiting', $3,
              iif(not $6 and exists (select 1 from outbox where outbox.endpoint = name and outbox.subject = $2
                                     and state = 'waiting'), null, $7)
-         from endpoints where addressee = $4 and ($5 is null or name = $5)",
+         from endpoints where addressee = $4 and ($5 is null or name = $5)
+             and ($8 is null or exists (
+                 select 1 from accounts where account = $8 and customer is $9 and not disabled))",
     )
     .bind(message.id.as_bytes().to_vec())
     .bind(row)
@@ -219,6 +224,11 @@ async fn queue_one(
     .bind(endpoint.map(str::to_owned))
     .bind(message.to.gets_letters())
     .bind(micros(message.not_before.map_or(now, |later| later.max(now))))
+    .bind(match &message.to {
+        Addressee::Person { account, .. } => Some(account.clone()),
+        _ => None,
+    })
+    .bind(message.audience.map(|customer| customer.0.as_bytes().to_vec()))
     .execute(connection)
     .await?;
     Ok(())
