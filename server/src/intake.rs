@@ -2,19 +2,24 @@
 //! after the commit is on disk. Never drops what is authentic: what is not understood goes to quarantine.
 
 mod body;
+mod codes;
 mod envelope;
 mod format;
+mod json;
+mod lenient;
+pub mod limits;
 mod memory;
 mod pace;
 mod parse;
 mod quality;
 mod refusal;
 mod rejection;
+mod shape;
 mod signature;
 mod sources;
 
 pub use format::Format;
-pub use parse::{Parsed, Sender, TooMany, claim, parse};
+pub use parse::{Parsed, Sender, TooMany, Warning, claim, parse};
 pub use refusal::Refusal;
 pub use rejection::{Code, shown};
 pub use signature::{BadSecret, Key, Seal};
@@ -30,6 +35,7 @@ use body::Held;
 use chrono::{DateTime, Utc};
 use domain::SourceName;
 use memory::{Holder, Memory};
+use serde::Serialize;
 use sources::{Source, Sources};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -68,6 +74,16 @@ impl Default for Limits {
     }
 }
 
+/// The answer to a delivery that was taken: the store's, and what of it was not taken as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Taken {
+    #[serde(flatten)]
+    pub receipt: Receipt,
+    /// The first [`Receipt::REASONS`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
 /// What the intake knows between deliveries. Cheap to clone.
 #[derive(Clone)]
 pub struct Intake(Arc<Inner>);
@@ -103,7 +119,7 @@ impl Intake {
 
     /// Reads the delivery. From then on it goes its way whether or not its sender waits: what is in the writer's queue
     /// stays there, and holds its share of the memory for as long.
-    async fn take(&self, source: Option<Arc<Source>>, request: Request) -> Result<Receipt, Refusal> {
+    async fn take(&self, source: Option<Arc<Source>>, request: Request) -> Result<Taken, Refusal> {
         let Inner { clock, limits, memory, .. } = &*self.0;
         let received_at = clock();
         let (head, body) = request.into_parts();
@@ -129,7 +145,7 @@ impl Intake {
         seal: Seal,
         Held { bytes, share }: Held,
         received_at: DateTime<Utc>,
-    ) -> Result<Receipt, Refusal> {
+    ) -> Result<Taken, Refusal> {
         let Inner { store, limits, memory, .. } = &*self.0;
         let keys = source.as_ref().map_or(&self.0.no_keys, |source| &source.keys).clone();
         let (seal, bytes) = beside(bytes, move |bytes| seal.check(bytes, &keys).map(|()| seal)).await?;
@@ -150,6 +166,9 @@ impl Intake {
         })
         .await?;
         correlate(&mut parsed, &headers);
+        let mut warnings = parsed.warnings;
+        let warned = warnings.len();
+        warnings.truncate(Receipt::REASONS);
         let delivery = Delivery {
             source: source.name.clone(),
             role,
@@ -162,7 +181,11 @@ impl Intake {
             quarantined: parsed.quarantined,
             expected: None,
         };
-        store.append(delivery).await.map_err(|error| match error {
+        if warned > 0 {
+            metrics::counter!("syncline_intake_warnings_total", "source" => source.name.to_string())
+                .increment(warned as u64);
+        }
+        let receipt = store.append(delivery).await.map_err(|error| match error {
             AppendError::Full => Refusal::Busy,
             AppendError::Repeated { .. } => Refusal::DeliveryIdReused,
             AppendError::Stopped
@@ -173,7 +196,8 @@ impl Intake {
                 tracing::error!(source = %source.name, %error, "a delivery could not be kept");
                 Refusal::Unavailable
             }
-        })
+        })?;
+        Ok(Taken { receipt, warnings })
     }
 
     async fn count(&self, name: &str, source: Option<&Source>, refusal: &Refusal) {
@@ -210,8 +234,9 @@ async fn receive(
             .increment(1);
     };
     match outcome {
-        Ok(receipt) => {
+        Ok(taken) => {
             counted("taken");
+            let receipt = &taken.receipt;
             let events = [
                 ("accepted", receipt.accepted),
                 ("duplicate", receipt.duplicates),
@@ -221,7 +246,7 @@ async fn receive(
                 metrics::counter!("syncline_intake_events_total", "source" => label.clone(), "outcome" => outcome)
                     .increment(count.into());
             }
-            (StatusCode::ACCEPTED, axum::Json(receipt)).into_response()
+            (StatusCode::ACCEPTED, axum::Json(taken)).into_response()
         }
         Err(refusal) => {
             counted(refusal.code());

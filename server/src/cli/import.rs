@@ -49,6 +49,8 @@ pub struct Tally {
     pub quarantined: u64,
     /// Lines of chunks that an earlier run had taken.
     pub skipped: u64,
+    /// Values that were not taken as they came.
+    pub warnings: u64,
 }
 
 /// Carries out the command.
@@ -133,6 +135,7 @@ pub async fn import(
         tally.duplicates += taken.tally.duplicates;
         tally.quarantined += taken.tally.quarantined;
         tally.skipped += taken.tally.skipped;
+        tally.warnings += taken.tally.warnings;
         progress.show(bytes, &tally);
     }
     Ok((tally, is_whole.load(Ordering::Relaxed)))
@@ -162,10 +165,11 @@ async fn take(
         let sender = Sender { source: &name, role, received_at };
         parse(&chunk.bytes, Format::Lines, sender, usize::MAX).map(|parsed| (parsed, chunk.bytes))
     });
-    let (Parsed { events, quarantined }, body) = match parsing.await.context("a chunk could not be read")? {
-        Ok(parsed) => parsed,
-        Err(TooMany) => bail!("line {first_line} and those after it are too many events"),
-    };
+    let (Parsed { events, quarantined, warnings }, body) =
+        match parsing.await.context("a chunk could not be read")? {
+            Ok(parsed) => parsed,
+            Err(TooMany) => bail!("line {first_line} and those after it are too many events"),
+        };
     let delivery = Delivery {
         source: source.clone(),
         role,
@@ -184,6 +188,7 @@ async fn take(
         duplicates: duplicates.into(),
         quarantined: quarantined.into(),
         skipped: 0,
+        warnings: warnings.len() as u64,
     };
     Ok(Taken { bytes, tally })
 }

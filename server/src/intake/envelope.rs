@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Longest `id`, `source`, `subject` and `issuer`, in bytes.
+/// Longest `id`, `source`, `subject` and `issuer`, in characters.
 const LONGEST: usize = 255;
 
 /// The attributes that Syncline reads; those that are absent or `null` are none.
@@ -154,12 +154,10 @@ fn optional<'a>(name: &str, value: Option<&'a RawValue>) -> Result<Option<Cow<'a
     if text.chars().any(char::is_control) {
         return bad(format!("`{name}` is \"{}\": control characters are not allowed", shown(&text, 80)));
     }
-    if text.len() > LONGEST {
-        return bad(format!(
-            "`{name}` is {} bytes long, 255 are allowed: \"{}\"",
-            text.len(),
-            shown(&text, 40)
-        ));
+    // Bytes are counted at once, and are never fewer.
+    if text.len() > LONGEST && text.chars().count() > LONGEST {
+        let length = text.chars().count();
+        return bad(format!("`{name}` is {length} characters long, 255 are taken: \"{}\"", shown(&text, 40)));
     }
     Ok(Some(text))
 }

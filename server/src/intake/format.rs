@@ -35,7 +35,7 @@ impl Format {
             "application/cloudevents+json" => Ok(Self::Structured),
             "application/cloudevents-batch+json" => Ok(Self::Batch),
             "application/x-ndjson" | "application/ndjson" => Ok(Self::Lines),
-            "application/json" => match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            "application/json" => match without_mark(body).iter().find(|byte| !byte.is_ascii_whitespace()) {
                 Some(b'[') => Ok(Self::Batch),
                 _ => Ok(Self::Structured),
             },
@@ -50,6 +50,11 @@ impl Format {
             Self::Lines => "application/x-ndjson",
         }
     }
+}
+
+/// A body without the byte order mark that some write before it.
+pub fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 #[cfg(test)]
@@ -69,6 +74,7 @@ mod tests {
         check("Application/CloudEvents-Batch+JSON", "[]", Some(Format::Batch));
         check("application/x-ndjson", "", Some(Format::Lines));
         check("application/json", " [", Some(Format::Batch));
+        check("application/json", "\u{feff}[", Some(Format::Batch));
         check("application/json", "{", Some(Format::Structured));
         check("text/xml", "<a/>", None);
         assert!(Format::of(&HeaderMap::new(), b"{}").is_err());

@@ -7,3 +7,4 @@ mod garbage;
 mod import;
 mod samples;
 mod signatures;
+mod soft;
