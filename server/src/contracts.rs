@@ -22,6 +22,7 @@ use serde_json::Value;
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/contracts", get(list))
+        .route("/contracts/", get(list))
         .route("/contracts/openapi.json", get(async || Json(openapi::document())))
         .route("/contracts/asyncapi.json", get(async || Json(asyncapi::document())))
         .route("/contracts/{kind}/schema.json", get(kind_schema))

@@ -8,3 +8,4 @@ mod import;
 mod samples;
 mod signatures;
 mod soft;
+mod ways;

@@ -106,11 +106,7 @@ impl Handle {
         answered.await.map_err(|_| StoreError::Stopped)
     }
 
-    pub(crate) fn know(&self, source: SourceName) {
-        self.tallies.know(source);
-    }
-
-    pub(crate) fn count_refused(&self, source: &SourceName, code: &str, now: DateTime<Utc>) {
+    pub(crate) fn count_refused(&self, source: Option<&SourceName>, code: &str, now: DateTime<Utc>) {
         self.tallies.count_refused(source, code, now);
     }
 

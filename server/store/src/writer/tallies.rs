@@ -6,32 +6,26 @@ use crate::{LatencySpan, StoreError, micros};
 use chrono::{DateTime, Utc};
 use domain::SourceName;
 use sqlx::{Row, SqliteConnection, query};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What waits to be written, and which sources are known.
+/// What waits to be written.
 #[derive(Default)]
 pub(crate) struct Tallies {
     waiting: Mutex<Waiting>,
-    known: Mutex<HashSet<SourceName>>,
 }
 
 /// Sums since the last write.
 #[derive(Default)]
 pub(crate) struct Waiting {
-    /// Source (empty where it is not known) and code to how often and when last.
+    /// Source (empty where there is none of the name) and code to how often and when last.
     refused: HashMap<(String, String), (i64, i64)>,
     latency: HashMap<Slot, Spans>,
 }
 
 impl Tallies {
-    pub(crate) fn know(&self, source: SourceName) {
-        lock(&self.known).insert(source);
-    }
-
-    pub(crate) fn count_refused(&self, source: &SourceName, code: &str, now: DateTime<Utc>) {
-        let known = lock(&self.known).contains(source);
-        let name = if known { source.as_str() } else { "" };
+    pub(crate) fn count_refused(&self, source: Option<&SourceName>, code: &str, now: DateTime<Utc>) {
+        let name = source.map_or("", SourceName::as_str);
         let mut waiting = lock(&self.waiting);
         let (count, last_at) =
             waiting.refused.entry((name.to_owned(), code.to_owned())).or_insert((0, i64::MIN));
