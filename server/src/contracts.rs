@@ -1,10 +1,11 @@
-//! `/contracts`: what a source may send and what `/live` says, generated from the types. Reads nothing and needs no
+//! `/contracts`: what a source may send, what Syncline sends and what `/live` says, generated from the types. Reads nothing and needs no
 //! sign-in.
 
 mod asyncapi;
 mod cloudevent;
 pub mod example;
 mod openapi;
+pub mod outgoing;
 mod page;
 mod schema;
 
@@ -27,6 +28,8 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/contracts/asyncapi.json", get(async || Json(asyncapi::document())))
         .route("/contracts/{kind}/schema.json", get(kind_schema))
         .route("/contracts/{kind}/example.json", get(kind_example))
+        .route("/contracts/messages/{kind}/schema.json", get(message_schema))
+        .route("/contracts/messages/{kind}/example.json", get(message_example))
 }
 
 /// HTML, or JSON for whoever asks for it.
@@ -51,6 +54,16 @@ async fn kind_example(Path(kind): Path<String>) -> Response {
         }
         None => unknown(&kind),
     }
+}
+
+async fn message_schema(Path(kind): Path<String>) -> Response {
+    outgoing::schema(&kind)
+        .map_or_else(|| unknown(&kind), |schema| answer("application/schema+json", &schema))
+}
+
+async fn message_example(Path(kind): Path<String>) -> Response {
+    outgoing::example(&kind)
+        .map_or_else(|| unknown(&kind), |one| answer("application/cloudevents+json", &one.event))
 }
 
 fn answer(content_type: &'static str, document: &Value) -> Response {

@@ -10,8 +10,8 @@ mod http;
 mod json;
 mod lenient;
 pub mod limits;
+mod log;
 mod memory;
-mod notices;
 mod pace;
 mod parse;
 mod quality;
@@ -35,8 +35,8 @@ use body::Held;
 use chrono::{DateTime, Utc};
 use domain::SourceName;
 use encoding::Encoding;
+use log::Log;
 use memory::{Holder, Memory};
-use notices::Notices;
 use serde::Serialize;
 use sources::{Source, Sources};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -96,7 +96,7 @@ struct Inner {
     sources: Sources,
     limits: Limits,
     memory: Memory,
-    notices: Notices,
+    log: Log,
     /// Stands in for the keys of a source that does not exist, so that it is refused as a wrong signature is.
     no_keys: Vec<Key>,
     started: Instant,
@@ -112,8 +112,8 @@ impl Intake {
         let sources = Sources::read(&store).await?;
         let memory = Memory::new(limits.memory);
         let no_keys = Key::of(&rand::random::<[u8; 32]>()).into_iter().collect();
-        let (notices, started) = (Notices::default(), Instant::now());
-        Ok(Self(Arc::new(Inner { store, clock, sources, limits, memory, notices, no_keys, started })))
+        let (log, started) = (Log::default(), Instant::now());
+        Ok(Self(Arc::new(Inner { store, clock, sources, limits, memory, log, no_keys, started })))
     }
 
     /// Reads the sources anew at once instead of within a second.
@@ -233,7 +233,7 @@ impl Intake {
     async fn count(&self, source: Option<&Source>, refusal: &Refusal) {
         let name = source.map(|source| &source.name);
         let label = name.map_or("unknown", SourceName::as_str);
-        if let Some(count) = self.0.notices.count(label, refusal.code(), self.0.started.elapsed()) {
+        if let Some(count) = self.0.log.count(label, refusal.code(), self.0.started.elapsed()) {
             tracing::warn!(source = label, code = refusal.code(), count, reason = %refusal, "deliveries were refused");
         }
         // What is the server's own trouble is no fault of the source.
@@ -251,7 +251,7 @@ impl Intake {
         http::count_events(label, taken);
         let Receipt { quarantined, reasons, .. } = &taken.receipt;
         let Some(first) = reasons.first() else { return };
-        if let Some(deliveries) = self.0.notices.count(label, "quarantined", self.0.started.elapsed()) {
+        if let Some(deliveries) = self.0.log.count(label, "quarantined", self.0.started.elapsed()) {
             tracing::warn!(
                 source = label,
                 deliveries,

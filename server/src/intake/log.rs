@@ -10,7 +10,7 @@ const PERIOD: Duration = Duration::from_mins(1);
 
 /// What was said, by source and code; both are few.
 #[derive(Debug, Default)]
-pub struct Notices(Mutex<HashMap<(String, String), Said>>);
+pub struct Log(Mutex<HashMap<(String, String), Said>>);
 
 #[derive(Debug, Default)]
 struct Said {
@@ -18,7 +18,7 @@ struct Said {
     since: u64,
 }
 
-impl Notices {
+impl Log {
     /// Counts one more at `now`, a time on a clock that never goes back. How many there were since the log spoke of them, if it
     /// is to speak of them now.
     pub fn count(&self, source: &str, code: &str, now: Duration) -> Option<u64> {
@@ -39,8 +39,8 @@ mod tests {
 
     #[test]
     fn the_first_is_said_at_once_and_the_others_once_a_minute() {
-        let notices = Notices::default();
-        let count = |code, seconds| notices.count("tms", code, Duration::from_secs(seconds));
+        let log = Log::default();
+        let count = |code, seconds| log.count("tms", code, Duration::from_secs(seconds));
         assert_eq!((count("stale", 5), count("stale", 6), count("unsigned", 6)), (Some(1), None, Some(1)));
         assert_eq!((count("stale", 64), count("stale", 65)), (None, Some(3)));
     }
