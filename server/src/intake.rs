@@ -249,6 +249,18 @@ impl Intake {
     /// Has it known what became of a delivery that was taken.
     fn note(&self, label: &str, taken: &Taken) {
         http::count_events(label, taken);
+        if let Some(Warning { path, value, done, .. }) = taken.warnings.first()
+            && let Some(deliveries) = self.0.log.count(label, "warnings", self.0.started.elapsed())
+        {
+            tracing::info!(
+                source = label,
+                deliveries,
+                path,
+                value,
+                done,
+                "values were not taken as they came"
+            );
+        }
         let Receipt { quarantined, reasons, .. } = &taken.receipt;
         let Some(first) = reasons.first() else { return };
         if let Some(deliveries) = self.0.log.count(label, "quarantined", self.0.started.elapsed()) {

@@ -1,6 +1,7 @@
 //! The attributes of one CloudEvent, read without building a tree: each stays the slice of the text that states it.
 //! Knows the rules of CloudEvents 1.0 and nothing about freight.
 
+use super::lenient::without_place;
 use super::rejection::{Code, Rejection, shown};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::error::Category;
@@ -34,9 +35,9 @@ impl<'a> Envelope<'a> {
         serde_json::from_str(text).map_err(|error| match error.classify() {
             Category::Data => Rejection::new(
                 Code::NotCloudevents,
-                format!("this is no CloudEvent ({error}): an event is a JSON object with specversion, id, source and type"),
+                "this is no CloudEvent: an event is a JSON object with specversion, id, source, type, subject, time and data",
             ),
-            _ => Rejection::new(Code::MalformedJson, format!("the event is no JSON: {error}")),
+            _ => Rejection::new(Code::MalformedJson, format!("the event is no JSON: {}", broken(&error))),
         })
     }
 
@@ -132,6 +133,16 @@ pub fn is_traceparent(text: &str) -> bool {
         && hex(parts.next(), 16)
         && hex(parts.next(), 2)
         && parts.next().is_none()
+}
+
+/// Where a text stops to be JSON, and why.
+pub fn broken(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let what = without_place(&message);
+    match (error.line(), error.column()) {
+        (0 | 1, column) => format!("{what}, at character {column}"),
+        (line, column) => format!("{what}, at character {column} of line {line}"),
+    }
 }
 
 fn missing(name: &str, way_out: &str) -> Rejection {

@@ -3,6 +3,7 @@
 
 mod moment;
 mod text;
+mod value;
 
 pub(super) use text::{number, unfit};
 
@@ -56,7 +57,7 @@ pub fn read(
         )
     })?;
     let mut reader = Reader {
-        path: vec![Step::Name("data".into())],
+        path: vec![Step::Name(Cow::Borrowed("data"))],
         mended,
         changed: false,
         offset,
@@ -80,13 +81,13 @@ pub fn without_place(message: &str) -> &str {
     message.rsplit_once(" at line ").map_or(message, |(message, _)| message)
 }
 
-enum Step {
-    Name(String),
+enum Step<'s> {
+    Name(Cow<'s, str>),
     Index(usize),
 }
 
-struct Reader<'m> {
-    path: Vec<Step>,
+struct Reader<'s, 'm> {
+    path: Vec<Step<'s>>,
     mended: &'m mut Vec<Mended>,
     /// Whether the text has to be written anew.
     changed: bool,
@@ -100,7 +101,7 @@ struct Reader<'m> {
 
 type Outcome = Result<(), Fault>;
 
-impl Reader<'_> {
+impl<'s> Reader<'s, '_> {
     fn path(&self) -> String {
         let mut path = String::new();
         for step in &self.path {
@@ -134,7 +135,7 @@ impl Reader<'_> {
         self.fault(Code::MalformedData, true, format!("is {}: {way_out}", told(value)))
     }
 
-    fn value(&mut self, value: &mut Json<'_>, shape: &Shape) -> Outcome {
+    fn value(&mut self, value: &mut Json<'_>, shape: &'s Shape) -> Outcome {
         match shape {
             Shape::Any => self.any(value),
             Shape::Object(fields) => self.object(value, fields),
@@ -145,11 +146,11 @@ impl Reader<'_> {
             Shape::Whole { least, most } => self.whole(value, *least, *most),
             Shape::Decimal { least, most } => self.decimal(value, *least, *most),
             Shape::Flag => self.flag(value),
-            Shape::Moment => self.moment(value, moment::End::None),
+            Shape::Moment => self.moment(value, moment::Day::Nothing),
         }
     }
 
-    fn object(&mut self, value: &mut Json<'_>, fields: &[Field]) -> Outcome {
+    fn object(&mut self, value: &mut Json<'_>, fields: &'s [Field]) -> Outcome {
         if !matches!(value, Json::Object(_)) {
             return Err(
                 self.other(value, "write an object with fields of its own, as in the example at /contracts")
@@ -162,7 +163,7 @@ impl Reader<'_> {
         outcome
     }
 
-    fn fields(&mut self, value: &mut Json<'_>, fields: &[Field]) -> Outcome {
+    fn fields(&mut self, value: &mut Json<'_>, fields: &'s [Field]) -> Outcome {
         let Json::Object(stated) = value else { return Ok(()) };
         let mut seen = vec![false; fields.len()];
         let mut left_out = Vec::new();
@@ -173,13 +174,13 @@ impl Reader<'_> {
                 continue;
             };
             let field = &fields[place];
-            self.path.push(Step::Name(field.name.clone()));
+            self.path.push(Step::Name(Cow::Borrowed(&field.name)));
             if seen[place] {
                 return Err(self.fault(Code::MalformedData, false, "is stated twice: state it once"));
             }
-            match self.field(value, field)? {
-                true => seen[place] = true,
-                false => left_out.push(index),
+            seen[place] = self.field(value, field)?;
+            if !seen[place] {
+                left_out.push(index);
             }
             is_day |= std::mem::take(&mut self.day) && field.name == "eta";
             self.path.pop();
@@ -198,7 +199,7 @@ impl Reader<'_> {
         }
         for (field, seen) in fields.iter().zip(seen) {
             if field.is_required && !seen {
-                self.path.push(Step::Name(field.name.clone()));
+                self.path.push(Step::Name(Cow::Borrowed(&field.name)));
                 let substitute = self.substitute(field)?;
                 self.path.pop();
                 stated.push((Cow::Owned(field.name.clone()), substitute));
@@ -208,7 +209,7 @@ impl Reader<'_> {
     }
 
     /// Reads a field; false if it is to be left out.
-    fn field(&mut self, value: &mut Json<'_>, field: &Field) -> Result<bool, Fault> {
+    fn field(&mut self, value: &mut Json<'_>, field: &'s Field) -> Result<bool, Fault> {
         let is_list = matches!(field.shape, Shape::List { .. });
         if *value == Json::Null && field.is_required && is_list {
             *value = Json::List(Vec::new());
@@ -232,15 +233,15 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown(&mut self, name: &str, value: &Json<'_>, fields: &[Field]) {
-        self.path.push(Step::Name(shown(name, 40)));
+    fn unknown(&mut self, name: &str, value: &Json<'_>, fields: &'s [Field]) {
+        self.path.push(Step::Name(Cow::Owned(shown(name, 40))));
         let known: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
         self.tell(told(value), format!("not read: the fields here are {}", known.join(", ")));
         self.path.pop();
     }
 
     /// What stands in for a required field that is absent, if anything can.
-    fn substitute(&mut self, field: &Field) -> Result<Json<'static>, Fault> {
+    fn substitute(&mut self, field: &'s Field) -> Result<Json<'static>, Fault> {
         if let Shape::Text { is: super::limits::Text::Zone, .. } = field.shape {
             let zone = self.zone_of_offset();
             self.mend(
@@ -252,14 +253,14 @@ impl Reader<'_> {
         Err(self.fault(Code::MalformedData, true, format!("is missing: {}", wanted(&field.shape))))
     }
 
-    fn list(&mut self, value: &mut Json<'_>, of: &Shape, most: usize) -> Outcome {
+    fn list(&mut self, value: &mut Json<'_>, of: &'s Shape, most: usize) -> Outcome {
         let Json::List(list) = value else { return Err(self.other(value, "write a list, in brackets")) };
         if list.len() > most {
             let says = format!("has {} entries: at most {most} are taken", list.len());
             return Err(self.fault(Code::MalformedData, false, says));
         }
         let is_dispensable =
-            matches!(self.path.last(), Some(Step::Name(name)) if DISPENSABLE.contains(&name.as_str()));
+            matches!(self.path.last(), Some(Step::Name(name)) if DISPENSABLE.contains(&name.as_ref()));
         let mut left_out = Vec::new();
         let depth = self.path.len() + 1;
         for (index, entry) in list.iter_mut().enumerate() {
@@ -302,83 +303,6 @@ impl Reader<'_> {
             _ => Ok(()),
         }
     }
-
-    fn word(&mut self, value: &mut Json<'_>, words: &[String]) -> Outcome {
-        if value.as_text().is_some_and(|text| words.iter().any(|word| word == text)) {
-            return Ok(());
-        }
-        let meant = value.as_text().map(|text| text.trim().to_ascii_lowercase().replace(['-', ' '], "_"));
-        let meant = meant.and_then(|meant| words.iter().find(|word| **word == meant));
-        let word = match (meant, words.iter().find(|word| *word == "other")) {
-            (Some(word), _) | (None, Some(word)) => word,
-            (None, None) => return Err(self.other(value, &format!("write one of {}", words.join(", ")))),
-        };
-        let known = if meant.is_some() { String::new() } else { format!("; known are {}", words.join(", ")) };
-        self.mend(told(value), format!("read as {word}{known}"));
-        *value = Json::text(word.as_str());
-        Ok(())
-    }
-
-    fn whole(&mut self, value: &mut Json<'_>, least: i64, most: i64) -> Outcome {
-        let number = match &*value {
-            Json::Whole(number) => Some(*number),
-            Json::Decimal(number) => exact(*number),
-            Json::Text(text) => {
-                let text = text.trim();
-                text.parse().ok().or_else(|| exact(text.parse().ok()?))
-            }
-            _ => None,
-        };
-        let Some(number) = number else { return Err(self.other(value, "write a whole number")) };
-        match &*value {
-            Json::Whole(_) => {}
-            Json::Decimal(_) => self.changed = true,
-            _ => self.mend(told(value), format!("read as {number}")),
-        }
-        *value = Json::Whole(number);
-        if (least..=most).contains(&number) {
-            return Ok(());
-        }
-        let says = format!("is {number}: it lies between {least} and {most}");
-        Err(self.fault(Code::ImplausibleData, true, says))
-    }
-
-    fn decimal(&mut self, value: &mut Json<'_>, least: f64, most: f64) -> Outcome {
-        let number = match &*value {
-            Json::Whole(number) => Some(*number as f64),
-            Json::Decimal(number) => Some(*number),
-            Json::Text(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()),
-            _ => None,
-        };
-        let Some(number) = number else { return Err(self.other(value, "write a number")) };
-        if matches!(value, Json::Text(_)) {
-            self.mend(told(value), format!("read as {number}"));
-            *value = Json::Decimal(number);
-        }
-        if (least..=most).contains(&number) {
-            return Ok(());
-        }
-        let says = format!("is {number}: it lies between {least} and {most}");
-        Err(self.fault(Code::ImplausibleData, true, says))
-    }
-
-    fn flag(&mut self, value: &mut Json<'_>) -> Outcome {
-        let flag = match value.as_text().map(str::trim) {
-            _ if matches!(value, Json::Flag(_)) => return Ok(()),
-            Some("true") => true,
-            Some("false") => false,
-            _ => return Err(self.other(value, "write true or false")),
-        };
-        self.mend(told(value), format!("read as {flag}"));
-        *value = Json::Flag(flag);
-        Ok(())
-    }
-}
-
-/// The whole number that a decimal one is, where it is one.
-fn exact(number: f64) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64)
 }
 
 /// An optional text without any letter says as much as none.

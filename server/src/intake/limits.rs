@@ -127,7 +127,9 @@ fn visit(schema: &mut Value, field: &str) {
             }
             ("items" | "additionalProperties", inner) => visit(inner, field),
             ("anyOf" | "oneOf" | "allOf", Value::Array(several)) => {
-                several.iter_mut().for_each(|schema| visit(schema, field));
+                for schema in several {
+                    visit(schema, field);
+                }
             }
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! From the bytes of an authentic delivery to events and to what has to wait in quarantine. Pure: no IO, no clock,
 //! and nothing that is in a body is ever dropped.
 
-use super::envelope::Envelope;
+use super::envelope::{Envelope, broken};
 use super::format::{Format, without_mark};
 use super::lenient::{self, Mended};
 use super::limits::Text;
@@ -119,13 +119,12 @@ impl Parsed {
                 .map_or(0, |last| last.get().as_ptr().addr() - text.as_ptr().addr() + last.get().len());
             let rest = text.get(done..).unwrap_or(text);
             let rejection = if error.is_data() {
-                let reason = format!(
-                    "a batch is a JSON array of events ({error}): send one event as application/cloudevents+json"
-                );
+                let reason = "a batch is a JSON array of events, and this is none: send one event as application/cloudevents+json";
                 Rejection::new(Code::NotCloudevents, reason)
             } else {
                 let reason = format!(
-                    "the batch is no JSON ({error}): {} events before that were read, send the others again",
+                    "the batch is no JSON: {}; {} events before that were read, send the others again",
+                    broken(&error),
                     elements.len()
                 );
                 Rejection::new(Code::MalformedJson, reason)
@@ -283,9 +282,9 @@ fn occurred_at(envelope: &Envelope<'_>, received_at: DateTime<Utc>) -> Result<Mo
             "`time` is missing: put the moment when it happened into it, for example 2026-05-04T09:30:00+02:00",
         ));
     };
-    let moment = DateTime::parse_from_rfc3339(&stated).map_err(|error| {
+    let moment = DateTime::parse_from_rfc3339(&stated).map_err(|_| {
         let reason = format!(
-            "`time` is \"{}\" ({error}): write it with its offset from UTC, for example 2026-05-04T09:30:00+02:00",
+            "`time` is \"{}\": write it with its offset from UTC, for example 2026-05-04T09:30:00+02:00",
             shown(&stated, 60)
         );
         Rejection::new(Code::BadTime, reason)

@@ -155,7 +155,7 @@ async fn a_retry_with_its_first_timestamp_is_taken_where_the_source_may_and_is_i
     assert_eq!(late("b", TimeDelta::seconds(360), &stranger).await.1["code"], "bad_signature");
 
     let source = SourceConfig::new(name, domain::authority::Role::Tms, vec![secret.clone()]);
-    let tolerance = Duration::from_secs(86_400);
+    let tolerance = Duration::from_hours(24);
     door.store.put_source(SourceConfig { tolerance, ..source }).await.expect("a source");
     door.intake.reload().await.expect("a reload");
     assert_eq!(late("a", TimeDelta::hours(20), &secret).await.0, StatusCode::ACCEPTED);

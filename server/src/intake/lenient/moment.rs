@@ -13,16 +13,16 @@ use std::borrow::Cow;
 
 pub(super) const EXAMPLE: &str = "for example 2026-05-04T09:30:00+02:00";
 
-/// Which end of a day a date stands for.
+/// What a date stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// A date is no moment here.
-    None,
+pub(super) enum Day {
+    /// It is no moment here.
+    Nothing,
     Start,
     End,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Takes note of the zone and the offset that the parts of an object share.
     pub(super) fn look_around(&mut self, object: &Json<'_>) {
         let zone = object.get("location").and_then(|place| place.get("zone")).and_then(Json::as_text);
@@ -58,12 +58,12 @@ impl Reader<'_> {
         let Json::Object(fields) = value else { return Err(self.other(value, way_out)) };
         let mut ends = [None, None];
         for (name, value) in fields.iter_mut() {
-            let (place, end) = match name.as_ref() {
-                "from" => (0, End::Start),
-                "to" => (1, End::End),
+            let (name, place, end) = match name.as_ref() {
+                "from" => ("from", 0, Day::Start),
+                "to" => ("to", 1, Day::End),
                 _ => continue,
             };
-            self.path.push(super::Step::Name(name.clone().into_owned()));
+            self.path.push(super::Step::Name(Cow::Borrowed(name)));
             self.moment(value, end)?;
             self.day = false;
             ends[place] = value.as_text().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
@@ -84,18 +84,18 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn moment(&mut self, value: &mut Json<'_>, end: End) -> Outcome {
+    pub(super) fn moment(&mut self, value: &mut Json<'_>, end: Day) -> Outcome {
         let way_out = format!("write a moment with its offset from UTC, {EXAMPLE}");
         let Some(text) = value.as_text() else { return Err(self.other(value, &way_out)) };
         if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
             return self.in_reach(moment.year());
         }
         let is_eta = matches!(self.path.last(), Some(super::Step::Name(name)) if name == "eta");
-        let end = if is_eta { End::End } else { end };
-        if let (Some(date), true) = (day(text), end != End::None) {
+        let end = if is_eta { Day::End } else { end };
+        if let (Some(date), true) = (day(text), end != Day::Nothing) {
             self.in_reach(date.year())?;
             let moment = self.end_of(date, end);
-            let done = if end == End::Start { "start" } else { "end" };
+            let done = if end == Day::Start { "start" } else { "end" };
             self.mend(told(value), format!("a day, read as its {done}, {}", moment.to_rfc3339()));
             *value = Json::text(moment.to_rfc3339());
             self.day = true;
@@ -119,10 +119,10 @@ impl Reader<'_> {
     }
 
     /// The first or the last second of a day where it is.
-    fn end_of(&self, date: NaiveDate, end: End) -> Moment {
+    fn end_of(&self, date: NaiveDate, end: Day) -> Moment {
         let (date, less) = match end {
-            End::End => (date.checked_add_days(Days::new(1)).unwrap_or(date), TimeDelta::seconds(1)),
-            End::Start | End::None => (date, TimeDelta::zero()),
+            Day::End => (date.checked_add_days(Days::new(1)).unwrap_or(date), TimeDelta::seconds(1)),
+            Day::Start | Day::Nothing => (date, TimeDelta::zero()),
         };
         let midnight = date.and_time(NaiveTime::MIN);
         let in_zone = |zone: Tz| zone.from_local_datetime(&midnight).earliest();

@@ -8,7 +8,7 @@ use super::{Outcome, Reader, told};
 use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     pub(super) fn text(&mut self, value: &mut Json<'_>, is: Text, most: usize) -> Outcome {
         match value {
             Json::Text(_) => {}
