@@ -78,7 +78,8 @@ impl Store {
     /// All accounts by name, customers named as master data names them now.
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         let rows = query(
-            "select account, name, role, customer, coalesce(payload ->> 'name', customer_name) as customer_name, disabled
+            "select account, name, accounts.role as role, customer,
+                    coalesce(payload ->> 'name', customer_name) as customer_name, disabled
              from accounts left join master_data on noun = 'customer' and id = customer order by account",
         )
         .fetch_all(&self.readers)
