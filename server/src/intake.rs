@@ -159,11 +159,14 @@ impl Intake {
         let Inner { store, limits, memory, .. } = &*self.0;
         let keys = source.as_ref().map_or(&self.0.no_keys, |source| &source.keys).clone();
         let (encoding, limit) = (Encoding::of(&headers), limits.body);
+        let packed = encoding.clone();
         let opening = move |bytes: &[u8]| {
-            let unpacked = encoding::open(&seal, bytes, &keys, encoding, limit)?;
+            let unpacked = encoding::open(&seal, bytes, &keys, packed, limit)?;
             Ok((seal, unpacked))
         };
-        let ((seal, unpacked), bytes) = beside(bytes, opening).await?;
+        // What a packed body holds may be a thousand times as long.
+        let is_long = encoding != Encoding::Plain || bytes.len() > LARGE;
+        let ((seal, unpacked), bytes) = beside(bytes, is_long, opening).await?;
         let Some(source) = source else { return Err(Refusal::BadSignature) };
         // Only now, so that what is authentic and late is known as its source's trouble.
         seal.check_age(received_at, source.tolerance)?;
@@ -179,7 +182,8 @@ impl Intake {
         let format = Format::of(&headers, &bytes)?;
         let most = limits.events;
         let (name, role) = (source.name.clone(), source.role);
-        let (mut parsed, body) = beside(bytes, move |bytes| {
+        let is_long = bytes.len() > LARGE;
+        let (mut parsed, body) = beside(bytes, is_long, move |bytes| {
             let sender = Sender { source: &name, role, received_at };
             parse(bytes, format, sender, most).map_err(|TooMany| Refusal::TooManyEvents { limit: most })
         })
@@ -276,12 +280,13 @@ impl Intake {
     }
 }
 
-/// Does `work` on the bytes: at once if they are few, else where it does not hold up others.
+/// Does `work` on the bytes: at once, or where it does not hold up others if it is long.
 async fn beside<T: Send + 'static>(
     bytes: Vec<u8>,
+    is_long: bool,
     work: impl FnOnce(&[u8]) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<(T, Vec<u8>), Refusal> {
-    if bytes.len() <= LARGE {
+    if !is_long {
         return work(&bytes).map(|done| (done, bytes));
     }
     let done = tokio::task::spawn_blocking(move || work(&bytes).map(|done| (done, bytes))).await;

@@ -138,7 +138,7 @@ pub fn is_traceparent(text: &str) -> bool {
 /// Where a text stops to be JSON, and why.
 pub fn broken(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    let what = without_place(&message);
+    let what = if error.is_eof() { "it ends before its end" } else { without_place(&message) };
     match (error.line(), error.column()) {
         (0 | 1, column) => format!("{what}, at character {column}"),
         (line, column) => format!("{what}, at character {column} of line {line}"),

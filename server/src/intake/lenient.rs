@@ -250,6 +250,14 @@ impl<'s> Reader<'s, '_> {
             );
             return Ok(Json::text(zone));
         }
+        let word = match &field.shape {
+            Shape::Words(words) => value::catch_all(words),
+            _ => None,
+        };
+        if let Some(word) = word {
+            self.mend("absent".into(), format!("read as {word}"));
+            return Ok(Json::text(word.as_str()));
+        }
         Err(self.fault(Code::MalformedData, true, format!("is missing: {}", wanted(&field.shape))))
     }
 
@@ -316,7 +324,7 @@ fn is_blank(value: &Json<'_>, field: &Field) -> bool {
 fn told(value: &Json<'_>) -> String {
     match value {
         Json::Text(text) => format!("\"{}\"", shown(text, SHOWN)),
-        Json::List(list) => format!("a list of {}", list.len()),
+        Json::List(_) => "a list".to_owned(),
         Json::Object(_) => "an object".to_owned(),
         other => serde_json::to_string(other).unwrap_or_default(),
     }

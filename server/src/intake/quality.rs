@@ -37,7 +37,7 @@ pub fn check(fact: &mut Fact, subject: &str, mended: &mut Vec<Mended>) -> Checke
 fn order(terms: &mut OrderTerms, mended: &mut Vec<Mended>) -> Checked {
     if terms.lines.is_empty() {
         let done = "taken, and nothing that is delivered can be compared with it".to_owned();
-        mended.push(Mended { path: "data.lines".into(), value: "a list of 0".into(), done });
+        mended.push(Mended { path: "data.lines".into(), value: "a list of none".into(), done });
     }
     each_once("lines", "line", terms.lines.iter().map(|line| line.line.as_str()))?;
     for (index, line) in terms.lines.iter_mut().enumerate() {

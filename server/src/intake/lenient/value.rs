@@ -11,7 +11,7 @@ impl Reader<'_, '_> {
         }
         let meant = value.as_text().map(|text| text.trim().to_ascii_lowercase().replace(['-', ' '], "_"));
         let meant = meant.and_then(|meant| words.iter().find(|word| **word == meant));
-        let Some(word) = meant.or_else(|| words.iter().find(|word| *word == "other")) else {
+        let Some(word) = meant.or_else(|| catch_all(words)) else {
             return Err(self.other(value, &format!("write one of {}", words.join(", "))));
         };
         let known = if meant.is_some() { String::new() } else { format!("; known are {}", words.join(", ")) };
@@ -74,6 +74,11 @@ impl Reader<'_, '_> {
         *value = Json::Flag(flag);
         Ok(())
     }
+}
+
+/// The word for what has none of its own: of charges, what is neither the haul nor its fuel.
+pub(super) fn catch_all(words: &[String]) -> Option<&String> {
+    words.iter().find(|word| matches!(word.as_str(), "other" | "accessorial"))
 }
 
 /// The whole number that a decimal one is, where it is one.
