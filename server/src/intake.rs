@@ -189,9 +189,6 @@ impl Intake {
         })
         .await?;
         correlate(&mut parsed, &headers);
-        let mut warnings = parsed.warnings;
-        let warned = warnings.len();
-        warnings.truncate(Receipt::REASONS);
         let delivery = Delivery {
             source: source.name.clone(),
             role,
@@ -204,10 +201,7 @@ impl Intake {
             quarantined: parsed.quarantined,
             expected: None,
         };
-        if warned > 0 {
-            metrics::counter!("syncline_intake_warnings_total", "source" => source.name.to_string())
-                .increment(warned as u64);
-        }
+        let mut warnings = parsed.warnings;
         let receipt = store.append(delivery).await.map_err(|error| match error {
             AppendError::Full => Refusal::Busy,
             AppendError::Repeated { .. } => Refusal::DeliveryIdReused,
@@ -220,6 +214,12 @@ impl Intake {
                 Refusal::Unavailable
             }
         })?;
+        if !warnings.is_empty() {
+            metrics::counter!("syncline_intake_warnings_total", "source" => source.name.to_string())
+                .increment(warnings.len() as u64);
+            store.doubt(warnings.iter().map(|warning| warning.doubt(&source.name, received_at)));
+        }
+        warnings.truncate(Receipt::REASONS);
         Ok(Taken { receipt, warnings })
     }
 

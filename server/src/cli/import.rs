@@ -210,6 +210,7 @@ async fn take(
         expected: None,
     };
     let Receipt { accepted, duplicates, quarantined, .. } = append(store, delivery).await?;
+    store.doubt(warnings.iter().map(|warning| warning.doubt(source, received_at)));
     let tally = Tally {
         accepted: accepted.into(),
         duplicates: duplicates.into(),

@@ -18,7 +18,7 @@ use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
-use store::Rejected;
+use store::{Doubt, Rejected};
 
 /// Deepest nesting of an event.
 const DEEPEST: usize = 128;
@@ -46,6 +46,24 @@ pub struct Warning {
     pub value: String,
     /// What was done, a sentence.
     pub done: String,
+}
+
+impl Warning {
+    /// What is remembered of it, among others at the same place.
+    pub fn doubt(&self, source: &SourceName, at: DateTime<Utc>) -> Doubt {
+        let Self { path, value, done, .. } = self;
+        // The places in lists say nothing of what a sender does.
+        let path = path.split(']').map(|part| part.split_once('[').map_or(part, |(name, _)| name));
+        let path = path.collect::<Vec<_>>().join("[]");
+        Doubt {
+            source: source.clone(),
+            path,
+            value: value.clone(),
+            done: done.clone(),
+            count: 1,
+            last_at: at,
+        }
+    }
 }
 
 /// The body holds more events than are taken at once.

@@ -290,4 +290,22 @@ async fn an_answer_says_what_was_not_taken_as_it_came_and_says_it_again() {
         .collect();
     let (_, answer) = door.deliver(&Sending::batch("tms", "msg_2", &many)).await;
     assert_eq!((&answer["accepted"], answer["warnings"].as_array().map(Vec::len)), (&json!(30), Some(10)));
+
+    door.store.flush().await.expect("a flush");
+    let doubts = door.store.integrations().await.expect("integrations").doubts;
+    let found: Vec<_> = doubts.iter().map(|one| (one.path.as_str(), one.count)).collect();
+    // The first delivery came twice.
+    assert_eq!(found, [("data.gate", 30), ("data.mode", 2)]);
+    assert_eq!((doubts[1].value.as_str(), doubts[1].last_at), ("\"multimodal\"", now()));
+
+    let mut zones = with("shipment.planned", "/data/stops/0/location/zone", json!("MEZ"));
+    zones["data"]["stops"][1]["location"]["zone"] = json!("MEZ");
+    zones["id"] = json!("zones");
+    door.deliver(&Sending::one("tms", "msg_3", zones.to_string())).await;
+    door.store.flush().await.expect("a flush");
+    let doubts = door.store.integrations().await.expect("integrations").doubts;
+    assert!(
+        doubts.iter().any(|one| one.path == "data.stops[].location.zone" && one.count == 2),
+        "{doubts:?}"
+    );
 }

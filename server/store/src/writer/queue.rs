@@ -4,7 +4,7 @@ use super::checkpoint::{LogLength, keep_checkpointing};
 use super::prepared::Prepared;
 use super::tallies::Tallies;
 use super::task::Writer;
-use crate::{AppendError, Clock, Commit, Delivery, LatencySpan, Options, Receipt, StoreError};
+use crate::{AppendError, Clock, Commit, Delivery, Doubt, LatencySpan, Options, Receipt, StoreError};
 use chrono::{DateTime, Utc};
 use domain::SourceName;
 use futures::future::BoxFuture;
@@ -108,6 +108,10 @@ impl Handle {
 
     pub(crate) fn count_refused(&self, source: Option<&SourceName>, code: &str, now: DateTime<Utc>) {
         self.tallies.count_refused(source, code, now);
+    }
+
+    pub(crate) fn doubt(&self, doubts: impl IntoIterator<Item = Doubt>) {
+        self.tallies.doubt(doubts);
     }
 
     pub(crate) fn record_latency(&self, spans: Vec<LatencySpan>) -> Result<(), StoreError> {
