@@ -14,7 +14,7 @@ pub use cloudevent::cloud_event;
 use crate::answer::Answer;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::Value;
@@ -24,12 +24,14 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/contracts", get(list))
         .route("/contracts/", get(list))
+        .route("/contracts/{kind}", get(to_kind))
         .route("/contracts/openapi.json", get(async || Json(openapi::document())))
         .route("/contracts/asyncapi.json", get(async || Json(asyncapi::document())))
         .route("/contracts/{kind}/schema.json", get(kind_schema))
         .route("/contracts/{kind}/example.json", get(kind_example))
         .route("/contracts/messages/{kind}/schema.json", get(message_schema))
         .route("/contracts/messages/{kind}/example.json", get(message_example))
+        .method_not_allowed_fallback(only_read)
 }
 
 /// HTML, or JSON for whoever asks for it.
@@ -39,6 +41,22 @@ async fn list(headers: HeaderMap) -> Response {
     let answer =
         if json { Json(page::listing()).into_response() } else { Html(page::page()).into_response() };
     ([(header::VARY, "accept")], answer).into_response()
+}
+
+/// Where the page speaks of a kind.
+async fn to_kind(Path(kind): Path<String>) -> Response {
+    if example::example(&kind).is_some() {
+        Redirect::to(&format!("/contracts#{kind}")).into_response()
+    } else if outgoing::example(&kind).is_some() {
+        Redirect::to(&format!("/contracts#message-{kind}")).into_response()
+    } else {
+        unknown(&kind)
+    }
+}
+
+async fn only_read() -> Response {
+    let message = "contracts are read by GET: deliver to /intake/ and the name of your source";
+    Answer::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message).into_response()
 }
 
 async fn kind_schema(Path(kind): Path<String>) -> Response {

@@ -81,6 +81,10 @@ pub fn page() -> String {
 <p>What a source may send to <code>POST /intake/{{source}}</code>: CloudEvents 1.0 in JSON, signed as Standard Webhooks
 describes; one event, a batch, or one event a line. The machine-readable forms: <a href="/contracts/openapi.json">OpenAPI of the
 intake and of the messages</a>, <a href="/contracts/asyncapi.json">AsyncAPI of the live socket</a>.</p>
+<p>A field that can't be read costs itself, where nothing is concluded from its absence, and otherwise its event; the answer's
+<code>warnings</code> and <code>reasons</code> say which. An unknown word is read as <code>other</code>, a day as a window of that day
+where it is, a time zone by its IANA or Windows name. Numbers of yours have at most 120 characters, names 200, notes
+4000; blanks around a number do not count, capital and small letters differ. Bodies may be packed by gzip.</p>
 <h2>Kinds of events that sources send</h2>
 {outside}
 <h2>Kinds that only Syncline states</h2>

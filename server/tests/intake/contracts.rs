@@ -124,6 +124,23 @@ async fn what_syncline_sends_is_described_as_what_it_takes_is() {
 }
 
 #[tokio::test]
+async fn a_wrong_address_under_contracts_is_answered_with_the_right_one() {
+    let contracts: Router = router();
+    for (method, path, status, word) in [
+        ("GET", "/contracts/stop.arrived", StatusCode::SEE_OTHER, ""),
+        ("GET", "/contracts/invoice.release", StatusCode::SEE_OTHER, ""),
+        ("GET", "/contracts/truck.exploded", StatusCode::NOT_FOUND, "see /contracts"),
+        ("POST", "/contracts", StatusCode::METHOD_NOT_ALLOWED, "/intake/"),
+    ] {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("a request");
+        let response = contracts.clone().oneshot(request).await.expect("infallible");
+        assert_eq!(response.status(), status, "{path}");
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 16).await.expect("a body");
+        assert!(String::from_utf8_lossy(&bytes).contains(word), "{path}: {bytes:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_schemas_state_the_limits_by_which_the_door_checks() {
     let (_, schema) = get("/contracts/shipment.planned/schema.json", "*/*").await;
     let schema: serde_json::Value = serde_json::from_str(&schema).expect("json");

@@ -88,6 +88,8 @@ fn a_number_is_read_however_it_is_written_and_nobody_guesses_at_another() {
     );
     let (event, warnings) = taken("order.released", "/data/lines/0/line", json!(10));
     assert_eq!((&data(&event)["lines"][0]["line"], warnings.len()), (&json!("10"), 1));
+    let (event, _) = taken("stop.arrived", "/data/stop", json!(1.0));
+    assert_eq!(data(&event)["stop"], "1");
     let (event, _) = taken("position.reported", "/data/position/latitude", json!("50"));
     assert_eq!(data(&event)["position"]["latitude"], 50.0);
     for (value, said) in [(json!("ten"), "\"ten\""), (json!(10.5), "10.5"), (json!([]), "a list")] {
@@ -259,7 +261,9 @@ fn codes_are_those_that_exist() {
         assert!(refused("order.invoiced", currency, json!(none)).contains("ISO 4217"));
     }
     let country = "/data/country";
-    assert!(refused("location.registered", country, json!("Germany")).contains("ISO 3166"));
+    let (event, warnings) = taken("location.registered", country, json!("Germany"));
+    assert_eq!((&data(&event)["country"], warnings.len()), (&json!("Germany"), 1), "{warnings:?}");
+    assert_eq!(data(&taken("location.registered", country, json!("de")).0)["country"], "DE");
     let (_, warnings) = taken("location.registered", "/subject", json!("L-7"));
     assert_eq!(warnings[0].0, "data.code");
     let twice = sample("order.released")["data"]["lines"][0].clone();

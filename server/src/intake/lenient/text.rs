@@ -4,31 +4,30 @@ use super::super::codes;
 use super::super::json::Json;
 use super::super::limits::Text;
 use super::super::rejection::{Code, shown};
+use super::value::exact;
 use super::{Outcome, Reader, told};
 use std::borrow::Cow;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 impl Reader<'_, '_> {
     pub(super) fn text(&mut self, value: &mut Json<'_>, is: Text, most: usize) -> Outcome {
-        match value {
-            Json::Text(_) => {}
+        let numeral = match &*value {
+            Json::Whole(number) => Some(*number),
+            Json::Decimal(number) => exact(*number),
+            _ => None,
+        };
+        match numeral {
+            _ if matches!(value, Json::Text(_)) => {}
             _ if is == Text::Zone => {
                 self.zone(value);
                 return Ok(());
             }
-            Json::Whole(number) if is == Text::Number || is == Text::Name => {
+            Some(number) if is == Text::Number || is == Text::Name => {
                 let text = number.to_string();
                 self.mend(text.clone(), "a number, read as a text");
                 *value = Json::text(text);
             }
-            Json::Null
-            | Json::Flag(_)
-            | Json::Whole(_)
-            | Json::Decimal(_)
-            | Json::List(_)
-            | Json::Object(_) => {
-                return Err(self.other(value, "write a text"));
-            }
+            _ => return Err(self.other(value, "write a text")),
         }
         let Json::Text(text) = &*value else { return Ok(()) };
         let clean = match is {
@@ -45,7 +44,7 @@ impl Reader<'_, '_> {
         match is {
             Text::Number => self.number(value)?,
             Text::Zone => self.zone(value),
-            Text::Country => self.country(value)?,
+            Text::Country => self.country(value),
             Text::Currency => self.currency(value)?,
             Text::Unit => self.unit(value)?,
             Text::Name | Text::Note => {}
@@ -54,7 +53,9 @@ impl Reader<'_, '_> {
         // Bytes are counted at once, and are never fewer.
         if text.len() > most {
             let length = text.chars().count();
-            let most = if is == Text::Unit { Text::Number.longest() } else { most };
+            // Those that are none were said to be kept as they are.
+            let is_code = matches!(is, Text::Unit | Text::Country);
+            let most = if is_code { Text::Number.longest() } else { most };
             if length > most {
                 let says = format!("is {length} characters long, {most} are taken: \"{}\"", shown(text, 40));
                 return Err(self.fault(Code::MalformedData, false, says));
@@ -97,14 +98,36 @@ impl Reader<'_, '_> {
         *value = Json::text(zone);
     }
 
-    fn country(&mut self, value: &mut Json<'_>) -> Outcome {
+    /// A country that nobody knows is read as it is written: it is shown, and nothing more.
+    fn country(&mut self, value: &mut Json<'_>) {
         let is_country = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-        let says = "use the two capital letters of ISO 3166-1, for example DE";
-        self.code(value, is_country, says)
+        let text = value.as_text().unwrap_or_default();
+        let upper = text.to_ascii_uppercase();
+        if is_country(text) {
+            return;
+        }
+        if is_country(&upper) {
+            self.mend(told(value), format!("read as {upper}"));
+            *value = Json::text(upper);
+        } else {
+            self.tell(told(value), "no code of ISO 3166-1, such as DE: kept as it is");
+        }
     }
 
     fn currency(&mut self, value: &mut Json<'_>) -> Outcome {
-        self.code(value, codes::is_currency, "use the three capital letters of ISO 4217, for example EUR")
+        let text = value.as_text().unwrap_or_default();
+        if codes::is_currency(text) {
+            return Ok(());
+        }
+        let upper = text.to_ascii_uppercase();
+        if !codes::is_currency(&upper) {
+            let says =
+                format!("is {}: use the three capital letters of ISO 4217, for example EUR", told(value));
+            return Err(self.fault(Code::ImplausibleData, false, says));
+        }
+        self.mend(told(value), format!("read as {upper}"));
+        *value = Json::text(upper);
+        Ok(())
     }
 
     /// A unit that nobody knows counts as itself: sums and comparisons are by the unit, whatever it is.
@@ -124,22 +147,6 @@ impl Reader<'_, '_> {
         } else {
             self.tell(told(value), "no code of UN/ECE Recommendation 20, such as EA or KGM: kept as it is");
         }
-        Ok(())
-    }
-
-    /// A code in capital letters; in small ones it is read as well.
-    fn code(&mut self, value: &mut Json<'_>, is_code: impl Fn(&str) -> bool, way_out: &str) -> Outcome {
-        let text = value.as_text().unwrap_or_default();
-        if is_code(text) {
-            return Ok(());
-        }
-        let upper = text.to_ascii_uppercase();
-        if !is_code(&upper) {
-            let says = format!("is {}: {way_out}", told(value));
-            return Err(self.fault(Code::ImplausibleData, false, says));
-        }
-        self.mend(told(value), format!("read as {upper}"));
-        *value = Json::text(upper);
         Ok(())
     }
 }

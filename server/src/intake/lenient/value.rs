@@ -82,7 +82,7 @@ pub(super) fn catch_all(words: &[String]) -> Option<&String> {
 }
 
 /// The whole number that a decimal one is, where it is one.
-fn exact(number: f64) -> Option<i64> {
+pub(super) fn exact(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64)
 }
