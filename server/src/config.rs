@@ -2,19 +2,19 @@
 
 use crate::outbox::MailOptions;
 use anyhow::Context;
-use clap::Args;
-use std::net::SocketAddr;
+use clap::{Args, value_parser};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 /// Options of `syncline serve` and `syncline demo`.
 #[derive(Args, Clone, Debug)]
 pub struct ServeOptions {
     /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, env = "SYNCLINE_LISTEN", default_value = "127.0.0.1:3000")]
+    #[arg(long, env = "SYNCLINE_LISTEN", value_parser = address, default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
 
     /// Address and port of the Prometheus metrics; none are served without it
-    #[arg(long, env = "SYNCLINE_METRICS_LISTEN")]
+    #[arg(long, env = "SYNCLINE_METRICS_LISTEN", value_parser = address)]
     pub metrics_listen: Option<SocketAddr>,
 
     /// Set when the server is reached by https: session cookies are then sent by https only
@@ -26,7 +26,7 @@ pub struct ServeOptions {
     pub queue: usize,
 
     /// Connections that read the database
-    #[arg(long, env = "SYNCLINE_READERS", default_value_t = 8)]
+    #[arg(long, env = "SYNCLINE_READERS", value_parser = value_parser!(u32).range(1..), default_value_t = 8)]
     pub readers: u32,
 
     /// Shipments kept in memory
@@ -34,11 +34,11 @@ pub struct ServeOptions {
     pub cached_shipments: usize,
 
     /// Deliveries a second that one source may send before the intake answers 429
-    #[arg(long, env = "SYNCLINE_RATE_LIMIT", default_value_t = 20_000)]
+    #[arg(long, env = "SYNCLINE_RATE_LIMIT", value_parser = value_parser!(u32).range(1..), default_value_t = 20_000)]
     pub rate_limit: u32,
 
     /// Largest delivery that is accepted, in bytes
-    #[arg(long, env = "SYNCLINE_MAX_BODY", default_value_t = 4 * 1024 * 1024)]
+    #[arg(long, env = "SYNCLINE_MAX_BODY", value_parser = bytes, default_value_t = 4 * 1024 * 1024)]
     pub max_body: usize,
 
     #[command(flatten)]
@@ -85,5 +85,60 @@ pub fn secret(value: Option<String>, file: Option<PathBuf>, name: &str) -> anyho
             Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
         }
         (None, None) => Ok(None),
+    }
+}
+
+/// Reads where to listen: an address and a port, `localhost` for this machine alone, or a port alone, which means the same.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let text = text.trim();
+    let port = text.strip_prefix("localhost:").unwrap_or(text);
+    let here = port.parse::<u16>().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    text.parse().or(here).map_err(|_| {
+        "write an address and a port: 127.0.0.1:3000 for this machine alone, 0.0.0.0:3000 or [::]:3000 for all".to_owned()
+    })
+}
+
+/// Reads a size: `4194304`, `4MiB`, `4MB`, `512KiB`.
+fn bytes(text: &str) -> Result<usize, String> {
+    let text = text.trim();
+    let (digits, unit) = text.split_at(text.find(|one: char| !one.is_ascii_digit()).unwrap_or(text.len()));
+    let unit: Option<usize> = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => Some(1),
+        "k" | "kib" => Some(1 << 10),
+        "m" | "mib" => Some(1 << 20),
+        "g" | "gib" => Some(1 << 30),
+        "kb" => Some(1000),
+        "mb" => Some(1_000_000),
+        "gb" => Some(1_000_000_000),
+        _ => None,
+    };
+    let size = unit.and_then(|unit| digits.parse::<usize>().ok()?.checked_mul(unit));
+    match size {
+        Some(size) if (1024..=1 << 30).contains(&size) => Ok(size),
+        Some(_) => Err("it lies between 1KiB and 1GiB".to_owned()),
+        None => Err("write bytes, or a number and a unit: 4194304, 4MiB or 4MB".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_to_listen_is_read_as_people_write_it() {
+        let read = |text| address(text).map(|address| address.to_string());
+        assert_eq!(read("localhost:3138").as_deref(), Ok("127.0.0.1:3138"));
+        assert_eq!(read("3111").as_deref(), Ok("127.0.0.1:3111"));
+        assert_eq!(read("[::]:3000").as_deref(), Ok("[::]:3000"));
+        assert!(read("example.com").expect_err("no port").contains("0.0.0.0:3000"));
+    }
+
+    #[test]
+    fn a_size_may_have_a_unit() {
+        assert_eq!(
+            (bytes("4194304"), bytes("4MiB"), bytes("4 MB")),
+            (Ok(4 << 20), Ok(4 << 20), Ok(4_000_000))
+        );
+        assert!(bytes("4 apples").is_err() && bytes("0").is_err() && bytes("").is_err());
     }
 }

@@ -196,7 +196,7 @@ async fn sources(store: &Store) -> anyhow::Result<(Feed, Feed)> {
             let secret = format!("whsec_{}", STANDARD.encode(new_token()));
             let name = name.parse()?;
             let secrets = vec![secret.clone()];
-            store.put_source(SourceConfig { name, role, secrets, disabled: false }).await?;
+            store.put_source(SourceConfig::new(name, role, secrets)).await?;
             secret
         };
         feeds.push(Feed { name: name.to_owned(), secret });

@@ -2,34 +2,42 @@
 //! after the commit is on disk. Never drops what is authentic: what is not understood goes to quarantine.
 
 mod body;
+mod codes;
+mod encoding;
 mod envelope;
 mod format;
+mod http;
+mod json;
+mod lenient;
+pub mod limits;
+mod log;
 mod memory;
 mod pace;
 mod parse;
 mod quality;
 mod refusal;
 mod rejection;
+mod shape;
 mod signature;
 mod sources;
 
 pub use format::Format;
-pub use parse::{Parsed, Sender, TooMany, claim, parse};
+pub use http::router;
+pub use parse::{Parsed, Sender, TooMany, Warning, claim, parse};
 pub use refusal::Refusal;
 pub use rejection::{Code, shown};
 pub use signature::{BadSecret, Key, Seal};
 
 use crate::config::ServeOptions;
-use axum::Router;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use body::Held;
 use chrono::{DateTime, Utc};
 use domain::SourceName;
+use encoding::Encoding;
+use log::Log;
 use memory::{Holder, Memory};
+use serde::Serialize;
 use sources::{Source, Sources};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -68,6 +76,16 @@ impl Default for Limits {
     }
 }
 
+/// The answer to a delivery that was taken: the store's, and what of it was not taken as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Taken {
+    #[serde(flatten)]
+    pub receipt: Receipt,
+    /// The first [`Receipt::REASONS`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
 /// What the intake knows between deliveries. Cheap to clone.
 #[derive(Clone)]
 pub struct Intake(Arc<Inner>);
@@ -78,6 +96,7 @@ struct Inner {
     sources: Sources,
     limits: Limits,
     memory: Memory,
+    log: Log,
     /// Stands in for the keys of a source that does not exist, so that it is refused as a wrong signature is.
     no_keys: Vec<Key>,
     started: Instant,
@@ -93,7 +112,8 @@ impl Intake {
         let sources = Sources::read(&store).await?;
         let memory = Memory::new(limits.memory);
         let no_keys = Key::of(&rand::random::<[u8; 32]>()).into_iter().collect();
-        Ok(Self(Arc::new(Inner { store, clock, sources, limits, memory, no_keys, started: Instant::now() })))
+        let (log, started) = (Log::default(), Instant::now());
+        Ok(Self(Arc::new(Inner { store, clock, sources, limits, memory, log, no_keys, started })))
     }
 
     /// Reads the sources anew at once instead of within a second.
@@ -103,17 +123,23 @@ impl Intake {
 
     /// Reads the delivery. From then on it goes its way whether or not its sender waits: what is in the writer's queue
     /// stays there, and holds its share of the memory for as long.
-    async fn take(&self, source: Option<Arc<Source>>, request: Request) -> Result<Receipt, Refusal> {
+    async fn take(&self, source: Option<Arc<Source>>, request: Request) -> Result<Taken, Refusal> {
         let Inner { clock, limits, memory, .. } = &*self.0;
         let received_at = clock();
         let (head, body) = request.into_parts();
-        let seal = Seal::of(&head.headers)?;
-        seal.check_age(received_at)?;
-        let stated =
-            head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         // Requests that came by no connection, in tests, are all from one place.
         let address = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-        let share = memory.share(&Holder::at(address.unwrap_or(Ipv4Addr::UNSPECIFIED.into())))?;
+        let holder = Holder::at(address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()));
+        let opened = Seal::of(&head.headers).and_then(|seal| Ok((seal, memory.share(&holder)?)));
+        let (seal, share) = match opened {
+            Ok(opened) => opened,
+            Err(refusal) => {
+                body::drain(body.into_data_stream()).await;
+                return Err(refusal);
+            }
+        };
+        let stated =
+            head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         let held = body::read(body, stated, limits.body, limits.patience, share).await?;
         let taking = self.clone().take_in(source, head.headers, seal, held, received_at);
         tokio::spawn(taking).await.unwrap_or_else(|error| {
@@ -129,22 +155,35 @@ impl Intake {
         seal: Seal,
         Held { bytes, share }: Held,
         received_at: DateTime<Utc>,
-    ) -> Result<Receipt, Refusal> {
+    ) -> Result<Taken, Refusal> {
         let Inner { store, limits, memory, .. } = &*self.0;
         let keys = source.as_ref().map_or(&self.0.no_keys, |source| &source.keys).clone();
-        let (seal, bytes) = beside(bytes, move |bytes| seal.check(bytes, &keys).map(|()| seal)).await?;
+        let (encoding, limit) = (Encoding::of(&headers), limits.body);
+        let packed = encoding.clone();
+        let opening = move |bytes: &[u8]| {
+            let unpacked = encoding::open(&seal, bytes, &keys, packed, limit)?;
+            Ok((seal, unpacked))
+        };
+        // What a packed body holds may be a thousand times as long.
+        let is_long = encoding != Encoding::Plain || bytes.len() > LARGE;
+        let ((seal, unpacked), bytes) = beside(bytes, is_long, opening).await?;
         let Some(source) = source else { return Err(Refusal::BadSignature) };
+        // Only now, so that what is authentic and late is known as its source's trouble.
+        seal.check_age(received_at, source.tolerance)?;
         if source.disabled {
             return Err(Refusal::SourceDisabled);
         }
         if !source.bucket.take(self.0.started.elapsed(), limits.rate) {
             return Err(Refusal::RateLimited { limit: limits.rate });
         }
-        let _share = share.passed_to(&Holder::Source(source.name.clone()), memory)?;
+        let mut share = share.passed_to(&Holder::Source(source.name.clone()), memory)?;
+        share.grow(unpacked.as_ref().map_or(0, Vec::len))?;
+        let bytes = unpacked.unwrap_or(bytes);
         let format = Format::of(&headers, &bytes)?;
         let most = limits.events;
         let (name, role) = (source.name.clone(), source.role);
-        let (mut parsed, body) = beside(bytes, move |bytes| {
+        let is_long = bytes.len() > LARGE;
+        let (mut parsed, body) = beside(bytes, is_long, move |bytes| {
             let sender = Sender { source: &name, role, received_at };
             parse(bytes, format, sender, most).map_err(|TooMany| Refusal::TooManyEvents { limit: most })
         })
@@ -162,7 +201,8 @@ impl Intake {
             quarantined: parsed.quarantined,
             expected: None,
         };
-        store.append(delivery).await.map_err(|error| match error {
+        let mut warnings = parsed.warnings;
+        let receipt = store.append(delivery).await.map_err(|error| match error {
             AppendError::Full => Refusal::Busy,
             AppendError::Repeated { .. } => Refusal::DeliveryIdReused,
             AppendError::Stopped
@@ -173,70 +213,80 @@ impl Intake {
                 tracing::error!(source = %source.name, %error, "a delivery could not be kept");
                 Refusal::Unavailable
             }
-        })
+        })?;
+        if !warnings.is_empty() {
+            metrics::counter!("syncline_intake_warnings_total", "source" => source.name.to_string())
+                .increment(warnings.len() as u64);
+            store.doubt(warnings.iter().map(|warning| warning.doubt(&source.name, received_at)));
+        }
+        warnings.truncate(Receipt::REASONS);
+        Ok(Taken { receipt, warnings })
     }
 
-    async fn count(&self, name: &str, source: Option<&Source>, refusal: &Refusal) {
-        if refusal.status() != StatusCode::UNAUTHORIZED {
+    /// The source of that name.
+    async fn source(&self, name: &str) -> Option<Arc<Source>> {
+        self.0.sources.find(name, &self.0.store).await
+    }
+
+    /// Deliveries a second that a source may send.
+    fn rate(&self) -> u32 {
+        self.0.limits.rate
+    }
+
+    /// Has it known that a delivery was refused: in the log, and where people look after sources.
+    async fn count(&self, source: Option<&Source>, refusal: &Refusal) {
+        let name = source.map(|source| &source.name);
+        let label = name.map_or("unknown", SourceName::as_str);
+        if let Some(count) = self.0.log.count(label, refusal.code(), self.0.started.elapsed()) {
+            tracing::warn!(source = label, code = refusal.code(), count, reason = %refusal, "deliveries were refused");
+        }
+        // What is the server's own trouble is no fault of the source.
+        if refusal.status() == StatusCode::SERVICE_UNAVAILABLE {
             return;
         }
-        let named = || SourceName::try_from(name.to_owned()).or_else(|_| "unknown".parse());
-        let Ok(name) = source.map_or_else(named, |source| Ok(source.name.clone())) else { return };
         let now = (self.0.clock)();
-        if let Err(error) = self.0.store.count_refused(&name, refusal.code(), now).await {
+        if let Err(error) = self.0.store.count_refused(name, refusal.code(), now).await {
             tracing::error!(%error, "a refused delivery could not be counted");
         }
     }
-}
 
-/// The intake's one route.
-pub fn router(intake: Intake) -> Router {
-    Router::new().route("/intake/{source}", post(receive)).with_state(intake)
-}
-
-async fn receive(
-    State(intake): State<Intake>,
-    name: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Response {
-    let started = Instant::now();
-    let name = name.map(|Path(name)| name).unwrap_or_default();
-    let source = intake.0.sources.find(&name, &intake.0.store).await;
-    let outcome = intake.take(source.clone(), request).await;
-    let label = source.as_ref().map_or("unknown", |source| source.name.as_str()).to_owned();
-    metrics::histogram!("syncline_intake_seconds", "source" => label.clone()).record(started.elapsed());
-    let counted = |outcome: &'static str| {
-        metrics::counter!("syncline_intake_deliveries_total", "source" => label.clone(), "outcome" => outcome)
-            .increment(1);
-    };
-    match outcome {
-        Ok(receipt) => {
-            counted("taken");
-            let events = [
-                ("accepted", receipt.accepted),
-                ("duplicate", receipt.duplicates),
-                ("quarantined", receipt.quarantined),
-            ];
-            for (outcome, count) in events.into_iter().filter(|(_, count)| *count > 0) {
-                metrics::counter!("syncline_intake_events_total", "source" => label.clone(), "outcome" => outcome)
-                    .increment(count.into());
-            }
-            (StatusCode::ACCEPTED, axum::Json(receipt)).into_response()
+    /// Has it known what became of a delivery that was taken.
+    fn note(&self, label: &str, taken: &Taken) {
+        http::count_events(label, taken);
+        if let Some(Warning { path, value, done, .. }) = taken.warnings.first()
+            && let Some(deliveries) = self.0.log.count(label, "warnings", self.0.started.elapsed())
+        {
+            tracing::info!(
+                source = label,
+                deliveries,
+                path,
+                value,
+                done,
+                "values were not taken as they came"
+            );
         }
-        Err(refusal) => {
-            counted(refusal.code());
-            intake.count(&name, source.as_deref(), &refusal).await;
-            refusal.into_response()
+        let Receipt { quarantined, reasons, .. } = &taken.receipt;
+        let Some(first) = reasons.first() else { return };
+        if let Some(deliveries) = self.0.log.count(label, "quarantined", self.0.started.elapsed()) {
+            tracing::warn!(
+                source = label,
+                deliveries,
+                events = quarantined,
+                code = first.code,
+                reason = first.reason,
+                "events wait in quarantine"
+            );
         }
     }
 }
 
-/// Does `work` on the bytes: at once if they are few, else where it does not hold up others.
+/// Does `work` on the bytes: at once, or where it does not hold up others if it is long.
 async fn beside<T: Send + 'static>(
     bytes: Vec<u8>,
+    is_long: bool,
     work: impl FnOnce(&[u8]) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<(T, Vec<u8>), Refusal> {
-    if bytes.len() <= LARGE {
+    if !is_long {
         return work(&bytes).map(|done| (done, bytes));
     }
     let done = tokio::task::spawn_blocking(move || work(&bytes).map(|done| (done, bytes))).await;

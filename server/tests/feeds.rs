@@ -33,7 +33,7 @@ async fn an_outage_hides_its_shipments_behind_one_exception_which_ends_with_the_
     }
     let source = events[0].source.clone();
     let secrets = vec![draw_secret()];
-    let config = SourceConfig { name: source, role: Role::Tms, secrets, disabled: false };
+    let config = SourceConfig::new(source, Role::Tms, secrets);
     running.store.put_source(config).await.expect("a source");
     append(&running.store, events).await;
     // The last of it was heard at minute 310.

@@ -107,6 +107,13 @@ impl Role {
     }
 }
 
+impl Role {
+    /// As a sentence names it.
+    fn named(self) -> String {
+        if self == Self::Syncline { self.label().to_owned() } else { format!("the {}", self.label()) }
+    }
+}
+
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -131,7 +138,7 @@ impl FromStr for Role {
 
 /// A source states what it does not own.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the {} does not own `{kind}`: the {} does, so the claim changes nothing until an agent has looked at it", role.label(), owner.label())]
+#[error("{} does not own `{kind}`: {} does, so the claim changes nothing until an agent has looked at it", role.named(), owner.named())]
 pub struct AuthorityConflict {
     pub role: Role,
     pub owner: Role,

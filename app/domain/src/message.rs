@@ -115,6 +115,7 @@ impl TryFrom<String> for Addressee {
 
 /// What is to be learned. The `type` is that of the CloudEvent that leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", content = "data")]
 pub enum Notice {
     /// The delivery is confirmed: the ERP may invoice the order.

@@ -16,6 +16,8 @@ pub enum ReferenceKind {
     Container,
     DeliveryNote,
     Invoice,
+    /// One that has no word here.
+    Other,
 }
 
 impl ReferenceKind {
@@ -31,12 +33,14 @@ impl ReferenceKind {
             Self::Container => "Container",
             Self::DeliveryNote => "Delivery note",
             Self::Invoice => "Invoice",
+            Self::Other => "Reference",
         }
     }
 
-    /// Whether a customer may see it: a load groups other customers' shipments, an invoice may be another party's.
+    /// Whether a customer may see it: a load groups other customers' shipments, an invoice may be another party's,
+    /// and of what has no word here nobody knows.
     pub fn is_for_customers(self) -> bool {
-        !matches!(self, Self::Load | Self::Invoice)
+        !matches!(self, Self::Load | Self::Invoice | Self::Other)
     }
 }
 

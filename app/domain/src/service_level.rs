@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who hears of a breach, one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Nobody has answered in time.

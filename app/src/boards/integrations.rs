@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::Seq;
 use domain::authority::OWNERS;
 use leptos::prelude::*;
-use store::{DeliverySummary, Quarantined, SourceSummary, StoreError};
+use store::{DeliverySummary, Doubt, Quarantined, Refusal, SourceSummary, StoreError};
 
 /// How much of a quarantined event is shown, in characters.
 const RAW: usize = 4000;
@@ -24,6 +24,15 @@ const SOURCES: &[Column] = &[
     figures("Quarantined"),
     figures("Refused"),
 ];
+const REFUSALS: &[Column] = &[words("Source"), words("Why"), figures("Deliveries"), words("Last")];
+const DOUBTS: &[Column] = &[
+    words("Source"),
+    words("Where"),
+    words("Last value"),
+    words("What was done"),
+    figures("Times"),
+    words("Last"),
+];
 const DELIVERIES: &[Column] =
     &[words("Received"), words("Source"), words("Delivery"), words("Form"), words("Outcome")];
 const FACTS: &[Column] = &[words("Domain"), words("Owner"), words("Facts")];
@@ -32,19 +41,21 @@ pub async fn draw(context: &Context) -> Result<(Seq, AnyView), StoreError> {
     let known = context.store.integrations().await?;
     let now = (context.clock)();
     let leaving = context.store.outbox(outbox::MESSAGES).await?;
-    let strangers: u64 =
-        known.refusals.iter().filter(|refusal| refusal.source.is_none()).map(|refusal| refusal.count).sum();
-    let strangers = match strangers {
-        0 => None,
-        1 => Some("1 delivery went to a source that does not exist.".to_owned()),
-        count => Some(format!("{count} deliveries went to sources that do not exist.")),
-    };
+    let doubts: Vec<_> = known.doubts.into_iter().map(|one| doubt(one, now)).collect();
+    let refusals: Vec<_> = known.refusals.into_iter().map(|one| refusal(one, now)).collect();
     let sources = known.sources.into_iter().map(|one| source(one, now)).collect();
     let drawn = view! {
         {section("Sources", view! {
             {table("Sources and what came of their deliveries", SOURCES, sources)}
-            {strangers.map(|sentence| view! { <p class="hint">{sentence}</p> })}
+            {(!refusals.is_empty()).then(|| view! {
+                <p class="hint">"What was refused is not kept: its sender has to send it again."</p>
+                {table("Deliveries that were refused, by source and reason", REFUSALS, refusals)}
+            })}
         })}
+        {(!doubts.is_empty()).then(|| section("Not taken as it came", view! {
+            <p class="hint">"Each cost itself and nothing else: the rest of its event holds."</p>
+            {table("Values that were not taken as they came, by source and place", DOUBTS, doubts)}
+        }))}
         {section("Quarantine", view! {
             <p class="hint">{quarantine_count(known.quarantined)}</p>
             <ul class="quarantine">{known.quarantine.into_iter().map(quarantine).collect_view()}</ul>
@@ -86,6 +97,38 @@ fn source(source: SourceSummary, now: DateTime<Utc>) -> Row {
             source.duplicates.into_any(),
             source.quarantined.into_any(),
             source.refused.into_any(),
+        ],
+    }
+}
+
+fn refusal(refusal: Refusal, now: DateTime<Utc>) -> Row {
+    let source =
+        refusal.source.map_or_else(|| "no source of that name".to_owned(), |source| source.to_string());
+    let last =
+        view! { <time class="age" datetime=refusal.last_at.to_rfc3339()>{ago(refusal.last_at, now)}</time> };
+    Row {
+        key: format!("refused-{source}-{}", refusal.code),
+        cells: vec![
+            source.into_any(),
+            view! { <code>{refusal.code}</code> }.into_any(),
+            refusal.count.into_any(),
+            last.into_any(),
+        ],
+    }
+}
+
+fn doubt(doubt: Doubt, now: DateTime<Utc>) -> Row {
+    let last =
+        view! { <time class="age" datetime=doubt.last_at.to_rfc3339()>{ago(doubt.last_at, now)}</time> };
+    Row {
+        key: format!("doubt-{}-{}", doubt.source, doubt.path),
+        cells: vec![
+            doubt.source.to_string().into_any(),
+            view! { <code>{doubt.path}</code> }.into_any(),
+            view! { <code>{doubt.value}</code> }.into_any(),
+            doubt.done.into_any(),
+            doubt.count.into_any(),
+            last.into_any(),
         ],
     }
 }

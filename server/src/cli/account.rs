@@ -74,8 +74,13 @@ impl User {
             }
             Self::Remove { database, account } => {
                 let store = open(&database).await?;
-                let removed = store.remove_account(&account).await?;
+                let is_last = is_last_admin(&store.accounts().await?, &account);
+                let removed = !is_last && store.remove_account(&account).await?;
                 store.close().await;
+                anyhow::ensure!(
+                    !is_last,
+                    "{account} is the last account of an admin: add another one first, by `syncline user add NAME --role admin`"
+                );
                 anyhow::ensure!(removed, "there is no account `{account}`: `syncline user list` shows all");
                 println!("removed {account}");
                 Ok(())
@@ -103,12 +108,34 @@ impl Add {
             customer_name: None,
             disabled: false,
         };
+        let (name, is_admin) = (account.account.clone(), account.role == AccountRole::Admin);
         let store = open(&self.database).await?;
-        println!("{} signs in as {}", account.role, account.account);
+        let is_last = !is_admin && is_last_admin(&store.accounts().await?, &name);
+        if is_last {
+            store.close().await;
+            anyhow::bail!("{name} is the last account of an admin: add another one first");
+        }
+        println!("{} signs in as {name}", account.role);
         store.put_account(account, hash_password(&password)?).await?;
+        let accounts = store.accounts().await?;
         store.close().await;
+        let customer =
+            accounts.iter().find(|one| one.account == name).and_then(|one| one.customer_name.as_ref());
+        match (self.customer, customer) {
+            (Some(_), Some(customer)) => println!("it sees the shipments of {customer}"),
+            (Some(code), None) => println!(
+                "no customer `{code}` is in the master data: check the code, unless the ERP has yet to send it"
+            ),
+            (None, _) => {}
+        }
         Ok(())
     }
+}
+
+/// Whether nobody could administer without this account.
+fn is_last_admin(accounts: &[Account], account: &str) -> bool {
+    let admins = || accounts.iter().filter(|one| one.role == AccountRole::Admin && !one.disabled);
+    admins().any(|one| one.account == account) && admins().count() == 1
 }
 
 /// Opens the database for a moment's administration; nobody looks on.

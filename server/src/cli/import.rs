@@ -2,6 +2,7 @@
 //! What a killed run had taken is not taken twice: a chunk's delivery id is made from its bytes.
 
 mod chunk;
+mod input;
 mod progress;
 
 use crate::clock;
@@ -17,7 +18,7 @@ use domain::authority::Role;
 use futures::StreamExt;
 pub use progress::Progress;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -26,13 +27,15 @@ use tokio::sync::mpsc;
 
 /// Chunks on their way at once: one is read while others are written.
 const AHEAD: usize = 4;
+/// A file that begins with so many lines, or more, of which none is an event is none of events.
+const HOPELESS: usize = 10;
 /// How often a chunk that could not be written is tried again.
 const PATIENCE: u32 = 20;
 
 /// Take in a file of events
 #[derive(Args, Clone, Debug)]
 pub struct Import {
-    /// The file, one CloudEvent a line (NDJSON); - reads standard input
+    /// The file, one CloudEvent a line (NDJSON), packed by gzip or not; - reads standard input
     pub file: PathBuf,
     /// The source that states these events
     #[arg(long)]
@@ -49,6 +52,8 @@ pub struct Tally {
     pub quarantined: u64,
     /// Lines of chunks that an earlier run had taken.
     pub skipped: u64,
+    /// Values that were not taken as they came.
+    pub warnings: u64,
 }
 
 /// Carries out the command.
@@ -58,7 +63,9 @@ pub async fn run(args: Import) -> anyhow::Result<()> {
     } else {
         let file =
             File::open(&args.file).with_context(|| format!("{} can't be read", args.file.display()))?;
-        let size = file.metadata().ok().map(|data| data.len());
+        // Of a packed file nobody knows how long it is.
+        let is_packed = args.file.extension().is_some_and(|extension| extension == "gz");
+        let size = file.metadata().ok().map(|data| data.len()).filter(|_| !is_packed);
         (Box::new(file), size)
     };
     let path = &args.database.database;
@@ -106,7 +113,15 @@ pub async fn import(
     let (chunks, incoming) = mpsc::channel(1);
     // A thread of its own, since nothing can end a read of standard input that waits for more.
     std::thread::spawn(move || {
-        for chunk in Chunks::of(BufReader::with_capacity(1 << 20, input)) {
+        let input = match input::lines(input) {
+            Ok(input) => input,
+            Err(error) => {
+                // Nobody waits for it any more.
+                let _ = chunks.blocking_send(Err(error));
+                return;
+            }
+        };
+        for chunk in Chunks::of(input) {
             let is_last = chunk.is_err();
             if chunks.blocking_send(chunk).is_err() || is_last {
                 break;
@@ -122,8 +137,12 @@ pub async fn import(
         let chunk = incoming.recv().await?;
         Some((chunk, incoming))
     });
-    let taking =
-        incoming.take_until(stop).map(|chunk| take(store, source, role, chunk, &clock)).buffered(AHEAD);
+    let incoming = incoming.take_until(stop);
+    futures::pin_mut!(incoming);
+    // The first by itself: if nothing of it is an event, nothing at all is taken.
+    let first = incoming.next().await.map(|chunk| take(store, source, role, chunk, &clock));
+    let rest = incoming.map(|chunk| take(store, source, role, chunk, &clock)).buffered(AHEAD);
+    let taking = futures::stream::iter(first).then(|first| first).chain(rest);
     futures::pin_mut!(taking);
     let (mut tally, mut bytes) = (Tally::default(), 0);
     while let Some(taken) = taking.next().await {
@@ -133,6 +152,7 @@ pub async fn import(
         tally.duplicates += taken.tally.duplicates;
         tally.quarantined += taken.tally.quarantined;
         tally.skipped += taken.tally.skipped;
+        tally.warnings += taken.tally.warnings;
         progress.show(bytes, &tally);
     }
     Ok((tally, is_whole.load(Ordering::Relaxed)))
@@ -150,7 +170,7 @@ async fn take(
     chunk: std::io::Result<Chunk>,
     clock: &Clock,
 ) -> anyhow::Result<Taken> {
-    let chunk = chunk.context("the file can't be read to its end")?;
+    let chunk = chunk.context("the file can't be read")?;
     let id = chunk.id();
     let bytes = chunk.bytes.len() as u64;
     if store.delivery(source, &id).await?.is_some_and(|stored| stored.body == chunk.bytes) {
@@ -162,10 +182,21 @@ async fn take(
         let sender = Sender { source: &name, role, received_at };
         parse(&chunk.bytes, Format::Lines, sender, usize::MAX).map(|parsed| (parsed, chunk.bytes))
     });
-    let (Parsed { events, quarantined }, body) = match parsing.await.context("a chunk could not be read")? {
-        Ok(parsed) => parsed,
-        Err(TooMany) => bail!("line {first_line} and those after it are too many events"),
-    };
+    let (Parsed { events, quarantined, warnings }, body) =
+        match parsing.await.context("a chunk could not be read")? {
+            Ok(parsed) => parsed,
+            Err(TooMany) => bail!("line {first_line} and those after it are too many events"),
+        };
+    if let (1, [], [first, ..]) = (first_line, &events[..], &quarantined[..])
+        && quarantined.len() >= HOPELESS
+    {
+        bail!(
+            "nothing was taken: none of the first {} lines is an event; of line {} it is said: {}",
+            quarantined.len(),
+            first.position + 1,
+            first.reason
+        );
+    }
     let delivery = Delivery {
         source: source.clone(),
         role,
@@ -179,11 +210,13 @@ async fn take(
         expected: None,
     };
     let Receipt { accepted, duplicates, quarantined, .. } = append(store, delivery).await?;
+    store.doubt(warnings.iter().map(|warning| warning.doubt(source, received_at)));
     let tally = Tally {
         accepted: accepted.into(),
         duplicates: duplicates.into(),
         quarantined: quarantined.into(),
         skipped: 0,
+        warnings: warnings.len() as u64,
     };
     Ok(Taken { bytes, tally })
 }

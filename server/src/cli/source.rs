@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use domain::SourceName;
 use domain::authority::Role;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use store::{Options, SourceConfig, Store};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -35,6 +36,16 @@ enum Action {
         role: Role,
         #[command(flatten)]
         secret: Secret,
+        /// How old a delivery's timestamp may be, such as 300s, 2h or 1d: more for senders that repeat with their first one
+        #[arg(long, value_parser = tolerance, default_value = "300s")]
+        tolerance: Duration,
+    },
+    /// Change what is allowed to a source
+    Set {
+        name: SourceName,
+        /// How old a delivery's timestamp may be, such as 300s, 2h or 1d
+        #[arg(long, value_parser = tolerance)]
+        tolerance: Duration,
     },
     /// List the sources
     List,
@@ -51,6 +62,34 @@ enum Action {
     Disable { name: SourceName },
     /// Take a source's deliveries again
     Enable { name: SourceName },
+}
+
+/// Reads a tolerance: `300s`, `15m`, `2h`, `1d`; from a minute to thirty days.
+fn tolerance(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    let (digits, unit) = text.split_at(text.find(|one: char| !one.is_ascii_digit()).unwrap_or(text.len()));
+    let seconds = match unit.trim() {
+        "" | "s" => Some(1),
+        "m" | "min" => Some(60),
+        "h" => Some(3600),
+        "d" => Some(86_400),
+        _ => None,
+    };
+    let tolerance = seconds.and_then(|seconds| digits.parse::<u64>().ok()?.checked_mul(seconds));
+    match tolerance {
+        Some(seconds @ 60..=2_592_000) => Ok(Duration::from_secs(seconds)),
+        Some(_) => Err("it lies between 60s and 30d".to_owned()),
+        None => Err("write a number and a unit: 300s, 15m, 2h or 1d".to_owned()),
+    }
+}
+
+/// A tolerance as it is read.
+fn spoken(tolerance: Duration) -> String {
+    match tolerance.as_secs() {
+        seconds if seconds % 86_400 == 0 => format!("{}d", seconds / 86_400),
+        seconds if seconds % 3600 == 0 => format!("{}h", seconds / 3600),
+        seconds => format!("{seconds}s"),
+    }
 }
 
 #[derive(Args, Clone)]
@@ -109,7 +148,7 @@ pub async fn run(args: Source) -> anyhow::Result<()> {
 
 async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
     match action {
-        Action::Add { name, role, secret } => {
+        Action::Add { name, role, secret, tolerance } => {
             if !role.is_outside() {
                 bail!("`{role}` is no role of a source: use erp or tms");
             }
@@ -121,20 +160,32 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             let (secret, is_new) = secret.resolve()?;
             store
                 .put_source(SourceConfig {
-                    name: name.clone(),
-                    role,
-                    secrets: vec![secret.clone()],
-                    disabled: false,
+                    tolerance,
+                    ..SourceConfig::new(name.clone(), role, vec![secret.clone()])
                 })
                 .await?;
             println!("added {name} ({role}); it delivers to /intake/{name}");
             show(&secret, is_new);
         }
+        Action::Set { name, tolerance } => {
+            let source = find(store, &name).await?;
+            store.put_source(SourceConfig { tolerance, ..source }).await?;
+            println!(
+                "deliveries of {name} may be {} old; a running server knows it within a second",
+                spoken(tolerance)
+            );
+        }
         Action::List => {
-            println!("{:<40} {:<5} {:<8} state", "name", "role", "secrets");
-            for SourceConfig { name, role, secrets, disabled } in store.sources().await? {
+            println!("{:<40} {:<5} {:<8} {:<9} state", "name", "role", "secrets", "tolerance");
+            for SourceConfig { name, role, secrets, disabled, tolerance } in store.sources().await? {
                 let state = if disabled { "disabled" } else { "active" };
-                println!("{:<40} {:<5} {:<8} {state}", name.as_str(), role.as_str(), secrets.len());
+                println!(
+                    "{:<40} {:<5} {:<8} {:<9} {state}",
+                    name.as_str(),
+                    role.as_str(),
+                    secrets.len(),
+                    spoken(tolerance)
+                );
             }
         }
         Action::Rotate { name, drop_old: true, .. } => {
@@ -142,7 +193,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             let old = source.secrets.len().saturating_sub(1);
             source.secrets.drain(..old);
             store.put_source(source).await?;
-            println!("{name} has one secret now; {old} old ended");
+            println!("{name} has one secret now; {old} old ended, for a running server within a second");
         }
         Action::Rotate { name, drop_old: false, secret } => {
             let mut source = find(store, &name).await?;
@@ -158,12 +209,12 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
         Action::Disable { name } => {
             let source = find(store, &name).await?;
             store.put_source(SourceConfig { disabled: true, ..source }).await?;
-            println!("{name} is disabled: its deliveries are refused");
+            println!("{name} is disabled: a running server refuses its deliveries within a second");
         }
         Action::Enable { name } => {
             let source = find(store, &name).await?;
             store.put_source(SourceConfig { disabled: false, ..source }).await?;
-            println!("{name} may deliver again");
+            println!("{name} may deliver again, to a running server within a second");
         }
     }
     Ok(())
@@ -182,4 +233,17 @@ async fn find(store: &Store, name: &SourceName) -> anyhow::Result<SourceConfig> 
             "there is no source `{name}`: see `syncline source list`, or add it with `syncline source add`"
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tolerance_is_written_with_its_unit() {
+        let seconds = |text| tolerance(text).map(|tolerance| tolerance.as_secs());
+        assert_eq!((seconds("300"), seconds("300s"), seconds("2h")), (Ok(300), Ok(300), Ok(7200)));
+        assert_eq!(tolerance("1d").map(spoken), Ok("1d".to_owned()));
+        assert!(seconds("5s").is_err() && seconds("31d").is_err() && seconds("a while").is_err());
+    }
 }

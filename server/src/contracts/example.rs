@@ -51,9 +51,9 @@ pub fn example(kind: &str) -> Option<&'static Example> {
     EXAMPLES.iter().find(|example| example.event.fact.kind() == kind)
 }
 
-const ORDER: &str = "SO-4711";
-const SHIPMENT: &str = "SH-26-000815";
-const CUSTOMER: &str = "C-1042";
+pub(super) const ORDER: &str = "SO-4711";
+pub(super) const SHIPMENT: &str = "SH-26-000815";
+pub(super) const CUSTOMER: &str = "C-1042";
 
 /// A moment of March 2026 in Basel and Kassel, before clocks go forward.
 fn at(day: u32, hour: u32, minute: u32) -> Moment {

@@ -1,8 +1,9 @@
-//! OpenAPI 3.1 of `POST /intake/{source}`. The refusals are those that the intake knows.
+//! OpenAPI 3.1 of `POST /intake/{source}`, and of what Syncline sends. The refusals are those that the intake knows.
 
 use super::cloud_event;
 use super::example::EXAMPLES;
-use crate::intake::{Format, Refusal};
+use super::outgoing::{OUTGOING, Outgoing};
+use crate::intake::{Format, Refusal, Taken, Warning};
 use domain::Seq;
 use serde_json::{Map, Value, json};
 use store::{Reason, Receipt};
@@ -18,6 +19,12 @@ pub fn document() -> Value {
     let example = first
         .and_then(|example| cloud_event(&example.event).ok())
         .and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    let warnings = vec![Warning {
+        position: 2,
+        path: "data.mode".into(),
+        value: "\"multimodal\"".into(),
+        done: "read as other".into(),
+    }];
     let receipt = Receipt {
         delivery: "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W".into(),
         accepted: 3,
@@ -30,6 +37,7 @@ pub fn document() -> Value {
             reason: "`type` is \"syncline.stop.weighed.v1\", which Syncline does not know".into(),
         }],
     };
+    let taken = Taken { receipt, warnings };
     let event = json!({"$ref": "#/components/schemas/Event"});
     json!({
         "openapi": "3.1.0",
@@ -50,7 +58,9 @@ pub fn document() -> Value {
                         {"name": "webhook-id", "in": "header", "required": true, "schema": {"type": "string", "maxLength": 255},
                          "description": "The delivery's id. The same id with the same body gets the same answer"},
                         {"name": "webhook-timestamp", "in": "header", "required": true, "schema": {"type": "integer"},
-                         "description": "When it was signed, seconds since 1970, at most 300 s from now"},
+                         "description": "When it was signed, seconds since 1970, at most 300 s from now, or as old as the operator allows this source"},
+                        {"name": "content-encoding", "in": "header", "schema": {"enum": ["gzip", "identity"]},
+                         "description": "A packed body is signed as it is sent or as it is unpacked; its limit counts unpacked"},
                         {"name": "webhook-signature", "in": "header", "required": true, "schema": {"type": "string"},
                          "description": "v1, and the base64 of HMAC-SHA256 over {webhook-id}.{webhook-timestamp}.{body}; several with a blank between while a secret is replaced"}
                     ],
@@ -62,10 +72,11 @@ pub fn document() -> Value {
                             Format::Lines.content_type(): {"schema": {"type": "string", "description": "One event a line"}}
                         }
                     },
-                    "responses": responses(&receipt)
+                    "responses": responses(&taken)
                 }
             }
         },
+        "webhooks": webhooks(),
         "components": {
             "schemas": {
                 "Event": {"oneOf": events},
@@ -93,6 +104,20 @@ pub fn document() -> Value {
                                     "reason": {"type": "string"}
                                 }
                             }
+                        },
+                        "warnings": {
+                            "type": "array", "maxItems": Receipt::REASONS,
+                            "description": "The first values that were not taken as they came; absent where all were",
+                            "items": {
+                                "type": "object",
+                                "required": ["position", "path", "value", "done"],
+                                "properties": {
+                                    "position": {"type": "integer", "description": "The place in the delivery, 0 for the first"},
+                                    "path": {"type": "string", "description": "For example data.stops[1].location.zone"},
+                                    "value": {"type": "string"},
+                                    "done": {"type": "string", "description": "What was done with it, a sentence"}
+                                }
+                            }
                         }
                     }
                 },
@@ -106,13 +131,40 @@ pub fn document() -> Value {
     })
 }
 
-fn responses(receipt: &Receipt) -> Value {
+/// What Syncline sends: one webhook for each kind of message.
+fn webhooks() -> Value {
+    let one = |one: &Outgoing| {
+        let schema = json!({"$ref": format!("/contracts/messages/{}/schema.json", one.kind)});
+        let content = json!({Format::Structured.content_type(): {"schema": schema, "example": one.event}});
+        let signed = |name: &str, description: &str| json!({"name": name, "in": "header", "required": true, "schema": {"type": "string"}, "description": description});
+        let webhook = json!({"post": {
+            "operationId": one.kind,
+            "summary": one.meaning,
+            "description": format!("To: {}", one.to),
+            "parameters": [
+                signed("webhook-id", "The message's id, the same in each attempt: drop what you know by it"),
+                signed("webhook-timestamp", "When this attempt was signed, seconds since 1970"),
+                signed("webhook-signature", "v1, and the base64 of HMAC-SHA256 with the endpoint's secret over {webhook-id}.{webhook-timestamp}.{body}")
+            ],
+            "requestBody": {"required": true, "content": content},
+            "responses": {
+                "2XX": {"description": "Taken: it is not sent again"},
+                "410": {"description": "Nobody is there any more: the endpoint is paused until somebody resumes it"},
+                "default": {"description": "Anything else, or none within 15 s: it is sent again, later each time; Retry-After is heeded"}
+            }
+        }});
+        (one.kind.clone(), webhook)
+    };
+    Value::Object(OUTGOING.iter().map(one).collect())
+}
+
+fn responses(taken: &Taken) -> Value {
     let mut responses = Map::new();
     responses.insert(
         "202".into(),
         json!({
             "description": "Everything is on disk",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}, "example": receipt}}
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}, "example": taken}}
         }),
     );
     for refusal in Refusal::each() {

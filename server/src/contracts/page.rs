@@ -2,6 +2,7 @@
 
 use super::cloud_event;
 use super::example::{EXAMPLES, Example};
+use super::outgoing::OUTGOING;
 use crate::assets;
 use crate::intake::Code;
 use serde_json::{Value, json};
@@ -25,10 +26,23 @@ pub fn listing() -> Value {
             })
         })
         .collect();
+    let messages: Vec<Value> = OUTGOING
+        .iter()
+        .map(|one| {
+            json!({
+                "type": one.kind,
+                "to": one.to,
+                "meaning": one.meaning,
+                "schema": format!("/contracts/messages/{}/schema.json", one.kind),
+                "example": format!("/contracts/messages/{}/example.json", one.kind),
+            })
+        })
+        .collect();
     let codes: Vec<Value> =
         Code::ALL.iter().map(|code| json!({"code": code.as_str(), "way_out": code.way_out()})).collect();
     json!({
         "kinds": kinds,
+        "messages": messages,
         "quarantine": codes,
         "openapi": "/contracts/openapi.json",
         "asyncapi": "/contracts/asyncapi.json",
@@ -66,12 +80,20 @@ pub fn page() -> String {
 <h1>Contracts</h1>
 <p>What a source may send to <code>POST /intake/{{source}}</code>: CloudEvents 1.0 in JSON, signed as Standard Webhooks
 describes; one event, a batch, or one event a line. The machine-readable forms: <a href="/contracts/openapi.json">OpenAPI of the
-intake</a>, <a href="/contracts/asyncapi.json">AsyncAPI of the live socket</a>.</p>
+intake and of the messages</a>, <a href="/contracts/asyncapi.json">AsyncAPI of the live socket</a>.</p>
+<p>A field that can't be read costs itself, where nothing is concluded from its absence, and otherwise its event; the answer's
+<code>warnings</code> and <code>reasons</code> say which. An unknown word is read as <code>other</code>, a day as a window of that day
+where it is, a time zone by its IANA or Windows name. Numbers of yours have at most 120 characters, names 200, notes
+4000; blanks around a number do not count, capital and small letters differ. Bodies may be packed by gzip.</p>
 <h2>Kinds of events that sources send</h2>
 {outside}
 <h2>Kinds that only Syncline states</h2>
 <p>They are in the journal, and are not accepted from outside.</p>
 {inside}
+<h2>Messages that Syncline sends</h2>
+<p>To the endpoints that an operator sets up: CloudEvents 1.0 in JSON, signed as Standard Webhooks describes. A message keeps its
+<code>webhook-id</code> in each attempt; answer 2xx once it is kept.</p>
+{messages}
 <h2>Why an event waits in quarantine</h2>
 <dl>
 {codes}</dl>
@@ -82,7 +104,27 @@ intake</a>, <a href="/contracts/asyncapi.json">AsyncAPI of the live socket</a>.<
         stylesheet = assets::package_dir(),
         outside = entries(&outside),
         inside = entries(&inside),
+        messages = messages(),
     )
+}
+
+fn messages() -> String {
+    let mut html = String::new();
+    for one in OUTGOING.iter() {
+        let (kind, sample) = (&one.kind, serde_json::to_string_pretty(&one.event).unwrap_or_default());
+        write_in(
+            &mut html,
+            format_args!(
+                "<section aria-labelledby=\"message-{kind}\">\n<h3 id=\"message-{kind}\"><code>{kind}</code></h3>\n\
+                 <p>{meaning} To: {to}. <a href=\"/contracts/messages/{kind}/schema.json\">Schema of {kind}</a></p>\n\
+                 <details><summary>Example of {kind}</summary><pre tabindex=\"0\"><code>{sample}</code></pre></details>\n</section>\n",
+                meaning = text(one.meaning),
+                to = text(one.to),
+                sample = text(&sample),
+            ),
+        );
+    }
+    html
 }
 
 fn entries(examples: &[&Example]) -> String {

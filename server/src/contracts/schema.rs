@@ -1,6 +1,7 @@
 //! The JSON Schema of a whole event of one kind: the CloudEvents envelope around the payload's generated schema.
 
 use super::example::example;
+use crate::intake::limits::{self, Text};
 use domain::Fact;
 use domain::fact::Noun;
 use serde_json::{Map, Value, json};
@@ -8,6 +9,7 @@ use serde_json::{Map, Value, json};
 /// The schema of a kind, if the kind is known.
 pub fn schema(kind: &str) -> Option<Value> {
     let mut data = Fact::schema(kind)?.to_value();
+    limits::decorate(&mut data);
     let mut definitions = Map::new();
     if let Value::Object(object) = &mut data {
         object.remove("$schema");
@@ -26,10 +28,13 @@ pub fn schema(kind: &str) -> Option<Value> {
         Noun::Feed => "The source's name",
         Noun::Account => "The name that the account signs in with",
     };
-    let named = json!({"type": "string", "minLength": 1, "maxLength": 255});
-    let described = |text: &str| {
-        let mut schema = named.clone();
-        schema["description"] = text.into();
+    let described =
+        |text: &str| json!({"type": "string", "minLength": 1, "maxLength": 255, "description": text});
+    let number = |text: &str| {
+        let mut schema = json!({"type": "string", "description": text});
+        if let Value::Object(schema) = &mut schema {
+            Text::Number.decorate(schema);
+        }
         schema
     };
     let mut whole = json!({
@@ -44,14 +49,14 @@ pub fn schema(kind: &str) -> Option<Value> {
             "id": described("Stays the same when the event is sent again; another event of the same source has another"),
             "source": described("The system that the event comes from, a URI reference"),
             "type": {"const": format!("syncline.{kind}.v1")},
-            "subject": described(subject),
+            "subject": number(subject),
             "time": {
                 "type": "string",
                 "format": "date-time",
                 "description": "When it happened, with the offset from UTC of the place where it happened"
             },
             "datacontenttype": {"type": "string", "description": "application/json, or left out"},
-            "issuer": described("Who gave the number in subject, where that is not the usual system"),
+            "issuer": number("Who gave the number in subject, where that is not the usual system"),
             "traceparent": {"type": "string", "description": "W3C trace context"},
             "sequence": described(
                 "Where it stands among the source's events of one moment: whole numbers go by their value. Events of one moment \

@@ -1,6 +1,7 @@
 //! The attributes of one CloudEvent, read without building a tree: each stays the slice of the text that states it.
 //! Knows the rules of CloudEvents 1.0 and nothing about freight.
 
+use super::lenient::without_place;
 use super::rejection::{Code, Rejection, shown};
 use domain::event::Sequence;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -9,7 +10,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Longest `id`, `source`, `subject` and `issuer`, in bytes.
+/// Longest `id`, `source`, `subject` and `issuer`, in characters.
 const LONGEST: usize = 255;
 
 /// The attributes that Syncline reads; those that are absent or `null` are none.
@@ -36,9 +37,9 @@ impl<'a> Envelope<'a> {
         serde_json::from_str(text).map_err(|error| match error.classify() {
             Category::Data => Rejection::new(
                 Code::NotCloudevents,
-                format!("this is no CloudEvent ({error}): an event is a JSON object with specversion, id, source and type"),
+                "this is no CloudEvent: an event is a JSON object with specversion, id, source, type, subject, time and data",
             ),
-            _ => Rejection::new(Code::MalformedJson, format!("the event is no JSON: {error}")),
+            _ => Rejection::new(Code::MalformedJson, format!("the event is no JSON: {}", broken(&error))),
         })
     }
 
@@ -147,6 +148,16 @@ pub fn is_traceparent(text: &str) -> bool {
         && parts.next().is_none()
 }
 
+/// Where a text stops to be JSON, and why.
+pub fn broken(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let what = if error.is_eof() { "it ends before its end" } else { without_place(&message) };
+    match (error.line(), error.column()) {
+        (0 | 1, column) => format!("{what}, at character {column}"),
+        (line, column) => format!("{what}, at character {column} of line {line}"),
+    }
+}
+
 fn missing(name: &str, way_out: &str) -> Rejection {
     Rejection::new(Code::NotCloudevents, format!("`{name}` is missing: {way_out}"))
 }
@@ -167,12 +178,10 @@ fn optional<'a>(name: &str, value: Option<&'a RawValue>) -> Result<Option<Cow<'a
     if text.chars().any(char::is_control) {
         return bad(format!("`{name}` is \"{}\": control characters are not allowed", shown(&text, 80)));
     }
-    if text.len() > LONGEST {
-        return bad(format!(
-            "`{name}` is {} bytes long, 255 are allowed: \"{}\"",
-            text.len(),
-            shown(&text, 40)
-        ));
+    // Bytes are counted at once, and are never fewer.
+    if text.len() > LONGEST && text.chars().count() > LONGEST {
+        let length = text.chars().count();
+        return bad(format!("`{name}` is {length} characters long, 255 are taken: \"{}\"", shown(&text, 40)));
     }
     Ok(Some(text))
 }

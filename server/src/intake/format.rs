@@ -20,22 +20,26 @@ impl Format {
     pub fn of(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
         let unsupported =
             |found: &str| Refusal::UnsupportedMediaType { found: found.chars().take(80).collect() };
-        if let Some(encoding) = headers.get(header::CONTENT_ENCODING) {
-            let encoding = encoding.to_str().unwrap_or("?");
-            if !encoding.eq_ignore_ascii_case("identity") {
-                return Err(unsupported(encoding));
-            }
-        }
         let Some(stated) = headers.get(header::CONTENT_TYPE) else {
             return Err(unsupported("a body without content-type"));
         };
         let stated = stated.to_str().unwrap_or("?");
-        let essence = stated.split(';').next().unwrap_or(stated).trim().to_ascii_lowercase();
+        let mut parts = stated.split(';').map(str::trim);
+        let essence = parts.next().unwrap_or(stated).to_ascii_lowercase();
+        if !essence.starts_with("application/cloudevents") && headers.contains_key("ce-specversion") {
+            return Err(Refusal::BinaryMode);
+        }
+        let charset = parts.filter_map(|part| part.split_once('=')).find_map(|(name, value)| {
+            name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+        });
+        if let Some(charset) = charset.filter(|charset| !is_utf8(charset)) {
+            return Err(Refusal::UnsupportedCharset { found: charset.chars().take(40).collect() });
+        }
         match essence.as_str() {
             "application/cloudevents+json" => Ok(Self::Structured),
             "application/cloudevents-batch+json" => Ok(Self::Batch),
             "application/x-ndjson" | "application/ndjson" => Ok(Self::Lines),
-            "application/json" => match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            "application/json" => match without_mark(body).iter().find(|byte| !byte.is_ascii_whitespace()) {
                 Some(b'[') => Ok(Self::Batch),
                 _ => Ok(Self::Structured),
             },
@@ -50,6 +54,16 @@ impl Format {
             Self::Lines => "application/x-ndjson",
         }
     }
+}
+
+/// Whether texts of that name are texts of UTF-8; ASCII is.
+fn is_utf8(charset: &str) -> bool {
+    ["utf-8", "utf8", "us-ascii", "ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
+}
+
+/// A body without the byte order mark that some write before it.
+pub fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 #[cfg(test)]
@@ -69,6 +83,7 @@ mod tests {
         check("Application/CloudEvents-Batch+JSON", "[]", Some(Format::Batch));
         check("application/x-ndjson", "", Some(Format::Lines));
         check("application/json", " [", Some(Format::Batch));
+        check("application/json", "\u{feff}[", Some(Format::Batch));
         check("application/json", "{", Some(Format::Structured));
         check("text/xml", "<a/>", None);
         assert!(Format::of(&HeaderMap::new(), b"{}").is_err());

@@ -1,19 +1,24 @@
 //! From the bytes of an authentic delivery to events and to what has to wait in quarantine. Pure: no IO, no clock,
 //! and nothing that is in a body is ever dropped.
 
-use super::envelope::Envelope;
-use super::format::Format;
+use super::envelope::{Envelope, broken};
+use super::format::{Format, without_mark};
+use super::lenient::{self, Mended};
+use super::limits::Text;
 use super::quality;
 use super::rejection::{Code, Rejection, shown};
+use super::shape::Shape;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::authority::Role;
 use domain::fact::{FactError, Noun};
 use domain::time::Moment;
 use domain::{Event, EventId, Fact, ShipmentId, SourceName};
+use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::fmt;
-use store::Rejected;
+use store::{Doubt, Rejected};
 
 /// Deepest nesting of an event.
 const DEEPEST: usize = 128;
@@ -27,6 +32,38 @@ const EARLIEST: i64 = 946_684_800;
 pub struct Parsed {
     pub events: Vec<Event>,
     pub quarantined: Vec<Rejected>,
+    /// What of the events was not taken as it came, in their order.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that was taken in another way than it came, or left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// The place of the event in the delivery, 0 for the first.
+    pub position: u32,
+    /// Where it stands: `data.stops[1].location.zone`.
+    pub path: String,
+    pub value: String,
+    /// What was done, a sentence.
+    pub done: String,
+}
+
+impl Warning {
+    /// What is remembered of it, among others at the same place.
+    pub fn doubt(&self, source: &SourceName, at: DateTime<Utc>) -> Doubt {
+        let Self { path, value, done, .. } = self;
+        // The places in lists say nothing of what a sender does.
+        let path = path.split(']').map(|part| part.split_once('[').map_or(part, |(name, _)| name));
+        let path = path.collect::<Vec<_>>().join("[]");
+        Doubt {
+            source: source.clone(),
+            path,
+            value: value.clone(),
+            done: done.clone(),
+            count: 1,
+            last_at: at,
+        }
+    }
 }
 
 /// The body holds more events than are taken at once.
@@ -44,7 +81,7 @@ pub struct Sender<'a> {
 /// Reads a body. A bad event never blocks its neighbours: it goes to quarantine with its position, which counts the
 /// elements of a batch or the lines of a file from 0. Of a batch that breaks off, what came before is taken.
 pub fn parse(body: &[u8], format: Format, sender: Sender<'_>, most: usize) -> Result<Parsed, TooMany> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let body = without_mark(body);
     let mut parsed = Parsed::default();
     if format == Format::Lines {
         let filled = |line: &&[u8]| !line.trim_ascii().is_empty();
@@ -71,9 +108,13 @@ pub fn parse(body: &[u8], format: Format, sender: Sender<'_>, most: usize) -> Re
 
 impl Parsed {
     fn take(&mut self, position: u32, text: &str, sender: Sender<'_>) {
-        let mut event_id = None;
-        match event(text, sender, &mut event_id, true) {
-            Ok(event) => self.events.push(event),
+        let (mut event_id, mut mended) = (None, Vec::new());
+        match event(text, sender, &mut event_id, true, &mut mended) {
+            Ok(event) => {
+                self.events.push(event);
+                let warn = |Mended { path, value, done }| Warning { position, path, value, done };
+                self.warnings.extend(mended.into_iter().map(warn));
+            }
             Err(rejection) => self.refuse(position, text, rejection, event_id),
         }
     }
@@ -96,13 +137,12 @@ impl Parsed {
                 .map_or(0, |last| last.get().as_ptr().addr() - text.as_ptr().addr() + last.get().len());
             let rest = text.get(done..).unwrap_or(text);
             let rejection = if error.is_data() {
-                let reason = format!(
-                    "a batch is a JSON array of events ({error}): send one event as application/cloudevents+json"
-                );
+                let reason = "a batch is a JSON array of events, and this is none: send one event as application/cloudevents+json";
                 Rejection::new(Code::NotCloudevents, reason)
             } else {
                 let reason = format!(
-                    "the batch is no JSON ({error}): {} events before that were read, send the others again",
+                    "the batch is no JSON: {}; {} events before that were read, send the others again",
+                    broken(&error),
                     elements.len()
                 );
                 Rejection::new(Code::MalformedJson, reason)
@@ -134,7 +174,7 @@ impl Parsed {
 
 /// Reads an event that waited in quarantine since its source does not own what it states, and that a second person let in.
 pub fn claim(text: &str, sender: Sender<'_>) -> Result<Event, Rejection> {
-    event(text, sender, &mut None, false)
+    event(text, sender, &mut None, false, &mut Vec::new())
 }
 
 fn event(
@@ -142,6 +182,7 @@ fn event(
     sender: Sender<'_>,
     event_id: &mut Option<String>,
     must_own_it: bool,
+    mended: &mut Vec<Mended>,
 ) -> Result<Event, Rejection> {
     if is_deeper(text, DEEPEST) {
         let reason =
@@ -155,32 +196,31 @@ fn event(
     let id = id?;
     let stated = envelope.kind()?;
     let (kind, noun) = kind(&stated)?;
-    let number = match envelope.subject()? {
-        Some(number) if !number.trim().is_empty() => number,
-        _ => {
-            let reason = format!("`subject` is missing: put your own number of the {} into it", word(noun));
-            return Err(Rejection::new(Code::MissingSubject, reason));
-        }
+    let Some(number) = numbered("subject", envelope.subject()?, mended)? else {
+        let reason = format!("`subject` is missing: put your own number of the {} into it", word(noun));
+        return Err(Rejection::new(Code::MissingSubject, reason));
     };
     let occurred_at = occurred_at(&envelope, sender.received_at)?;
-    let fact = Fact::parse(kind, envelope.data()?).map_err(|error| match error {
+    let data = envelope.data()?;
+    let clean = match Shape::of(kind) {
+        Some(shape) => lenient::read(data, shape, *occurred_at.offset(), mended)?,
+        None => None,
+    };
+    let mut fact = Fact::parse(kind, clean.as_deref().unwrap_or(data)).map_err(|error| match error {
         FactError::UnknownKind(_) => Rejection::new(Code::UnknownKind, error.to_string()),
-        FactError::Malformed { path, message, .. } if path == "." => {
-            Rejection::new(Code::MalformedData, format!("at `data`: {message}"))
-        }
         FactError::Malformed { path, message, .. } => {
-            Rejection::new(Code::MalformedData, format!("at `data.{}`: {message}", shown(&path, 120)))
+            let path = if path == "." { "data".to_owned() } else { format!("data.{}", shown(&path, 120)) };
+            Rejection::new(Code::MalformedData, format!("`{path}`: {}", lenient::without_place(&message)))
         }
     })?;
     if must_own_it {
         fact.check_authority(sender.role)
             .map_err(|conflict| Rejection::new(Code::AuthorityConflict, conflict.to_string()))?;
     }
-    quality::check(&fact).map_err(|flaw| {
-        let at = flaw.at.trim_end_matches('.');
-        Rejection::new(Code::ImplausibleData, format!("at `data.{at}`: {}", flaw.fault))
+    quality::check(&mut fact, &number, mended).map_err(|flaw| {
+        Rejection::new(Code::ImplausibleData, format!("`data.{}` {}", flaw.at, flaw.fault))
     })?;
-    let issuer: Option<String> = envelope.issuer()?.filter(|issuer| !issuer.is_empty()).map(Into::into);
+    let issuer = numbered("issuer", envelope.issuer()?, mended)?;
     if issuer.as_deref() == Some(ShipmentId::FEED) {
         let reason = format!(
             "`issuer` is \"{}\", which Syncline uses itself: name the system that gave the number",
@@ -193,13 +233,42 @@ fn event(
         role: sender.role,
         id,
         occurred_at,
-        number: number.into_owned(),
+        number,
         issuer,
         actor: None,
         correlation: envelope.traceparent(),
         sequence: envelope.sequence()?,
         fact,
     })
+}
+
+/// An attribute that is a number, as it is read; none where nothing is in it.
+fn numbered(
+    name: &str,
+    stated: Option<Cow<'_, str>>,
+    mended: &mut Vec<Mended>,
+) -> Result<Option<String>, Rejection> {
+    let Some(stated) = stated else { return Ok(None) };
+    let number = match lenient::number(&stated) {
+        Some(clean) => {
+            mended.extend(clean.done.map(|done| Mended {
+                path: name.to_owned(),
+                value: format!("\"{}\"", shown(&stated, 60)),
+                done: done.to_owned(),
+            }));
+            clean.text
+        }
+        None => stated.into_owned(),
+    };
+    let (length, longest) = (number.chars().count(), Text::Number.longest());
+    let fault = if length > longest {
+        format!("is {length} characters long, {longest} are taken: \"{}\"", shown(&number, 40))
+    } else if let Some(fault) = lenient::unfit(&number) {
+        format!("is \"{}\": {fault}", shown(&number, 60))
+    } else {
+        return Ok(Some(number).filter(|number| !number.is_empty()));
+    };
+    Err(Rejection::new(Code::NotCloudevents, format!("`{name}` {fault}")))
 }
 
 /// Takes `stop.arrived` out of `syncline.stop.arrived.v1`.
@@ -232,9 +301,9 @@ fn occurred_at(envelope: &Envelope<'_>, received_at: DateTime<Utc>) -> Result<Mo
             "`time` is missing: put the moment when it happened into it, for example 2026-05-04T09:30:00+02:00",
         ));
     };
-    let moment = DateTime::parse_from_rfc3339(&stated).map_err(|error| {
+    let moment = DateTime::parse_from_rfc3339(&stated).map_err(|_| {
         let reason = format!(
-            "`time` is \"{}\" ({error}): write it with its offset from UTC, for example 2026-05-04T09:30:00+02:00",
+            "`time` is \"{}\": write it with its offset from UTC, for example 2026-05-04T09:30:00+02:00",
             shown(&stated, 60)
         );
         Rejection::new(Code::BadTime, reason)

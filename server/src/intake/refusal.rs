@@ -13,7 +13,7 @@ pub enum Refusal {
     #[error("the header `{header}` {fault}: sign deliveries as Standard Webhooks describes")]
     BadHeader { header: &'static str, fault: &'static str },
     #[error(
-        "no signature fits: sign `{{webhook-id}}.{{webhook-timestamp}}.{{body}}` with the source's secret, over the bytes exactly as sent"
+        "no signature fits: sign `{{webhook-id}}.{{webhook-timestamp}}.{{body}}` with the secret of the source that the address names, over the bytes exactly as sent; an address without a source is answered so, too"
     )]
     BadSignature,
     #[error(
@@ -21,9 +21,11 @@ pub enum Refusal {
     )]
     SourceDisabled,
     #[error(
-        "`webhook-timestamp` is {seconds} s from this server's clock, 300 are allowed: sign each attempt anew"
+        "`webhook-timestamp` is {seconds} s old, {allowed} are allowed: sign each attempt anew, or ask the operator of this server to allow this source more (`syncline source set NAME --tolerance 1d`)"
     )]
-    Stale { seconds: i64 },
+    Stale { seconds: i64, allowed: i64 },
+    #[error("`webhook-timestamp` is {seconds} s ahead of this server's clock: check yours")]
+    Ahead { seconds: i64 },
     #[error("the body is larger than {limit} bytes: split the delivery")]
     BodyTooLarge { limit: usize },
     #[error("the body did not arrive within {seconds} s: send smaller deliveries or from a faster line")]
@@ -31,9 +33,19 @@ pub enum Refusal {
     #[error("the body broke off before its end: send the delivery again")]
     Incomplete,
     #[error(
-        "`{found}` is not understood: send application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson, not compressed"
+        "`{found}` is not understood: send application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson"
     )]
     UnsupportedMediaType { found: String },
+    #[error("the text is said to be in {found}: send it in UTF-8")]
+    UnsupportedCharset { found: String },
+    #[error("the body is packed by `{found}`: send it as it is, or packed by gzip")]
+    UnsupportedEncoding { found: String },
+    #[error("`content-encoding` is gzip, and the body is none: send it packed, or leave the header out")]
+    NoGzip,
+    #[error(
+        "headers `ce-…` are the binary mode of CloudEvents, in which no signature covers what they say: send the event in structured mode, as application/cloudevents+json"
+    )]
+    BinaryMode,
     #[error("the delivery holds more than {limit} events: split it")]
     TooManyEvents { limit: usize },
     #[error("more than {limit} deliveries a second: slow down and send this one again")]
@@ -43,7 +55,7 @@ pub enum Refusal {
     #[error("too much is waiting to be written: send the delivery again, with the same `webhook-id`")]
     Busy,
     #[error(
-        "`webhook-id` was used before for another body: give each delivery an id of its own and repeat it only with the same bytes"
+        "`webhook-id` was used before for another body: give each delivery an id of its own, and repeat it only with the same events"
     )]
     DeliveryIdReused,
     #[error("the delivery could not be kept: send it again, with the same `webhook-id`")]
@@ -58,11 +70,16 @@ impl Refusal {
             Self::BadHeader { header: "webhook-timestamp", fault: "is no number of seconds since 1970" },
             Self::BadSignature,
             Self::SourceDisabled,
-            Self::Stale { seconds: 412 },
+            Self::Stale { seconds: 412, allowed: 300 },
+            Self::Ahead { seconds: 412 },
             Self::BodyTooLarge { limit: 4 * 1024 * 1024 },
             Self::TooSlow { seconds: 15 },
             Self::Incomplete,
             Self::UnsupportedMediaType { found: "text/csv".into() },
+            Self::UnsupportedCharset { found: "iso-8859-1".into() },
+            Self::UnsupportedEncoding { found: "br".into() },
+            Self::NoGzip,
+            Self::BinaryMode,
             Self::TooManyEvents { limit: 10_000 },
             Self::RateLimited { limit: 20_000 },
             Self::TooMuchOpen,
@@ -79,10 +96,15 @@ impl Refusal {
             Self::BadHeader { .. } | Self::BadSignature => "bad_signature",
             Self::SourceDisabled => "source_disabled",
             Self::Stale { .. } => "stale",
+            Self::Ahead { .. } => "ahead",
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::TooSlow { .. } => "too_slow",
             Self::Incomplete => "body_incomplete",
             Self::UnsupportedMediaType { .. } => "unsupported_media_type",
+            Self::UnsupportedCharset { .. } => "unsupported_charset",
+            Self::UnsupportedEncoding { .. } => "unsupported_encoding",
+            Self::NoGzip => "no_gzip",
+            Self::BinaryMode => "binary_mode",
             Self::TooManyEvents { .. } => "too_many_events",
             Self::RateLimited { .. } => "rate_limited",
             Self::TooMuchOpen => "too_much_open",
@@ -98,11 +120,15 @@ impl Refusal {
             | Self::BadHeader { .. }
             | Self::BadSignature
             | Self::SourceDisabled
-            | Self::Stale { .. } => StatusCode::UNAUTHORIZED,
+            | Self::Stale { .. }
+            | Self::Ahead { .. } => StatusCode::UNAUTHORIZED,
             Self::BodyTooLarge { .. } | Self::TooManyEvents { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Incomplete => StatusCode::BAD_REQUEST,
-            Self::UnsupportedMediaType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Incomplete | Self::NoGzip => StatusCode::BAD_REQUEST,
+            Self::UnsupportedMediaType { .. }
+            | Self::UnsupportedCharset { .. }
+            | Self::UnsupportedEncoding { .. }
+            | Self::BinaryMode => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RateLimited { .. } | Self::TooMuchOpen => StatusCode::TOO_MANY_REQUESTS,
             Self::DeliveryIdReused => StatusCode::CONFLICT,
             Self::Busy | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -82,10 +82,10 @@ impl Code {
             }
             Self::TooOld => "It happened before the year 2000. Check the clock and the format.",
             Self::MalformedData => {
-                "A value under data is missing or of another type than the schema says. The reason has its path."
+                "A value under data is missing, too long or of another type than the schema says. The reason has its path."
             }
             Self::ImplausibleData => {
-                "Each value is well formed, but together they can't be. The reason has the path."
+                "A value under data is out of reach, or does not go with the others. The reason has its path."
             }
             Self::AuthorityConflict => {
                 "Your system does not own this fact. It changes nothing until an agent has looked at it."

@@ -13,11 +13,16 @@ use hmac::digest::CtOutput;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::fmt;
+use std::time::Duration;
 
 type HmacSha256 = Hmac<Sha256>;
 
-/// How far a timestamp may be from `now`, in seconds, both ways.
-pub const TOLERANCE: i64 = 300;
+/// How far ahead of `now` a timestamp may be, in seconds: clocks differ.
+const AHEAD: i64 = 300;
+/// The names that the headers have, and those that Svix gives them.
+const ID: [&str; 2] = ["webhook-id", "svix-id"];
+const TIMESTAMP: [&str; 2] = ["webhook-timestamp", "svix-timestamp"];
+const SIGNATURE: [&str; 2] = ["webhook-signature", "svix-signature"];
 /// Signatures that are looked at in one header; a rotation needs two.
 const SIGNATURES: usize = 16;
 /// Longest `webhook-id`, in bytes.
@@ -67,18 +72,18 @@ pub struct Seal {
 impl Seal {
     /// Reads the headers. Signatures of other versions than `v1` are read over.
     pub fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let id = text(headers, "webhook-id")?;
+        let id = text(headers, ID)?;
         if id.len() > LONGEST_ID {
             return Err(Refusal::BadHeader { header: "webhook-id", fault: "is longer than 255 bytes" });
         }
-        let timestamp = text(headers, "webhook-timestamp")?.parse().map_err(|_| Refusal::BadHeader {
+        let timestamp = text(headers, TIMESTAMP)?.trim().parse().map_err(|_| Refusal::BadHeader {
             header: "webhook-timestamp",
             fault: "is no number of seconds since 1970",
         })?;
-        text(headers, "webhook-signature")?;
-        let signatures = headers
-            .get_all("webhook-signature")
+        text(headers, SIGNATURE)?;
+        let signatures = SIGNATURE
             .iter()
+            .flat_map(|name| headers.get_all(*name))
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(' '))
             .filter_map(|signature| STANDARD.decode(signature.strip_prefix("v1,")?).ok()?.try_into().ok())
@@ -87,10 +92,17 @@ impl Seal {
         Ok(Self { id: id.to_owned(), timestamp, signatures })
     }
 
-    /// Whether it was signed within [`TOLERANCE`] of `now`.
-    pub fn check_age(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
-        let seconds = now.timestamp().saturating_sub(self.timestamp).saturating_abs();
-        if seconds > TOLERANCE { Err(Refusal::Stale { seconds }) } else { Ok(()) }
+    /// Whether it was signed at most `tolerance` before `now`.
+    pub fn check_age(&self, now: DateTime<Utc>, tolerance: Duration) -> Result<(), Refusal> {
+        let seconds = now.timestamp().saturating_sub(self.timestamp);
+        let allowed = i64::try_from(tolerance.as_secs()).unwrap_or(i64::MAX);
+        if seconds > allowed {
+            Err(Refusal::Stale { seconds, allowed })
+        } else if seconds < -AHEAD {
+            Err(Refusal::Ahead { seconds: seconds.saturating_abs() })
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether any signature is that of any key. Takes the same time wherever a signature differs.
@@ -104,8 +116,10 @@ impl Seal {
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, header: &'static str) -> Result<&'a str, Refusal> {
-    let value = headers.get(header).ok_or(Refusal::Unsigned { header })?;
+/// The header of the first of these names that is there.
+fn text<'a>(headers: &'a HeaderMap, names: [&'static str; 2]) -> Result<&'a str, Refusal> {
+    let found = names.into_iter().find_map(|name| headers.get(name).map(|value| (name, value)));
+    let (header, value) = found.ok_or(Refusal::Unsigned { header: names[0] })?;
     match value.to_str() {
         Ok(text) if text.trim().is_empty() => Err(Refusal::Unsigned { header }),
         Ok(text) => Ok(text),

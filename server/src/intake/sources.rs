@@ -23,6 +23,8 @@ pub struct Source {
     pub name: SourceName,
     pub role: Role,
     pub disabled: bool,
+    /// How old a delivery's timestamp may be.
+    pub tolerance: Duration,
     pub keys: Vec<Key>,
     /// Survives a reload.
     pub bucket: Arc<Bucket>,
@@ -98,8 +100,8 @@ fn ready(
             let bucket =
                 before.get(source.name.as_str()).map(|before| Arc::clone(&before.bucket)).unwrap_or_default();
             let name = source.name.as_str().to_owned();
-            let SourceConfig { name: source_name, role, disabled, .. } = source;
-            (name, Arc::new(Source { name: source_name, role, disabled, keys, bucket }))
+            let SourceConfig { name: source_name, role, disabled, tolerance, .. } = source;
+            (name, Arc::new(Source { name: source_name, role, disabled, tolerance, keys, bucket }))
         })
         .collect()
 }

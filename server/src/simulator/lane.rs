@@ -25,7 +25,7 @@ pub(super) fn travel(mode: Mode, from: &Place, to: &Place) -> TimeDelta {
             let driving = straight * 1.25 / 68.0;
             driving + (driving / 9.0).floor() * 11.0
         }
-        Mode::Parcel => straight * 1.25 / 60.0,
+        Mode::Parcel | Mode::Other => straight * 1.25 / 60.0,
         Mode::Rail => 8.0 + straight * 1.3 / 48.0,
         Mode::Ocean if straight > 2500.0 => 24.0 + straight * 1.15 / 36.0,
         Mode::Air if straight > 2500.0 => 9.0 + straight / 780.0,

@@ -260,7 +260,7 @@ impl<'a> Tale<'a> {
             self.tms(
                 at,
                 stop.place,
-                Fact::EtaChanged(EtaStatement { stop: stop.number.clone(), eta, reason }),
+                Fact::EtaChanged(EtaStatement { stop: stop.number.clone(), eta, day: false, reason }),
             );
         }
     }

@@ -113,6 +113,7 @@ fn told(shipment: u32, step: u32) -> (Role, &'static str, String, Fact) {
         step if step % 2 == 0 => Fact::EtaChanged(EtaStatement {
             stop: "2".into(),
             eta: at(600 + i64::from(step) * 20),
+            day: false,
             reason: None,
         }),
         step => Fact::PositionReported(PositionReport {

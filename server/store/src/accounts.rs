@@ -75,10 +75,12 @@ impl Store {
         row.map(|row| Ok((read_account(&row)?, row.try_get("password_hash")?))).transpose()
     }
 
-    /// All accounts by name.
+    /// All accounts by name, customers named as master data names them now.
     pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         let rows = query(
-            "select account, name, role, customer, customer_name, disabled from accounts order by account",
+            "select account, name, accounts.role as role, customer,
+                    coalesce(payload ->> 'name', customer_name) as customer_name, disabled
+             from accounts left join master_data on noun = 'customer' and id = customer order by account",
         )
         .fetch_all(&self.readers)
         .await?;

@@ -1,7 +1,8 @@
 //! What operators look at: sources, the last deliveries, what lies in quarantine, how old each source's data is.
 
 use crate::{
-    Receipt, Rejected, SourceConfig, Store, StoreError, StoredDelivery, from_micros, journal, sources,
+    Doubt, Receipt, Rejected, SourceConfig, Store, StoreError, StoredDelivery, doubts, from_micros, journal,
+    sources,
 };
 use chrono::{DateTime, Utc};
 use domain::authority::Role;
@@ -23,8 +24,10 @@ pub struct Integrations {
     pub quarantine: Vec<Quarantined>,
     /// All that wait.
     pub quarantined: u64,
-    /// Deliveries that could not be authenticated, by source and code.
+    /// Deliveries that were refused, by source and code.
     pub refusals: Vec<Refusal>,
+    /// Values that were not taken as they came, by source, the last first.
+    pub doubts: Vec<Doubt>,
 }
 
 /// A configured source and what it sent so far.
@@ -97,6 +100,7 @@ impl Store {
             quarantine: last_quarantined(&mut read).await?,
             quarantined: quarantined.unsigned_abs(),
             refusals,
+            doubts: doubts::doubts(&mut read).await?,
         })
     }
 

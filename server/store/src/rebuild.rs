@@ -15,12 +15,13 @@ const BATCH: usize = 2_000;
 const CACHED: usize = 50_000;
 
 /// Tables that are not views and are copied as they are; the journal is copied with each batch.
-const COPIED: [&str; 12] = [
+const COPIED: [&str; 13] = [
     "inbound",
     "quarantine",
     "sources",
     "source_counters",
     "refusals",
+    "doubts",
     "accounts",
     "sessions",
     "latency",

@@ -7,6 +7,7 @@ use domain::SourceName;
 use domain::authority::Role;
 use sqlx::{Row, SqliteConnection, query};
 use std::fmt;
+use std::time::Duration;
 
 /// A source that may deliver.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,6 +17,18 @@ pub struct SourceConfig {
     /// All that are valid now; several while one replaces another.
     pub secrets: Vec<String>,
     pub disabled: bool,
+    /// How old a delivery's timestamp may be: senders that repeat with their first one need more than [`SourceConfig::TOLERANCE`].
+    pub tolerance: Duration,
+}
+
+impl SourceConfig {
+    /// What Standard Webhooks advise.
+    pub const TOLERANCE: Duration = Duration::from_mins(5);
+
+    /// A source as it begins.
+    pub fn new(name: SourceName, role: Role, secrets: Vec<String>) -> Self {
+        Self { name, role, secrets, disabled: false, tolerance: Self::TOLERANCE }
+    }
 }
 
 impl fmt::Debug for SourceConfig {
@@ -25,6 +38,7 @@ impl fmt::Debug for SourceConfig {
             .field("role", &self.role)
             .field("secrets", &self.secrets.len())
             .field("disabled", &self.disabled)
+            .field("tolerance", &self.tolerance)
             .finish()
     }
 }
@@ -33,17 +47,18 @@ impl Store {
     /// Adds a source or replaces it.
     pub async fn put_source(&self, source: SourceConfig) -> Result<(), StoreError> {
         let secrets = serde_json::to_string(&source.secrets)?;
-        self.writer.know(source.name.clone());
         self.writer
             .act(move |connection| {
                 Box::pin(async move {
                     query(
-                        "insert or replace into sources (name, role, secrets, disabled) values ($1, $2, $3, $4)",
+                        "insert or replace into sources (name, role, secrets, disabled, tolerance)
+                         values ($1, $2, $3, $4, $5)",
                     )
                     .bind(String::from(source.name))
                     .bind(source.role.as_str())
                     .bind(secrets)
                     .bind(source.disabled)
+                    .bind(i64::try_from(source.tolerance.as_secs()).unwrap_or(i64::MAX))
                     .execute(connection)
                     .await?;
                     Ok(Acted::default())
@@ -58,12 +73,12 @@ impl Store {
         configured(&mut *self.readers.acquire().await?).await
     }
 
-    /// Counts a delivery that could not be authenticated; of unknown sources all together. `code` is one of the
-    /// few of intake. Written within a second.
+    /// Counts a delivery that was refused; those to no source (`None`) all together. `code` is one of the few of intake. Written
+    /// within a second.
     #[expect(clippy::unused_async, reason = "callers wait for every write alike; this one never makes them")]
     pub async fn count_refused(
         &self,
-        source: &SourceName,
+        source: Option<&SourceName>,
         code: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
@@ -73,7 +88,7 @@ impl Store {
 }
 
 pub(crate) async fn configured(connection: &mut SqliteConnection) -> Result<Vec<SourceConfig>, StoreError> {
-    let rows = query("select name, role, secrets, disabled from sources order by name")
+    let rows = query("select name, role, secrets, disabled, tolerance from sources order by name")
         .fetch_all(connection)
         .await?;
     rows.iter()
@@ -81,12 +96,14 @@ pub(crate) async fn configured(connection: &mut SqliteConnection) -> Result<Vec<
             let name: String = row.try_get("name")?;
             let role: String = row.try_get("role")?;
             let secrets: String = row.try_get("secrets")?;
+            let tolerance: i64 = row.try_get("tolerance")?;
             Ok(SourceConfig {
                 name: name.try_into().map_err(|error| StoreError::unreadable("sources", error))?,
                 role: role.parse().map_err(|error| StoreError::unreadable("sources", error))?,
                 secrets: serde_json::from_str(&secrets)
                     .map_err(|error| StoreError::unreadable("sources", error))?,
                 disabled: row.try_get("disabled")?,
+                tolerance: Duration::from_secs(tolerance.unsigned_abs()),
             })
         })
         .collect()

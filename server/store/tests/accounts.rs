@@ -80,3 +80,16 @@ async fn expired_sessions_are_forgotten() {
     assert_eq!(bench.store.session("old", while_it_lasted).await.expect("read"), None);
     assert!(bench.store.session("new", now()).await.expect("read").is_some());
 }
+
+#[tokio::test]
+async fn a_customers_account_is_named_as_master_data_names_the_customer() {
+    let bench = Bench::new().await;
+    let kim = account("kim", AccountRole::Customer);
+    bench.store.put_account(Account { customer_name: None, ..kim.clone() }, "h".into()).await.expect("put");
+    assert_eq!(bench.store.accounts().await.expect("read")[0].customer_name, None);
+    let terms = domain::fact::CustomerTerms { name: "Acme GmbH".into(), tier: domain::party::Tier::Standard };
+    bench.deliver("d-1", vec![erp("1", "C-1", 1, domain::Fact::CustomerRegistered(terms))]).await;
+    bench.store.put_account(kim, "h".into()).await.expect("put");
+    let named = bench.store.accounts().await.expect("read")[0].customer_name.clone();
+    assert_eq!(named.as_deref(), Some("Acme GmbH"));
+}

@@ -34,7 +34,12 @@ async fn a_repeated_delivery_gets_the_stored_answer_and_changes_nothing() {
     assert_eq!(bench.store.append(sent.clone()).await.expect("taken"), first);
     assert_eq!(bench.store.as_of().await.expect("read").0, 1);
 
-    let other = store::Delivery { body: b"other".to_vec(), ..sent };
+    let reworded = store::Delivery { body: b"attempt 2".to_vec(), ..sent.clone() };
+    let receipt = bench.store.append(reworded).await.expect("the same in other words");
+    assert_eq!((receipt.accepted, receipt.duplicates), (0, 1));
+
+    let news = vec![tms("2", "S-1", 70, Fact::StopArrived(at_stop("1")))];
+    let other = store::Delivery { body: b"other".to_vec(), events: news, ..sent };
     let refused = bench.store.append(other).await.expect_err("another body");
     assert!(matches!(refused, AppendError::Repeated { delivery } if delivery == "d-1"));
 }

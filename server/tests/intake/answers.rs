@@ -122,10 +122,8 @@ async fn a_source_that_is_disabled_or_changed_counts_from_the_next_reload() {
     let name = "tms".parse().expect("a name");
     let new = server::cli::source::draw_secret();
     let source = |secrets: Vec<String>, disabled| SourceConfig {
-        name: Clone::clone(&name),
-        role: domain::authority::Role::Tms,
-        secrets,
         disabled,
+        ..SourceConfig::new(Clone::clone(&name), domain::authority::Role::Tms, secrets)
     };
     let old = door.secret("tms").to_owned();
     let try_with = async |secret: &str, id: &str| {

@@ -98,3 +98,62 @@ async fn the_interface_descriptions_list_every_refusal_and_frame() {
         assert_eq!(message["payload"]["properties"]["frame"]["const"], frame);
     }
 }
+
+#[tokio::test]
+async fn what_syncline_sends_is_described_as_what_it_takes_is() {
+    let (_, list) = get("/contracts", "application/json").await;
+    let list: serde_json::Value = serde_json::from_str(&list).expect("json");
+    let (_, page) = get("/contracts/", "text/html").await;
+    let (_, openapi) = get("/contracts/openapi.json", "*/*").await;
+    let openapi: serde_json::Value = serde_json::from_str(&openapi).expect("json");
+    let messages = list["messages"].as_array().expect("messages");
+    assert!(messages.iter().any(|one| one["meaning"].as_str().is_some_and(|said| said.contains("invoiced"))));
+    for message in messages {
+        let kind = message["type"].as_str().expect("a type");
+        assert!(page.contains(&format!("id=\"message-{kind}\"")), "{kind}");
+        let (status, schema) = get(message["schema"].as_str().expect("a path"), "*/*").await;
+        assert_eq!(status, StatusCode::OK, "{kind}");
+        let schema: serde_json::Value = serde_json::from_str(&schema).expect("json");
+        let (_, example) = get(message["example"].as_str().expect("a path"), "*/*").await;
+        let example: serde_json::Value = serde_json::from_str(&example).expect("json");
+        assert_eq!(schema["properties"]["type"]["const"], example["type"]);
+        let post = &openapi["webhooks"][kind]["post"];
+        assert_eq!(post["requestBody"]["content"]["application/cloudevents+json"]["example"], example);
+    }
+    assert_eq!(get("/contracts/messages/order.exploded/schema.json", "*/*").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_wrong_address_under_contracts_is_answered_with_the_right_one() {
+    let contracts: Router = router();
+    for (method, path, status, word) in [
+        ("GET", "/contracts/stop.arrived", StatusCode::SEE_OTHER, ""),
+        ("GET", "/contracts/invoice.release", StatusCode::SEE_OTHER, ""),
+        ("GET", "/contracts/truck.exploded", StatusCode::NOT_FOUND, "see /contracts"),
+        ("POST", "/contracts", StatusCode::METHOD_NOT_ALLOWED, "/intake/"),
+    ] {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("a request");
+        let response = contracts.clone().oneshot(request).await.expect("infallible");
+        assert_eq!(response.status(), status, "{path}");
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 16).await.expect("a body");
+        assert!(String::from_utf8_lossy(&bytes).contains(word), "{path}: {bytes:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_schemas_state_the_limits_by_which_the_door_checks() {
+    let (_, schema) = get("/contracts/shipment.planned/schema.json", "*/*").await;
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("json");
+    let at =
+        |pointer: &str| schema.pointer(pointer).unwrap_or_else(|| panic!("{pointer} in {schema}")).clone();
+    assert_eq!(at("/properties/data/properties/stops/minItems"), 2);
+    assert_eq!(at("/properties/data/properties/stops/maxItems"), 500);
+    assert_eq!(at("/properties/subject/maxLength"), 120);
+    assert_eq!(at("/$defs/Location/properties/city/maxLength"), 200);
+    assert_eq!(at("/$defs/Location/properties/country/pattern"), "^[A-Z]{2}$");
+    assert_eq!(at("/$defs/Position/properties/latitude/maximum"), 90);
+    let (_, schema) = get("/contracts/order.released/schema.json", "*/*").await;
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("json");
+    assert_eq!(schema.pointer("/$defs/Quantity/properties/milli/minimum"), Some(&0.into()));
+    assert_eq!(schema.pointer("/$defs/Currency/pattern"), Some(&"^[A-Z]{3}$".into()));
+}

@@ -72,13 +72,13 @@ impl Door {
         let store = Store::open(&path, options, clock(), commits).await.expect("a store");
         let secrets = [("tms", Role::Tms), ("erp", Role::Erp)].map(|(name, role)| {
             let name: SourceName = name.parse().expect("a name");
-            (SourceConfig { name, role, secrets: vec![draw_secret()], disabled: false }, ())
+            SourceConfig::new(name, role, vec![draw_secret()])
         });
-        for (source, ()) in &secrets {
+        for source in &secrets {
             store.put_source(source.clone()).await.expect("a source");
         }
         let intake = Intake::with_limits(store.clone(), clock(), limits).await.expect("an intake");
-        let secrets = secrets.map(|(source, ())| (source.name, source.secrets[0].clone()));
+        let secrets = secrets.map(|source| (source.name, source.secrets[0].clone()));
         let door = Self { router: router(intake.clone()), store, intake, path, secrets, _folder: folder };
         (door, committed)
     }

@@ -60,3 +60,21 @@ async fn a_source_that_nobody_added_is_named() {
         .expect_err("unknown");
     assert!(error.to_string().contains("syncline source add wms"));
 }
+
+#[tokio::test]
+async fn of_a_file_that_holds_no_events_nothing_is_kept() {
+    let door = Door::open().await;
+    let source = "tms".parse().expect("a name");
+    for (file, word) in [
+        ("order;customer\n".repeat(3000).into_bytes(), "of line 1 it is said"),
+        (b"PK\x03\x04 and so on".to_vec(), "zip archive"),
+    ] {
+        let input = Box::new(Cursor::new(file));
+        let error = import(&door.store, &source, input, clock(), &Progress::hidden(), std::future::pending())
+            .await
+            .expect_err("no events");
+        assert!(format!("{error:#}").contains(word), "{error:#}");
+    }
+    let kept = door.store.integrations().await.expect("integrations");
+    assert_eq!((kept.quarantined, kept.deliveries.len()), (0, 0));
+}

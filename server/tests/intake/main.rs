@@ -7,3 +7,5 @@ mod garbage;
 mod import;
 mod samples;
 mod signatures;
+mod soft;
+mod ways;

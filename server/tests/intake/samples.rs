@@ -93,7 +93,7 @@ fn each_fault_has_its_code() {
     one(&[("time", "\"2026-03-26T12:00:00Z\"")], &[]);
     one(&[("time", "\"1999-12-31T23:59:59Z\"")], &["too_old"]);
     one(&[("data", "")], &["malformed_data"]);
-    one(&[("data", "{\"stop\":1}")], &["malformed_data"]);
+    one(&[("data", "{\"stop\":[]}")], &["malformed_data"]);
     one(&[("data", "{\"stop\":\"\\u0000\"}")], &["malformed_data"]);
     one(&[("datacontenttype", "\"application/xml\"")], &["malformed_data"]);
     one(&[("data", ""), ("data_base64", "\"e30=\"")], &["malformed_data"]);

@@ -116,7 +116,8 @@ pub fn planned(shipment: &str, orders: &[&str]) -> Event {
 
 /// The TMS expects the truck at the delivery.
 pub fn eta(shipment: &str, minutes: i64, expected: i64) -> Event {
-    let fact = Fact::EtaChanged(EtaStatement { stop: "2".to_owned(), eta: at(expected), reason: None });
+    let fact =
+        Fact::EtaChanged(EtaStatement { stop: "2".to_owned(), eta: at(expected), day: false, reason: None });
     event(Role::Tms, shipment, minutes, fact)
 }
 

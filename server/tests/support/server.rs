@@ -185,7 +185,7 @@ impl Running {
 
 pub async fn put_source(store: &Store, name: &str, role: Role, secret: &str) {
     let name = name.parse().expect("a name");
-    let source = SourceConfig { name, role, secrets: vec![secret.to_owned()], disabled: false };
+    let source = SourceConfig::new(name, role, vec![secret.to_owned()]);
     store.put_source(source).await.expect("a source");
 }
 

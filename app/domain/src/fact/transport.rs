@@ -20,6 +20,8 @@ pub enum Mode {
     Rail,
     Ocean,
     Air,
+    /// One that has no word here.
+    Other,
 }
 
 impl Mode {
@@ -32,6 +34,7 @@ impl Mode {
             Self::Rail => "Rail",
             Self::Ocean => "Ocean",
             Self::Air => "Air",
+            Self::Other => "Other",
         }
     }
 }
@@ -212,6 +215,9 @@ pub struct PositionReport {
 pub struct EtaStatement {
     pub stop: String,
     pub eta: Moment,
+    /// Only the day is known: `eta` is the end of that day at the stop.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub day: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<DelayReason>,
 }
@@ -298,6 +304,8 @@ pub enum DiscrepancyKind {
     Damaged,
     WrongSigner,
     MissingPage,
+    /// One that has no word here.
+    Other,
 }
 
 impl DiscrepancyKind {
@@ -314,6 +322,7 @@ impl DiscrepancyKind {
             Self::Damaged => "damaged",
             Self::WrongSigner => "signed by the wrong person",
             Self::MissingPage => "a page is missing",
+            Self::Other => "not as it should be",
         }
     }
 }

@@ -9,7 +9,10 @@ use crate::time::told;
 /// What a rule about papers watches instead.
 pub(super) fn is_about_goods(kind: DiscrepancyKind) -> bool {
     match kind {
-        DiscrepancyKind::Short | DiscrepancyKind::Over | DiscrepancyKind::Damaged => true,
+        DiscrepancyKind::Short
+        | DiscrepancyKind::Over
+        | DiscrepancyKind::Damaged
+        | DiscrepancyKind::Other => true,
         DiscrepancyKind::WrongSigner | DiscrepancyKind::MissingPage => false,
     }
 }

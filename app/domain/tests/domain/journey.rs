@@ -25,7 +25,7 @@ fn check(happens: impl IntoIterator<Item = (&'static str, Fact)>, expect: &str) 
 
 fn late(expected: &str) -> Fact {
     let (eta, reason) = (at(expected), Some(DelayReason::Weather));
-    Fact::EtaChanged(EtaStatement { stop: "2".into(), eta, reason })
+    Fact::EtaChanged(EtaStatement { stop: "2".into(), eta, day: false, reason })
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn an_expected_time_tells_what_it_was() {
     assert_eq!(said(vec![]), None);
     assert_eq!(said(vec![eta("2", "2 14:00"), eta("2", "2 14:00")]), None, "the same again is no change");
     let seconds_later =
-        EtaStatement { stop: "2".into(), eta: moment("2026-05-02T14:00:40+02:00"), reason: None };
+        EtaStatement { stop: "2".into(), eta: moment("2026-05-02T14:00:40+02:00"), day: false, reason: None };
     assert_eq!(said(vec![eta("2", "2 14:00"), Fact::EtaChanged(seconds_later)]), None);
     assert_eq!(
         said(vec![eta("2", "2 14:00"), late("2 16:30")]).as_deref(),

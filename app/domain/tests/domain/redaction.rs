@@ -99,7 +99,7 @@ fn the_trucks_position_is_shown_unless_it_would_show_where_others_are() {
 #[test]
 fn a_reason_is_shown_unless_it_may_be_another_customers() {
     let late = |reason| {
-        let eta = EtaStatement { stop: "2".into(), eta: at("2 14:00"), reason: Some(reason) };
+        let eta = EtaStatement { stop: "2".into(), eta: at("2 14:00"), day: false, reason: Some(reason) };
         let delay = DelayStatement { reason, minutes: Some(90), note: Some("their forklift".into()) };
         [tms("1 12:00", Fact::EtaChanged(eta)), tms("1 13:00", Fact::DelayReported(delay))]
     };

@@ -96,6 +96,7 @@ fn about_stop(stop: &str, owners: &[&str]) -> Vec<Fact> {
         Fact::EtaChanged(EtaStatement {
             stop: stop.clone(),
             eta: at("2 18:00"),
+            day: false,
             reason: Some(DelayReason::Dwell),
         }),
         Fact::PodReceived(PodStatement {

@@ -212,7 +212,7 @@ pub fn shipment(index: u64, now: DateTime<Utc>) -> anyhow::Result<Vec<Event>> {
 
 /// The truck of a late shipment is expected at another time; `version` makes it another event.
 pub fn eta(index: u64, version: u64, at: DateTime<Utc>, eta: DateTime<Utc>) -> anyhow::Result<Event> {
-    let statement = EtaStatement { stop: "2".to_owned(), eta: eta.fixed_offset(), reason: None };
+    let statement = EtaStatement { stop: "2".to_owned(), eta: eta.fixed_offset(), day: false, reason: None };
     tms(index, &format!("eta-{version}"), at, Fact::EtaChanged(statement))
 }
 

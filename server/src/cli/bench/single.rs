@@ -101,7 +101,7 @@ async fn check(
 ) -> Result<(StatusCode, Json<Receipt>), Refusal> {
     let received_at = clock::now();
     let seal = Seal::of(&headers)?;
-    seal.check_age(received_at)?;
+    seal.check_age(received_at, store::SourceConfig::TOLERANCE)?;
     let known = sources.iter().find(|(known, ..)| known.as_str() == name);
     let (source, role, keys) = known.ok_or(Refusal::BadSignature)?;
     seal.check(&body, keys)?;

@@ -79,9 +79,7 @@ impl Testbed {
         let secrets = [secret(), secret()];
         for (role, secret) in [Role::Tms, Role::Erp].into_iter().zip(&secrets) {
             let name = SourceName::try_from(role.as_str().to_owned())?;
-            store
-                .put_source(SourceConfig { name, role, secrets: vec![secret.clone()], disabled: false })
-                .await?;
+            store.put_source(SourceConfig::new(name, role, vec![secret.clone()])).await?;
         }
         let commits = Commits::default();
         let (noted, hub) = mpsc::channel(COMMITS);

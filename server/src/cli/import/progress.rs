@@ -45,7 +45,12 @@ impl Progress {
 }
 
 fn said(tally: &Tally) -> String {
-    let Tally { accepted, duplicates, quarantined, skipped } = tally;
+    let Tally { accepted, duplicates, quarantined, skipped, warnings } = tally;
     let earlier = if *skipped > 0 { format!(", {skipped} taken by an earlier run") } else { String::new() };
-    format!("{accepted} accepted, {duplicates} duplicates, {quarantined} quarantined{earlier}")
+    let mended = match warnings {
+        0 => String::new(),
+        1 => ", 1 value not taken as it came".to_owned(),
+        _ => format!(", {warnings} values not taken as they came"),
+    };
+    format!("{accepted} accepted, {duplicates} duplicates, {quarantined} quarantined{earlier}{mended}")
 }

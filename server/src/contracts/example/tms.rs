@@ -148,6 +148,7 @@ fn journey() -> Vec<Example> {
             Fact::EtaChanged(EtaStatement {
                 stop: "2".into(),
                 eta: at(6, 13, 15),
+                day: false,
                 reason: Some(DelayReason::Customs),
             }),
         ),

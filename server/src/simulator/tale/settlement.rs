@@ -18,7 +18,7 @@ impl Tale<'_> {
         let rate = match voyage.mode {
             Mode::Truckload => 142,
             Mode::LessThanTruckload => 64,
-            Mode::Parcel => 31,
+            Mode::Parcel | Mode::Other => 31,
             Mode::Rail => 96,
             Mode::Ocean => 38,
             Mode::Air => 185,

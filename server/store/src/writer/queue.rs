@@ -4,7 +4,7 @@ use super::checkpoint::{LogLength, keep_checkpointing};
 use super::prepared::Prepared;
 use super::tallies::Tallies;
 use super::task::Writer;
-use crate::{AppendError, Clock, Commit, Delivery, LatencySpan, Options, Receipt, StoreError};
+use crate::{AppendError, Clock, Commit, Delivery, Doubt, LatencySpan, Options, Receipt, StoreError};
 use chrono::{DateTime, Utc};
 use domain::SourceName;
 use futures::future::BoxFuture;
@@ -106,12 +106,12 @@ impl Handle {
         answered.await.map_err(|_| StoreError::Stopped)
     }
 
-    pub(crate) fn know(&self, source: SourceName) {
-        self.tallies.know(source);
+    pub(crate) fn count_refused(&self, source: Option<&SourceName>, code: &str, now: DateTime<Utc>) {
+        self.tallies.count_refused(source, code, now);
     }
 
-    pub(crate) fn count_refused(&self, source: &SourceName, code: &str, now: DateTime<Utc>) {
-        self.tallies.count_refused(source, code, now);
+    pub(crate) fn doubt(&self, doubts: impl IntoIterator<Item = Doubt>) {
+        self.tallies.doubt(doubts);
     }
 
     pub(crate) fn record_latency(&self, spans: Vec<LatencySpan>) -> Result<(), StoreError> {

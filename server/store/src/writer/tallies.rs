@@ -1,42 +1,42 @@
 //! Counts that may wait a second: deliveries refused at the door, and latencies. They are summed here, so that a flood
 //! of them never fills the writer's queue.
 
+use crate::doubts::{Doubt, Doubts};
 use crate::latency::{Slot, Spans};
 use crate::{LatencySpan, StoreError, micros};
 use chrono::{DateTime, Utc};
 use domain::SourceName;
 use sqlx::{Row, SqliteConnection, query};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What waits to be written, and which sources are known.
+/// What waits to be written.
 #[derive(Default)]
 pub(crate) struct Tallies {
     waiting: Mutex<Waiting>,
-    known: Mutex<HashSet<SourceName>>,
 }
 
 /// Sums since the last write.
 #[derive(Default)]
 pub(crate) struct Waiting {
-    /// Source (empty where it is not known) and code to how often and when last.
+    /// Source (empty where there is none of the name) and code to how often and when last.
     refused: HashMap<(String, String), (i64, i64)>,
+    doubts: Doubts,
     latency: HashMap<Slot, Spans>,
 }
 
 impl Tallies {
-    pub(crate) fn know(&self, source: SourceName) {
-        lock(&self.known).insert(source);
-    }
-
-    pub(crate) fn count_refused(&self, source: &SourceName, code: &str, now: DateTime<Utc>) {
-        let known = lock(&self.known).contains(source);
-        let name = if known { source.as_str() } else { "" };
+    pub(crate) fn count_refused(&self, source: Option<&SourceName>, code: &str, now: DateTime<Utc>) {
+        let name = source.map_or("", SourceName::as_str);
         let mut waiting = lock(&self.waiting);
         let (count, last_at) =
             waiting.refused.entry((name.to_owned(), code.to_owned())).or_insert((0, i64::MIN));
         *count += 1;
         *last_at = micros(now).max(*last_at);
+    }
+
+    pub(crate) fn doubt(&self, doubts: impl IntoIterator<Item = Doubt>) {
+        lock(&self.waiting).doubts.add(doubts);
     }
 
     pub(crate) fn record_latency(&self, spans: Vec<LatencySpan>) -> Result<(), StoreError> {
@@ -57,7 +57,7 @@ impl Tallies {
     /// Takes what waits; none where nothing does.
     pub(crate) fn take(&self) -> Option<Waiting> {
         let mut waiting = lock(&self.waiting);
-        let is_empty = waiting.refused.is_empty() && waiting.latency.is_empty();
+        let is_empty = waiting.refused.is_empty() && waiting.doubts.is_empty() && waiting.latency.is_empty();
         (!is_empty).then(|| std::mem::take(&mut *waiting))
     }
 
@@ -68,6 +68,7 @@ impl Tallies {
             let sum = waiting.refused.entry(key).or_insert((0, last_at));
             *sum = (sum.0 + count, sum.1.max(last_at));
         }
+        waiting.doubts.put_back(unwritten.doubts);
         for (slot, spans) in unwritten.latency {
             match waiting.latency.get_mut(&slot) {
                 Some(sum) => sum.merge(&spans)?,
@@ -96,6 +97,7 @@ impl Waiting {
             .execute(&mut *connection)
             .await?;
         }
+        self.doubts.write(connection).await?;
         for ((minute, source, leg), spans) in &self.latency {
             let stored =
                 query("select skewed, histogram from latency where minute = $1 and source = $2 and leg = $3")

@@ -5,7 +5,7 @@ use super::prepared::Prepared;
 use super::queue::{Act, Answer, Request};
 use super::tallies::Tallies;
 use super::transaction::{Memory, Unfoldable};
-use crate::{AppendError, Clock, Commit, Options, Receipt, StoreError, connect_options, sources};
+use crate::{AppendError, Clock, Commit, Options, Receipt, StoreError, connect_options};
 use domain::Seq;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::path::Path;
@@ -47,9 +47,6 @@ impl Writer {
             .pragma("cache_size", "-131072")
             .connect()
             .await?;
-        for source in sources::configured(&mut connection).await? {
-            tallies.know(source.name);
-        }
         let memory = Some(Memory::load(&mut connection, options.cached_shipments).await?);
         Ok(Self {
             connection,

@@ -231,7 +231,12 @@ pub fn handled(stop: &str) -> Handled {
 }
 
 pub fn eta(minutes: i64) -> Fact {
-    Fact::EtaChanged(EtaStatement { stop: "2".into(), eta: at(minutes), reason: Some(DelayReason::Traffic) })
+    Fact::EtaChanged(EtaStatement {
+        stop: "2".into(),
+        eta: at(minutes),
+        day: false,
+        reason: Some(DelayReason::Traffic),
+    })
 }
 
 pub fn now() -> DateTime<Utc> {

@@ -169,7 +169,7 @@ pub fn pod_disputed(stop: &str, signed: &str, kind: DiscrepancyKind) -> Fact {
 }
 
 pub fn eta(stop: &str, expected: &str) -> Fact {
-    Fact::EtaChanged(EtaStatement { stop: stop.to_owned(), eta: at(expected), reason: None })
+    Fact::EtaChanged(EtaStatement { stop: stop.to_owned(), eta: at(expected), day: false, reason: None })
 }
 
 pub fn delay() -> Fact {

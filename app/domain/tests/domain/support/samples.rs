@@ -214,6 +214,7 @@ pub fn one_of_each() -> Vec<Fact> {
         Fact::EtaChanged(EtaStatement {
             stop: "2".into(),
             eta: at("2 11:00"),
+            day: false,
             reason: Some(DelayReason::Traffic),
         }),
         Fact::DelayReported(DelayStatement {
