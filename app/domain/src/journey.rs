@@ -196,8 +196,9 @@ fn expectation(stop: &CustomerStop, now: DateTime<Utc>) -> Option<String> {
             format!("planned {}{open}", span(window, now))
         });
     };
+    let said = |eta: &Eta| if eta.is_day { day(eta.earliest(), now) } else { when(eta.eta, now) };
     if eta.eta < now {
-        return Some(format!("expected {}, its arrival is not reported yet", when(eta.eta, now)));
+        return Some(format!("expected {}, its arrival is not reported yet", said(eta)));
     }
     let limit = stop.promised.filter(|_| is_delivery(stop));
     let (limit, by) = match (limit, stop.expected) {
@@ -205,10 +206,11 @@ fn expectation(stop: &CustomerStop, now: DateTime<Utc>) -> Option<String> {
         (None, agreed) => (agreed, "planned"),
     };
     let late = limit
-        .and_then(|limit| lateness(eta.eta, limit, by))
+        .and_then(|limit| lateness(eta.earliest(), limit, by))
+        .filter(|_| !eta.is_day || limit.is_some_and(|limit| eta.earliest() > limit.to))
         .map_or(String::new(), |late| format!(", {late}"));
     let reason = eta.reason.map_or(String::new(), |reason| format!(" ({})", reason.label()));
-    Some(format!("expected {}{late}{reason}", when(eta.eta, now)))
+    Some(format!("expected {}{late}{reason}", said(eta)))
 }
 
 /// How far a moment misses a window; none where it does not.
@@ -348,15 +350,19 @@ fn span(Window { from, to }: Window, now: DateTime<Utc>) -> String {
 }
 
 fn day_and_clock(at: Moment, now: DateTime<Utc>) -> String {
+    format!("{} {}", day(at, now), clock(at))
+}
+
+/// `today`, `tomorrow`, `2 May`.
+fn day(at: Moment, now: DateTime<Utc>) -> String {
     let today = now.with_timezone(at.offset()).date_naive();
-    let day = match (at.date_naive() - today).num_days() {
+    match (at.date_naive() - today).num_days() {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         -1 => "yesterday".to_owned(),
         days if days.abs() < 180 => at.format("%-d %b").to_string(),
         _ => at.format("%-d %b %Y").to_string(),
-    };
-    format!("{day} {}", clock(at))
+    }
 }
 
 fn clock(at: Moment) -> String {

@@ -589,10 +589,10 @@ pub fn is_late_by(etas: &[Eta], promised: Window, limits: &Limits) -> bool {
     let mut late = false;
     let mut within_since: Option<Moment> = None;
     for eta in etas {
-        if is_late(eta.eta, promised, limits) {
+        if is_late(eta.earliest(), promised, limits) {
             late = true;
             within_since = None;
-        } else if eta.eta <= promised.to {
+        } else if eta.earliest() <= promised.to {
             late = false;
         } else {
             let since = *within_since.get_or_insert(eta.stated_at);

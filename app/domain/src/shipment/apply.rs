@@ -86,7 +86,8 @@ impl FoldState for State {
             Fact::PositionReported(report) => self.see(event, report),
             Fact::EtaChanged(statement) => {
                 let etas = &mut self.stop(&statement.stop).etas;
-                let said = Eta { eta: statement.eta, stated_at: at, reason: statement.reason };
+                let (eta, is_day) = (statement.eta, statement.day);
+                let said = Eta { eta, is_day, stated_at: at, reason: statement.reason };
                 match etas.last_mut() {
                     // Said again, it is no other time; but it stands from now on.
                     Some(last) if (last.eta, last.reason) == (said.eta, said.reason) => last.stated_at = at,

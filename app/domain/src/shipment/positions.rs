@@ -74,7 +74,7 @@ fn fastest(mode: Option<Mode>) -> f64 {
         Some(Mode::Truckload | Mode::LessThanTruckload) => 160.0,
         Some(Mode::Rail) => 350.0,
         // Parcels fly, and nobody said how the rest travels.
-        Some(Mode::Air | Mode::Parcel) | None => 1_200.0,
+        Some(Mode::Air | Mode::Parcel | Mode::Other) | None => 1_200.0,
     }
 }
 

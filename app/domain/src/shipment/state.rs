@@ -12,6 +12,7 @@ use crate::party::Carrier;
 use crate::place::{Location, Position};
 use crate::reference::Reference;
 use crate::time::{Moment, Window};
+use chrono::{TimeDelta, Timelike};
 use serde::{Deserialize, Serialize};
 
 /// Everything that follows from a shipment's events.
@@ -187,8 +188,18 @@ pub struct Appointment {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Eta {
     pub eta: Moment,
+    /// Whether the source knows the day only; `eta` is its end then.
+    pub is_day: bool,
     pub stated_at: Moment,
     pub reason: Option<DelayReason>,
+}
+
+impl Eta {
+    /// The earliest moment that the statement leaves open: of a day, its beginning.
+    pub fn earliest(&self) -> Moment {
+        let since_midnight = TimeDelta::seconds(i64::from(self.eta.num_seconds_from_midnight()));
+        if self.is_day { self.eta.checked_sub_signed(since_midnight).unwrap_or(self.eta) } else { self.eta }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

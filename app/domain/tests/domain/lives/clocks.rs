@@ -9,7 +9,7 @@ use crate::support::{Told, World, at, erp, exceptions, moment, syncline, tms};
 use domain::Fact;
 use domain::deadline::DeadlineKind;
 use domain::event::{Event, Sequence};
-use domain::fact::PositionReport;
+use domain::fact::{EtaStatement, PositionReport};
 use domain::place::Position;
 
 #[test]
@@ -195,4 +195,21 @@ fn a_plan_that_comes_late_finds_its_stops() {
     assert_eq!(status(&world), "Delivered, awaiting confirmation");
     let stops = &world.shipment().shipment.state.stops;
     assert_eq!(stops[1].location.as_ref(), Some(&location("Hamburg")));
+}
+
+#[test]
+fn a_day_is_no_moment_and_late_for_nobody_before_it_is_over() {
+    let day = |day: &str| EtaStatement {
+        stop: "2".into(),
+        eta: at(&format!("{day} 23:59")),
+        day: true,
+        reason: None,
+    };
+    let world = start([tms("1 09:30", departed("1")), tms("1 12:00", Fact::EtaChanged(day("2")))]);
+    assert_eq!((open(&world), acme(&world).flags.delayed), (vec![], false));
+    let now = moment("2026-05-01T12:00:00Z").to_utc();
+    let said = domain::journey::sentence(&acme(&world), now);
+    assert_eq!(said, "On the way to Hamburg, expected tomorrow.");
+    let late = start([tms("1 09:30", departed("1")), tms("1 12:00", Fact::EtaChanged(day("3")))]);
+    assert_eq!(open(&late), ["eta_beyond_promise, stop 2"]);
 }
