@@ -7,6 +7,7 @@ use crate::api::{self, Act, Drawing, Drawn, TEXT};
 use crate::components::badge;
 use crate::components::drawn::Following;
 use crate::components::page::content;
+use crate::components::drafts::draft;
 use crate::components::section::pair;
 use crate::components::when::{moment, utc};
 use crate::plain::{IntoPlain, mark, part, text};
@@ -103,7 +104,8 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
     let is_open = Memo::new(move |_| row.with(|row| row.exception.is_open() && !row.gone));
     let asleep_until = asleep_until(row);
     // What somebody is writing outlives whatever happens to the exception meanwhile.
-    let (note, ending) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let id = row.with_untracked(|row| row.exception.id);
+    let (note, ending) = (draft(format!("{id} note")), draft(format!("{id} ending")));
     let meanwhile = RwSignal::new(None::<String>);
     Effect::new(move |before: Option<bool>| {
         let now = is_open.get();
@@ -129,13 +131,13 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
     let end = move || {
         if is_open.get() {
             let act = |reason| Act::Resolve { reason };
-            let field = Field { class: "ending", label: "How it was resolved", button: "Resolve", act };
-            words(row, actions, field, ending)
+            let field = Field { class: "ending", label: "How it was resolved", button: "Resolve", act, is_followed: true };
+            words(row, query, actions, field, ending)
         } else {
             let act = |text| Act::Reopen { text };
-            let field = Field { class: "ending", label: "Why reopen it", button: "Reopen", act };
+            let field = Field { class: "ending", label: "Why reopen it", button: "Reopen", act, is_followed: false };
             // Another node than the field above: who writes there must not go on writing here.
-            view! { <div>{words(row, actions, field, ending)}</div> }.plain()
+            view! { <div>{words(row, query, actions, field, ending)}</div> }.plain()
         }
     };
     let said = move || {
@@ -144,12 +146,13 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
             .map(|what| format!("{what}. You were writing meanwhile: your words are in the note."));
         said.map(|said| view! { <p class="meanwhile" role="alert">{said}</p> }).plain()
     };
-    let to_note = Field { class: "note", label: "Note", button: "Add note", act: |text| Act::Note { text } };
+    let act = |text| Act::Note { text };
+    let to_note = Field { class: "note", label: "Note", button: "Add note", act, is_followed: false };
     view! {
         {part(move || row.with(|row| head(row, asleep_until.get())))}
         {part(while_open)}
         {part(said)}
-        {words(row, actions, to_note, note)}
+        {words(row, query, actions, to_note, note)}
         {part(end)}
         <h3>"History"</h3>
         {part(move || row.with(history))}
@@ -304,7 +307,7 @@ fn WhileOpen(row: RwSignal<Row>, asleep_until: Memo<Option<Moment>>, actions: Ac
             </button>
             {part(wake)}
         </div>
-        <form class="form row" on:submit=snooze>
+        <form class="form row snooze" on:submit=snooze>
             <label>
                 "Snooze for"
                 <select on:change=move |event| hours.set(event_target_value(&event).parse().unwrap_or(1))>
@@ -327,20 +330,57 @@ struct Field {
     label: &'static str,
     button: &'static str,
     act: fn(String) -> Act,
+    /// Whether the next exception may open once it is done.
+    is_followed: bool,
 }
 
-/// A line of text and a button that does something with it. Text that is too long is refused, not cut.
-fn words(row: RwSignal<Row>, actions: Actions, field: Field, draft: RwSignal<String>) -> AnyView {
-    let Field { class, label, button, act } = field;
+/// A line of text and a button that does something with it. Text that is too long is refused, not cut. What ends the
+/// exception goes on to the next one, by Enter too, unless somebody wants to stay.
+fn words(
+    row: RwSignal<Row>,
+    query: Memo<DeskQuery>,
+    actions: Actions,
+    field: Field,
+    draft: RwSignal<String>,
+) -> AnyView {
+    let Field { class, label, button, act, is_followed } = field;
     let excess = Memo::new(move |_| {
         let length = draft.with(|draft| draft.trim().chars().count());
         (length > TEXT).then_some(length)
     });
+    let send = move |goes_on: bool| {
+        let words = draft.with_untracked(|draft| draft.trim().to_owned());
+        if words.is_empty() || excess.get_untracked().is_some() {
+            return;
+        }
+        let exception = row.with_untracked(|row| row.exception.clone());
+        let id = exception.id;
+        let then = move || {
+            // Somebody may have gone elsewhere meanwhile.
+            let is_open = query.try_with_untracked(|query| query.selected == Some(id.to_string()));
+            if goes_on && is_open == Some(true) {
+                keys::go_on(id);
+            }
+        };
+        actions.act_then(exception, act(words), draft, Box::new(then));
+    };
     let submitted = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let words = draft.with_untracked(|draft| draft.trim().to_owned());
-        if !words.is_empty() && excess.get_untracked().is_none() {
-            row.with_untracked(|row| actions.act(vec![row.exception.clone()], act(words), Some(draft)));
+        send(is_followed);
+    };
+    let busy = move || mark("true", move || actions.is_busy.get());
+    let and_next = is_followed.then(|| {
+        view! {
+            <button type="submit" class="quiet" aria-disabled=busy()>
+                {format!("{button} and next")}
+            </button>
+        }
+    });
+    // Enter presses a form's first button that submits.
+    let kind = if is_followed { "button" } else { "submit" };
+    let pressed = move |_| {
+        if is_followed {
+            send(false);
         }
     };
     let refused = move || {
@@ -360,7 +400,8 @@ fn words(row: RwSignal<Row>, actions: Actions, field: Field, draft: RwSignal<Str
                     on:input=move |event| draft.set(event_target_value(&event))
                 />
             </label>
-            <button type="submit" class="quiet" aria-disabled=mark("true", move || actions.is_busy.get())>
+            {and_next}
+            <button type=kind class="quiet" aria-disabled=busy() on:click=pressed>
                 {button}
             </button>
             {part(refused)}
