@@ -669,10 +669,7 @@ mod tests {
         // On its way when the panel opened.
         hear(&mut link, &change(15));
         assert_eq!(link.asked_after(&ViewKey::Desk), Some(Seq(15)));
-        hear(
-            &mut link,
-            &ServerFrame::Replayed { view: ViewKey::Desk, as_of: Seq(20), content: content() },
-        );
+        hear(&mut link, &ServerFrame::Replayed { view: ViewKey::Desk, as_of: Seq(20), content: content() });
         hear(&mut link, &change(20));
         hear(&mut link, &change(21));
         assert_eq!(*queue.borrow(), [15, 20, 21]);

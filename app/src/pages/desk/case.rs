@@ -5,9 +5,9 @@ use super::keys;
 use super::queue::{Queue, Row, asleep_until, home_of, standing};
 use crate::api::{self, Act, Drawing, Drawn, TEXT};
 use crate::components::badge;
+use crate::components::drafts::draft;
 use crate::components::drawn::Following;
 use crate::components::page::content;
-use crate::components::drafts::draft;
 use crate::components::section::pair;
 use crate::components::when::{moment, utc};
 use crate::plain::{IntoPlain, mark, part, text};
@@ -131,11 +131,18 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
     let end = move || {
         if is_open.get() {
             let act = |reason| Act::Resolve { reason };
-            let field = Field { class: "ending", label: "How it was resolved", button: "Resolve", act, is_followed: true };
+            let field = Field {
+                class: "ending",
+                label: "How it was resolved",
+                button: "Resolve",
+                act,
+                is_followed: true,
+            };
             words(row, query, actions, field, ending)
         } else {
             let act = |text| Act::Reopen { text };
-            let field = Field { class: "ending", label: "Why reopen it", button: "Reopen", act, is_followed: false };
+            let field =
+                Field { class: "ending", label: "Why reopen it", button: "Reopen", act, is_followed: false };
             // Another node than the field above: who writes there must not go on writing here.
             view! { <div>{words(row, query, actions, field, ending)}</div> }.plain()
         }
@@ -237,7 +244,7 @@ fn head(row: &Row, asleep_until: Option<Moment>) -> AnyView {
     let customer = exception.customer.unwrap_or_else(|| "not known yet".to_owned());
     view! {
         <h2 tabindex="-1">{exception.rule.label()} " " {badge::severity(exception.severity)}</h2>
-        <p>{exception.detail}</p>
+        <p dir="auto">{exception.detail}</p>
         <dl>
             {pair(noun, view! { <a href=href>{exception.number}</a> })}
             {(!exception.rule.is_of_feed()).then(|| pair("Customer", customer))}
@@ -259,7 +266,7 @@ fn history(row: &Row) -> AnyView {
             view! {
                 <li>
                     <p class="entry-time">{action.by} ", " {moment(Some(action.at))}</p>
-                    <p>{action.text}</p>
+                    <p dir="auto">{action.text}</p>
                 </li>
             }
         })
@@ -394,6 +401,7 @@ fn words(
                 {label}
                 <input
                     type="text"
+                    dir="auto"
                     required
                     aria-invalid=mark("true", move || excess.get().is_some())
                     prop:value=move || draft.get()

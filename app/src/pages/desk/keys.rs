@@ -9,7 +9,9 @@ use leptos::prelude::*;
 use std::cell::RefCell;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent, MouseEventInit};
+use web_sys::{
+    Element, Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent, MouseEventInit,
+};
 
 const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before; an open exception moves along</dd>\
     <dt><kbd>Enter</kbd></dt><dd>open the row's exception</dd>\
@@ -71,7 +73,9 @@ pub fn listen(selected: Memo<Option<ExceptionId>>, actions: Actions) {
         request_animation_frame(move || {
             let place = match (now, closed) {
                 (Some(id), _) => match opened(id) {
-                    Some(Opening { field: Some(field), typed, .. }) => find(field).inspect(|field| write(field, &typed)),
+                    Some(Opening { field: Some(field), typed, .. }) => {
+                        find(field).inspect(|field| write(field, &typed))
+                    }
                     Some(Opening { field: None, .. }) => row_link(id),
                     // Somebody has gone on to another one meanwhile.
                     None if OPENING.with_borrow(Option::is_some) => return,
@@ -196,7 +200,8 @@ fn row() -> Option<Element> {
 
 /// The exception's row beside one, over the headings of groups.
 fn beside(row: &Element, forward: bool) -> Option<Element> {
-    let step = |row: &Element| if forward { row.next_element_sibling() } else { row.previous_element_sibling() };
+    let step =
+        |row: &Element| if forward { row.next_element_sibling() } else { row.previous_element_sibling() };
     let mut next = step(row);
     while let Some(heading) = next.take_if(|row| !row.has_attribute("data-exception")) {
         next = step(&heading);
@@ -207,7 +212,9 @@ fn beside(row: &Element, forward: bool) -> Option<Element> {
 /// Goes to the row beside; what is open moves along.
 fn step(forward: bool) -> bool {
     let next = row().map_or_else(|| find("tr[data-exception]"), |row| beside(&row, forward));
-    let Some(next) = next.filter(|next| focus(next.query_selector(LINK).ok().flatten())) else { return false };
+    let Some(next) = next.filter(|next| focus(next.query_selector(LINK).ok().flatten())) else {
+        return false;
+    };
     find(".case-panel").is_none() || next.has_attribute("aria-current") || open(&next, None)
 }
 
@@ -257,7 +264,9 @@ fn leave_nearest(is_typing: bool, actions: Actions) -> bool {
         return click(Some(help.clone())) && focus(Some(help));
     }
     if is_typing {
-        return focus(find(HEADING)) || focus(row().and_then(|row| row.query_selector(LINK).ok().flatten())) || focus(find("main"));
+        return focus(find(HEADING))
+            || focus(row().and_then(|row| row.query_selector(LINK).ok().flatten()))
+            || focus(find("main"));
     }
     click(find(".case-panel .close")) || actions.choose_none()
 }
@@ -268,8 +277,7 @@ fn pressed(event: &KeyboardEvent, actions: Actions) {
         return;
     }
     let key = event.key();
-    let is_typing =
-        document().active_element().is_some_and(|element| element.matches(TYPING) == Ok(true));
+    let is_typing = document().active_element().is_some_and(|element| element.matches(TYPING) == Ok(true));
     let several = !actions.chosen.with_untracked(Vec::is_empty);
     let is_done = match key.as_str() {
         _ if !is_typing && waits(event) => true,
