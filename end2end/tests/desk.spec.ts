@@ -155,6 +155,7 @@ test('an agent takes, leaves and ends an exception by keyboard, and the focus is
   await expect(heading).toBeFocused();
   await page.keyboard.press('e');
   await page.keyboard.type('Papers sent');
+  await button(panelOf(page), 'Resolve').focus();
   await page.keyboard.press('Enter');
   await expect(button(panelOf(page), 'Reopen')).toBeVisible();
   await expect(heading).toBeFocused();
