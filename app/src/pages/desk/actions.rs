@@ -268,7 +268,7 @@ impl Actions {
                     type="text"
                     required
                     placeholder=label
-                    aria-label=format!("{label}, about all that are chosen")
+                    aria-label=format!("{label} about all that are chosen")
                     maxlength=TEXT.to_string()
                     prop:value=move || draft.get()
                     on:input=move |event| draft.set(event_target_value(&event))
