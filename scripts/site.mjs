@@ -19,6 +19,7 @@ const BESIDE = {
   'actions.js': await readFile('app/src/components/actions.js'),
   'palette.js': await readFile('app/src/palette.js'),
   'seen.js': await readFile('app/src/seen.js'),
+  'kept.js': await readFile('app/src/kept.js'),
   'idiomorph.js': Buffer.concat([await readFile('node_modules/idiomorph/dist/idiomorph.min.js'), Buffer.from('\nexport { Idiomorph };\n')]),
   'inter-latin.woff2': await readFile(`${FONT}/inter-latin-wght-normal.woff2`),
   'inter-latin-ext.woff2': await readFile(`${FONT}/inter-latin-ext-wght-normal.woff2`),

@@ -4,6 +4,7 @@ pub mod badge;
 #[cfg(feature = "ssr")]
 pub mod chart;
 pub mod chips;
+pub mod drafts;
 pub mod drawn;
 pub mod frame;
 pub mod fresh;

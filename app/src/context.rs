@@ -67,7 +67,7 @@ impl ApiError {
             Self::Stale { .. } => StatusCode::CONFLICT,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal | Self::Unreachable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Internal | Self::Unreachable => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

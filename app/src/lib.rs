@@ -78,14 +78,17 @@ fn head(options: &LeptosOptions, display: Display) -> impl IntoView + use<> {
     }
 }
 
-/// The command palette's dialog and its script, and the one that tells what changed since somebody last looked.
+/// The command palette's dialog and its script, and those that tell what changed since somebody last looked and keep
+/// what they had begun.
 fn beside(options: &LeptosOptions, palette: Option<AnyView>) -> impl IntoView + use<> {
-    let [palette_script, seen_script] = ["palette.js", "seen.js"].map(|name| file(options, name));
+    let [palette_script, seen_script, kept_script] =
+        ["palette.js", "seen.js", "kept.js"].map(|name| file(options, name));
     palette.map(|dialog| {
         view! {
             {dialog}
             <script type="module" src=palette_script></script>
             <script type="module" src=seen_script></script>
+            <script type="module" src=kept_script></script>
         }
     })
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -197,9 +197,13 @@ enum Shown {
     Later,
 }
 
+/// A part of the page that follows a view. Two parts that follow one view were read at different moments, so each has its
+/// own position.
 struct Watcher {
     id: u32,
     view: ViewKey,
+    /// Up to where it knows the view; none once the server has refused it.
+    known: Option<Seq>,
     apply: Rc<Apply>,
 }
 
@@ -223,8 +227,6 @@ struct Link {
     heard_ms: f64,
     watchers: Vec<Watcher>,
     next_watcher: u32,
-    /// Up to where each view is known.
-    positions: BTreeMap<ViewKey, Seq>,
     /// Server's clock minus the browser's.
     offset_ms: f64,
     best_trip_ms: Option<f64>,
@@ -272,8 +274,25 @@ fn reconsider() {
         let is_doubtful = !window().navigator().on_line();
         check(if is_doubtful { ANSWER_AT_ONCE } else { ANSWER_WITHIN });
     } else if wanted {
-        connect();
+        come_back_soon();
     }
+}
+
+/// Comes back within the first pause. After an outage every tab hears at once that the network is there: each draws its own
+/// moment.
+fn come_back_soon() {
+    LINK.with_borrow_mut(|link| {
+        if link.failures == 0 {
+            set_timeout(connect, Duration::ZERO);
+        } else if link.failures > 1 {
+            if let Some(retry) = link.retry.take() {
+                retry.clear();
+            }
+            let pause = Duration::from_millis((FIRST_PAUSE_MS * Math::random()) as u64);
+            link.retry = set_timeout_with_handle(connect, pause).ok();
+        }
+        // The first pause after a failure is short anyway, and is not skipped.
+    });
 }
 
 /// Pings, and gives up a socket on which nothing came back.
@@ -360,8 +379,9 @@ fn opened(generation: u32) {
         let Some(socket) = link.socket.as_mut().filter(|_| link.generation == generation) else { return };
         socket.is_open = true;
         link.heard_ms = Date::now();
-        for (view, after) in &link.positions {
-            link.subscribe(view, *after);
+        let views: BTreeSet<&ViewKey> = link.watchers.iter().map(|watcher| &watcher.view).collect();
+        for view in views {
+            link.subscribe(view);
         }
         link.show(Connection::Live);
     });
@@ -448,9 +468,24 @@ impl Link {
         }
     }
 
-    fn subscribe(&self, view: &ViewKey, after: Seq) {
-        let subscribe = vec![view.clone()];
-        self.say(&ClientFrame { subscribe, after: Some(after), ..ClientFrame::default() });
+    /// Asks for a view from where the watcher that knows least of it is; not where the server has refused it.
+    fn subscribe(&self, view: &ViewKey) {
+        if let Some(after) = self.asked_after(view) {
+            let subscribe = vec![view.clone()];
+            self.say(&ClientFrame { subscribe, after: Some(after), ..ClientFrame::default() });
+        }
+    }
+
+    fn asked_after(&self, view: &ViewKey) -> Option<Seq> {
+        self.watchers.iter().filter(|watcher| watcher.view == *view).filter_map(|watcher| watcher.known).min()
+    }
+
+    fn add(&mut self, view: ViewKey, after: Seq, apply: Rc<Apply>) -> u32 {
+        let id = self.next_watcher;
+        self.next_watcher += 1;
+        self.watchers.push(Watcher { id, view: view.clone(), known: Some(after), apply });
+        self.subscribe(&view);
+        id
     }
 
     /// Notes what a frame says about the link itself; returns who wants its content.
@@ -475,27 +510,33 @@ impl Link {
                 set_timeout(move || ask_again(&view), ASK_AGAIN_AFTER);
                 Vec::new()
             }
-            (Kind::Refused, Some(view)) => {
-                self.positions.remove(view);
-                self.listeners(view)
-            }
-            (_, Some(view)) => {
-                let Some(known) = self.positions.get_mut(view) else { return Vec::new() };
+            (Kind::Refused, Some(view)) => self.tell(view, |known| known.take().is_some()),
+            (kind, Some(view)) => {
                 let seq = frame.seq.or(frame.as_of).unwrap_or_default();
-                // Left over from an earlier subscription of the same view.
-                if frame.kind == Kind::Change && seq < *known {
-                    return Vec::new();
-                }
-                *known = seq;
-                self.listeners(view)
+                self.tell(view, |known| {
+                    // What is older was asked for by somebody who knew less, or answers an earlier question. A snapshot may
+                    // be: a database that was put back begins again from an earlier position.
+                    let is_news = known.is_some_and(|known| match kind {
+                        Kind::Change => seq > known,
+                        Kind::Snapshot => true,
+                        _ => seq >= known,
+                    });
+                    if is_news {
+                        *known = Some(seq);
+                    }
+                    is_news
+                })
             }
             (_, None) => Vec::new(),
         }
     }
 
-    fn listeners(&self, view: &ViewKey) -> Vec<Rc<Apply>> {
-        let watching = self.watchers.iter().filter(|watcher| watcher.view == *view);
-        watching.map(|watcher| Rc::clone(&watcher.apply)).collect()
+    /// Those who follow a view and for whom a frame is news, by what they know.
+    fn tell(&mut self, view: &ViewKey, mut is_news: impl FnMut(&mut Option<Seq>) -> bool) -> Vec<Rc<Apply>> {
+        let watching = self.watchers.iter_mut().filter(|watcher| watcher.view == *view);
+        watching
+            .filter_map(|watcher| is_news(&mut watcher.known).then(|| Rc::clone(&watcher.apply)))
+            .collect()
     }
 
     /// The clocks' offset, from the quickest round trips.
@@ -518,20 +559,12 @@ fn leave() {
 
 /// Subscribes anew to a view that the server could not show for a moment.
 fn ask_again(view: &ViewKey) {
-    LINK.with_borrow(|link| {
-        if let Some(after) = link.positions.get(view) {
-            link.subscribe(view, *after);
-        }
-    });
+    LINK.with_borrow(|link| link.subscribe(view));
 }
 
 fn add_watcher(view: ViewKey, after: Seq, apply: Rc<Apply>) -> u32 {
     let (id, connects) = LINK.with_borrow_mut(|link| {
-        let id = link.next_watcher;
-        link.next_watcher += 1;
-        link.positions.insert(view.clone(), after);
-        link.subscribe(&view, after);
-        link.watchers.push(Watcher { id, view, apply });
+        let id = link.add(view, after, apply);
         (id, link.socket.is_none() && link.retry.is_none())
     });
     if connects {
@@ -545,7 +578,6 @@ fn remove_watcher(id: u32) {
         let Some(at) = link.watchers.iter().position(|watcher| watcher.id == id) else { return };
         let Watcher { view, .. } = link.watchers.remove(at);
         if link.watchers.iter().all(|watcher| watcher.view != view) {
-            link.positions.remove(&view);
             link.say(&ClientFrame { unsubscribe: vec![view], ..ClientFrame::default() });
         }
     });
@@ -597,6 +629,64 @@ mod tests {
         let (seq, news) = read::<Freshness>(&frame).expect("a readable content");
         assert_eq!(seq, Seq(7));
         assert!(matches!(news, News::Change(content) if content == Freshness::default()));
+    }
+
+    /// A watcher of the desk, and the positions of what it was told.
+    fn watcher(link: &mut Link, after: i64) -> Rc<RefCell<Vec<i64>>> {
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let heard = Rc::clone(&told);
+        let apply = move |frame: &Frame| {
+            heard.borrow_mut().push(frame.seq.or(frame.as_of).unwrap_or_default().0);
+            Shown::Now
+        };
+        link.add(ViewKey::Desk, Seq(after), Rc::new(apply));
+        told
+    }
+
+    fn hear(link: &mut Link, frame: &ServerFrame) {
+        let frame = sent(frame);
+        for apply in link.take_in(&frame) {
+            apply(&frame);
+        }
+    }
+
+    fn content() -> Box<serde_json::value::RawValue> {
+        serde_json::value::to_raw_value(&Freshness::default()).expect("a content")
+    }
+
+    fn change(seq: i64) -> ServerFrame {
+        ServerFrame::Change { view: ViewKey::Desk, seq: Seq(seq), content: content() }
+    }
+
+    #[test]
+    fn two_parts_of_a_page_that_follow_one_view_each_hear_what_they_do_not_know() {
+        let mut link = Link::default();
+        let queue = watcher(&mut link, 10);
+        // Read later, so that it knows more.
+        let panel = watcher(&mut link, 20);
+        assert_eq!(link.asked_after(&ViewKey::Desk), Some(Seq(10)), "the least of them is asked from");
+
+        // On its way when the panel opened.
+        hear(&mut link, &change(15));
+        assert_eq!(link.asked_after(&ViewKey::Desk), Some(Seq(15)));
+        hear(&mut link, &ServerFrame::Replayed { view: ViewKey::Desk, as_of: Seq(20), content: content() });
+        hear(&mut link, &change(20));
+        hear(&mut link, &change(21));
+        assert_eq!(*queue.borrow(), [15, 20, 21]);
+        assert_eq!(*panel.borrow(), [20, 21]);
+        assert_eq!(link.asked_after(&ViewKey::Desk), Some(Seq(21)));
+    }
+
+    #[test]
+    fn a_view_that_was_refused_is_asked_for_again_only_by_a_new_watcher() {
+        let mut link = Link::default();
+        let first = watcher(&mut link, 10);
+        let (code, message) = ("not_for_role".to_owned(), "not for you".to_owned());
+        hear(&mut link, &ServerFrame::Refused { view: ViewKey::Desk, code, message });
+        assert_eq!(link.asked_after(&ViewKey::Desk), None);
+        let second = watcher(&mut link, 30);
+        hear(&mut link, &change(31));
+        assert_eq!((first.borrow().len(), &second.borrow()[..]), (1, &[31][..]));
     }
 
     #[test]

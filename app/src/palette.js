@@ -9,6 +9,10 @@ const commands = [...palette.querySelectorAll('[data-commands] [role=option]')];
 const REST = 120;
 let asked = 0;
 let resting;
+/** The words that what is shown was found for. */
+let answered = '';
+/** Whether somebody pressed Enter before it was found: the first of it opens then. */
+let isEntered = false;
 
 const options = () => [...palette.querySelectorAll('[role=option]:not([hidden])')];
 const marked = () => palette.querySelector('[aria-selected=true]');
@@ -34,39 +38,58 @@ function filter() {
   }
   mark(options()[0]);
   clearTimeout(resting);
+  isEntered = false;
   resting = setTimeout(find, REST);
+}
+
+/** Opens what is marked, once it is the answer to what is typed; what somebody has gone to is their answer. */
+function enter() {
+  if (field.value.trim() === answered || marked() !== options()[0]) {
+    marked()?.click();
+    return;
+  }
+  isEntered = true;
+  clearTimeout(resting);
+  void find();
 }
 
 async function find() {
   const turn = ++asked;
   const words = field.value.trim();
-  if (!words) return show('', '');
+  if (!words) return show('', '', words);
   try {
     const answer = await fetch(`/find?q=${encodeURIComponent(words)}`);
     const text = await answer.text();
     if (turn !== asked) return;
     if (answer.status === 401) location.assign('/sign-in');
-    else if (!answer.ok) show('', 'Shipments can’t be searched right now: try again.');
-    else show(text, text.includes('role="option"') ? '' : `No shipment has “${words}”.`);
+    else if (!answer.ok) show('', 'Shipments can’t be searched right now: try again.', words);
+    else show(text, text.includes('role="option"') ? '' : `No shipment has “${words}”.`, words);
   } catch {
     // fetch fails only where the server can't be reached.
-    if (turn === asked) show('', 'Shipments can’t be searched: the server is out of reach.');
+    if (turn === asked) show('', 'Shipments can’t be searched: the server is out of reach.', words);
   }
 }
 
-function show(html, sentence) {
+function show(html, sentence, words) {
   const id = marked()?.id;
   const isChosen = marked() && marked() !== options()[0];
+  answered = words;
   found.innerHTML = html;
   said.textContent = sentence;
   // What somebody has gone to stays marked; else the first is.
   mark((isChosen && document.getElementById(id)) || options()[0]);
+  if (!isEntered) return;
+  isEntered = false;
+  marked()?.click();
 }
 
 function open() {
   if (palette.open) return;
   field.value = '';
-  show('', '');
+  isEntered = false;
+  // An answer to what was typed before is none.
+  asked += 1;
+  show('', '', '');
   filter();
   palette.showModal();
   field.focus();
@@ -89,8 +112,9 @@ document.addEventListener('keydown', (event) => {
   else open();
 });
 palette.addEventListener('keydown', (event) => {
-  // Keys of the page behind are not for what is typed here.
+  // Keys of the page behind are not for what is typed here, and those of a composition are its own.
   event.stopPropagation();
+  if (event.isComposing) return;
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (by) {
     event.preventDefault();
@@ -104,7 +128,11 @@ palette.addEventListener('keydown', (event) => {
 palette.addEventListener('submit', (event) => {
   if (event.target !== field.form) return;
   event.preventDefault();
-  marked()?.click();
+  enter();
+});
+// What is on its way may not open once the palette is closed.
+palette.addEventListener('close', () => {
+  isEntered = false;
 });
 palette.addEventListener('click', (event) => {
   if (event.target === palette || event.target.closest('[role=option]')) palette.close();

@@ -46,7 +46,7 @@ test('an agent takes an exception, writes a note and resolves it, and a colleagu
   await panel.getByRole('button', { name: 'Add note' }).click();
   await expect(panel).toContainText('Called the office');
   await panel.getByLabel('How it was resolved').fill('Papers sent');
-  await panel.getByRole('button', { name: 'Resolve' }).click();
+  await button(panel, 'Resolve').click();
   await expect(row(amir)).toContainText('Resolved by anna: Papers sent');
 });
 
@@ -155,6 +155,7 @@ test('an agent takes, leaves and ends an exception by keyboard, and the focus is
   await expect(heading).toBeFocused();
   await page.keyboard.press('e');
   await page.keyboard.type('Papers sent');
+  await button(panelOf(page), 'Resolve').focus();
   await page.keyboard.press('Enter');
   await expect(button(panelOf(page), 'Reopen')).toBeVisible();
   await expect(heading).toBeFocused();

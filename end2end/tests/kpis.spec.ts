@@ -67,13 +67,15 @@ test('the board stands still when it is paused, and hangs on a wall', async ({ o
 });
 
 test('a window between two dates stands in the address; what is entered outlives what moves meanwhile', async ({ open, url }) => {
+  // The board is drawn anew each half minute.
+  test.slow();
   const page = await open('mona');
   await goLive(page, '/kpis');
   await page.getByLabel('From').fill('2026-11-02');
   const position = async () => Number(await page.locator('[data-as-of]').first().getAttribute('data-as-of'));
   const before = await position();
   await Shipment.planned(url, CARLAS);
-  await expect.poll(position).toBeGreaterThan(before);
+  await expect.poll(position, { timeout: 45_000 }).toBeGreaterThan(before);
   await page.getByLabel('to', { exact: true }).fill('2026-11-08');
   await page.getByRole('button', { name: 'Show' }).click();
   await expect(page).toHaveURL(/from=2026-11-02&to=2026-11-08/);

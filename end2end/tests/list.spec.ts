@@ -123,3 +123,18 @@ test('a customer finds the delayed ones, opens one and comes back by keyboard al
   await page.goBack();
   await expect(link).toBeVisible();
 });
+
+test('the way back from a shipment leads to where the list was', async ({ open }) => {
+  const page = await open('anna');
+  await goLive(page, '/shipments');
+  await page.evaluate(() => scrollTo(0, 1500));
+  const height = () => page.evaluate(() => Math.round(scrollY));
+  await expect.poll(height).toBeGreaterThan(1000);
+  const before = await height();
+  const inSight = await page.evaluateHandle(() => document.elementFromPoint(200, 450)?.closest('tr')?.querySelector('a') ?? null);
+  await inSight.asElement()!.click();
+  await expect(page).toHaveURL(/\/shipments\/./);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/shipments$/);
+  await expect.poll(height).toBeGreaterThan(before - 100);
+});

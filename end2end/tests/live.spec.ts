@@ -82,6 +82,8 @@ test('a new exception waits behind the pill of the desk, and a closed one keeps 
 });
 
 test('the board counts on', async ({ open, url }) => {
+  // It is drawn anew each half minute.
+  test.slow();
   const shipment = await Shipment.planned(url, CARLAS);
   const page = await open('mona');
   await goLive(page, '/kpis');
@@ -90,7 +92,7 @@ test('the board counts on', async ({ open, url }) => {
   const count = async () => Number(/\d+/.exec((await open_holds.innerText()).replace('Customs hold', ''))?.[0]);
   const before = await count();
   await shipment.held();
-  await expect.poll(count).toBeGreaterThan(before);
+  await expect.poll(count, { timeout: 45_000 }).toBeGreaterThan(before);
   await check();
 });
 

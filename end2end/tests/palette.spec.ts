@@ -44,6 +44,29 @@ test('an agent goes to a page and turns the lights off, by words', async ({ open
   await expect(page.getByRole('dialog')).toBeHidden();
 });
 
+test('Enter waits for the answer to what is typed', async ({ open, url }) => {
+  const shipment = await Shipment.planned(url, CARLAS);
+  const page = await open('anna');
+  let goOn = () => {};
+  const isHeld = new Promise<void>((resolve) => (goOn = resolve));
+  await page.route('**/find?q=*', async (route) => {
+    // What is found for the words that were typed first stands there; the next answer is late.
+    if (!route.request().url().endsWith(shipment.number)) await isHeld;
+    await route.continue();
+  });
+  await goLive(page, '/desk');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(shipment.number);
+  await expect(page.getByRole('option', { name: shipment.number })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('integ');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(page.url()).toMatch(/\/desk$/);
+  goOn();
+  await expect(page).toHaveURL(/\/integrations$/);
+});
+
 test('strangers can’t ask it', async ({ request }) => {
   expect((await request.get('/find?q=SH')).status()).toBe(401);
 });

@@ -27,11 +27,13 @@ test('a wrong password is told, and the way back to the wanted page is kept', as
   await expect(page).toHaveURL(/\/sign-in\?next=/);
   await page.getByLabel('Account').fill('anna');
   await page.getByLabel('Password').fill('wrong');
+  await hydrated(page);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).toHaveText('The account or the password is wrong.');
-  await page.getByLabel('Account').fill('anna');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByLabel('Account')).toHaveValue('anna');
+  await expect(page.getByLabel('Password')).toBeFocused();
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/desk?rule=customs_hold');
 });
 

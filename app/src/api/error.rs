@@ -24,14 +24,19 @@ pub enum ApiError {
     Busy,
     #[error("the server could not do this: try again, and tell your administrator if it goes on")]
     Internal,
-    #[error("the server could not be reached: {message}")]
-    Unreachable { message: String },
+    #[error("there is no connection to the server")]
+    Unreachable,
 }
 
 impl FromServerFnError for ApiError {
     type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        Self::Unreachable { message: error.to_string() }
+        // What the machinery says of it is for its makers, and stands in the console.
+        leptos::logging::warn!("{error}");
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unreachable,
+            _ => Self::Internal,
+        }
     }
 }

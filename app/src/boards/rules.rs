@@ -38,7 +38,7 @@ pub async fn draw(context: &Context) -> Result<AnyView, StoreError> {
             {stands}
             <p class="hint">
                 "Another version holds for each shipment from its next event on, and at the latest when something is due on it. "
-                <a href="/contracts/rulebook.changed">"What may stand in the file"</a>
+                <a href="/contracts/rulebook.changed/schema.json" rel="external">"What may stand in the file"</a>
             </p>
             {table("Rules", RULES, rules(&book))}
         })}

@@ -307,7 +307,7 @@ pub fn answer(shipment: ShipmentId, case: &CustomerCase) -> Option<AnyView> {
                 <input type="hidden" name="case" value=case.case.to_string() />
                 <label>
                     "Answer"
-                    <textarea name="text" rows="2" required maxlength=crate::api::TEXT.to_string()></textarea>
+                    <textarea name="text" rows="2" dir="auto" required maxlength=crate::api::TEXT.to_string()></textarea>
                 </label>
                 <p class="buttons">
                     <button name="act" value="say">"Send"</button>

@@ -21,8 +21,12 @@ use web_sys::Element;
 
 /// It is drawn anew at once, and then at most this often.
 const PAUSE: Duration = Duration::from_secs(1);
+/// The figures of whole periods are drawn anew at most this often: a change moves them by a hair.
+const PERIOD_PAUSE: Duration = Duration::from_secs(30);
 /// It is drawn anew without news after this long: what it says of today, and of what is overdue, depends on the clock.
 const FRESH_FOR: TimeDelta = TimeDelta::minutes(5);
+/// The event with which a tab comes and goes.
+const VISIBILITY: &str = "visibilitychange";
 /// How long after an error of the server it is tried again.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
@@ -46,6 +50,8 @@ pub struct Following {
     /// The position of the latest news.
     news: StoredValue<Seq>,
     is_pausing: StoredValue<bool>,
+    /// Whether the news waited for somebody to look: how long says nothing about how quick we are.
+    was_hidden: StoredValue<bool>,
 }
 
 impl Following {
@@ -58,14 +64,24 @@ impl Following {
             refused: RwSignal::new(None),
             news: StoredValue::new(as_of),
             is_pausing: StoredValue::new(false),
+            was_hidden: StoredValue::new(false),
         };
         if let Some(view) = view {
             Live::watch_drawn(view, as_of, move |seq, news| following.hear(seq, news));
             let now = Now::current();
+            Effect::new(move |_| {
+                let handle =
+                    window_event_listener(leptos::ev::Custom::new(VISIBILITY), move |_: web_sys::Event| {
+                        if !document().hidden() && following.is_behind() {
+                            following.catch_up();
+                        }
+                    });
+                on_cleanup(move || handle.remove());
+            });
             Effect::new(move |drawn_at: Option<DateTime<Utc>>| {
                 let now = now.get();
                 let drawn_at = drawn_at.unwrap_or(now);
-                if now - drawn_at < FRESH_FOR {
+                if now - drawn_at < FRESH_FOR || document().hidden() {
                     return drawn_at;
                 }
                 leptos::task::spawn_local(following.draw());
@@ -97,13 +113,23 @@ impl Following {
         positions.is_some_and(|(as_of, news)| as_of < news)
     }
 
+    /// Whether it tells of a whole period rather than of what happens.
+    fn is_of_period(self) -> bool {
+        self.what.with_value(|what| matches!(what, Drawn::Board { board: Board::Kpis, .. }))
+    }
+
     fn catch_up(self) {
         if self.is_pausing.get_value() {
             return;
         }
+        // Nobody looks; whoever comes back sees it then.
+        if document().hidden() {
+            return self.was_hidden.set_value(true);
+        }
         self.is_pausing.set_value(true);
         leptos::task::spawn_local(self.draw());
-        set_timeout(move || self.end_pause(), PAUSE);
+        let pause = if self.is_of_period() { PERIOD_PAUSE } else { PAUSE };
+        set_timeout(move || self.end_pause(), pause);
     }
 
     fn end_pause(self) {
@@ -126,9 +152,11 @@ impl Following {
                 }
                 self.as_of.set(as_of);
                 self.refused.set(None);
-                if shown < news {
+                let is_at_once = !self.is_of_period() && !self.was_hidden.get_value();
+                if shown < news && is_at_once {
                     Live::painted(news);
                 }
+                self.was_hidden.set_value(false);
             }
             Ok(_) => {}
             Err(error) => {

@@ -3,6 +3,7 @@
 
 use crate::api::{ApiError, Wire, read_answer};
 use crate::components::problem::{Problem, loading};
+use crate::live::{Connection, Live};
 use crate::plain::IntoPlain;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
@@ -10,7 +11,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 type Loading = Pin<Box<dyn Future<Output = String> + Send>>;
-type Show = Arc<dyn Fn(&str) -> AnyView + Send + Sync>;
+/// Shows an answer, and says whether there was a connection to get it over.
+type Show = Arc<dyn Fn(&str) -> (AnyView, bool) + Send + Sync>;
 
 /// Loads the content and shows it; again whenever `key` changes. `load` reads what it needs untracked.
 pub fn content<T, F>(
@@ -44,7 +46,11 @@ where
             let loading = load();
             Box::pin(async move { Wire::into_answer(loading.await) })
         }),
-        Arc::new(move |answer| show(read_answer(answer))),
+        Arc::new(move |answer| {
+            let content = read_answer(answer);
+            let is_reached = !matches!(content, Err(ApiError::Unreachable));
+            (show(content), is_reached)
+        }),
     )
 }
 
@@ -54,11 +60,26 @@ fn follow(
     show: Show,
 ) -> AnyView {
     let text = Resource::new_str(key, move |_| load());
+    let is_missed = StoredValue::new(false);
+    let connection = expect_context::<Live>().connection();
+    // What could not be had without a connection is asked for again once there is one.
+    Effect::new(move |before: Option<Connection>| {
+        let now = connection.get();
+        let is_back = now == Connection::Live && before.is_some_and(|before| before != now);
+        if is_back && is_missed.get_value() {
+            text.refetch();
+        }
+        now
+    });
     view! {
         <Transition fallback=loading>
             {move || {
                 let show = Arc::clone(&show);
-                Suspend::new(async move { show(&text.await) })
+                Suspend::new(async move {
+                    let (shown, is_reached) = show(&text.await);
+                    let _ = is_missed.try_set_value(!is_reached);
+                    shown
+                })
             }}
         </Transition>
     }

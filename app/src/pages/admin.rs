@@ -3,13 +3,15 @@
 use crate::api::{self, Board};
 use crate::components::drawn::board;
 use crate::plain::{IntoPlain, mark, part};
+use crate::session::Session;
+use domain::account::Area;
 use leptos::prelude::*;
 
 #[component]
 pub fn Page() -> impl IntoView {
     view! {
         {board(Board::Admin, None)}
-        {rules_form()}
+        {Session::current().may_open(Area::Admin).then(rules_form)}
     }
 }
 

@@ -67,7 +67,7 @@ fn Board(
     let selected = Memo::new(move |_| query.with(selected));
     // To open an exception changes nothing about the rows: hundreds of them would be drawn anew for their links alone.
     let filters = Memo::new(move |_| query.with(|query| DeskQuery { selected: None, ..query.clone() }));
-    keys::listen(selected);
+    keys::listen(selected, actions);
     let count = move || {
         let (open, shown) = (queue.open.get(), filters.with(|filters| queue.count(filters)));
         match filters.with(|filters| (filters.closed, filters.is_filtered())) {

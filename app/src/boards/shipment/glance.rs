@@ -132,10 +132,13 @@ fn figures(shipment: &CustomerShipment) -> impl IntoView + use<> {
     let label = if delivered_at.is_some() { "Delivered" } else { "Expected" };
     let carrier = shipment.carrier.clone().unwrap_or_else(|| "not known yet".to_owned());
     let mode = shipment.mode.map_or("mode not known yet", Mode::label);
+    // Once the goods are there, where the truck was last is of no more interest, and may be far from them.
+    let has_arrived = matches!(shipment.status, Status::AwaitingConfirmation | Status::Delivered);
+    let last = shipment.position.as_ref().filter(|_| !has_arrived);
     view! {
         <dl>
             {pair(label, view! { {moment(due)} " " {late} })} {pair("Promised", window(shipment.promised))}
-            {shipment.delay.as_ref().map(delay)} {shipment.position.as_ref().map(position)}
+            {shipment.delay.as_ref().map(delay)} {last.map(position)}
             {pair("Carrier", format!("{carrier}, {}", mode.to_lowercase()))}
         </dl>
     }

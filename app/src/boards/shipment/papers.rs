@@ -101,7 +101,7 @@ pub fn cases(shipment: &CustomerShipment, is_customer: bool) -> Option<AnyView> 
                     </label>
                     <label>
                         "What do you want to tell us?"
-                        <textarea name="text" rows="3" required maxlength=TEXT.to_string()></textarea>
+                        <textarea name="text" rows="3" dir="auto" required maxlength=TEXT.to_string()></textarea>
                     </label>
                     <button>"Send"</button>
                 </form>
@@ -119,7 +119,7 @@ pub fn messages(case: &CustomerCase) -> impl IntoView + use<> {
         view! {
             <li>
                 <p class="entry-time">{by} ", " {moment(Some(message.at))}</p>
-                <p>{message.text.clone()}</p>
+                <p dir="auto">{message.text.clone()}</p>
             </li>
         }
     });

@@ -103,7 +103,7 @@ fn line(entry: Entry, earlier: Vec<Entry>) -> AnyView {
     view! {
         <li data-corrected=is_corrected.then_some("true")>
             <p class="entry-time">{moment(Some(entry.occurred_at))}</p>
-            <p class="entry-text">{text}</p>
+            <p class="entry-text" dir="auto">{text}</p>
             {entry.corrected.map(correction)}
             {entry.origin.map(|origin| view! { <p class="origin">{origin}</p> })}
             {(!earlier.is_empty()).then(|| behind(earlier))}

@@ -2,13 +2,17 @@
 //! faster, and taken back where that is still possible.
 
 use super::queue::Queue;
-use crate::api::{self, Act, TEXT, Target};
+use crate::api::{self, Act, ApiError, TEXT, Target};
+use crate::live::{Connection, Live};
 use crate::plain::{IntoPlain, Part, mark, part};
 use crate::session::{Now, Session};
 use chrono::{DateTime, Utc};
 use domain::ExceptionId;
 use domain::exception::ShipmentException;
 use leptos::prelude::*;
+
+/// Said of what did not reach the server, until it can be reached again.
+const UNSENT: &str = "not sent, there is no connection. Try again";
 
 /// How long *Snooze* lets several sleep at once.
 const HOURS: u32 = 4;
@@ -32,6 +36,9 @@ pub struct Actions {
     now: Now,
     done: RwSignal<Option<Done>>,
 }
+
+/// What follows once all of an action is in the journal.
+pub type Then = Box<dyn FnOnce()>;
 
 /// What was done last.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +88,7 @@ fn named(exception: &ShipmentException) -> String {
 
 impl Actions {
     pub fn new(queue: Queue) -> Self {
-        Self {
+        let actions = Self {
             queue,
             is_busy: RwSignal::new(false),
             refusals: RwSignal::new(Vec::new()),
@@ -91,15 +98,36 @@ impl Actions {
             me: StoredValue::new(Session::current().viewer.map(|viewer| viewer.account)),
             now: Now::current(),
             done: RwSignal::new(None),
-        }
+        };
+        let connection = expect_context::<Live>().connection();
+        Effect::new(move |_| {
+            let is_unsent = |said: &String| said.ends_with(UNSENT);
+            if connection.get() == Connection::Live
+                && actions.refusals.with_untracked(|refused| refused.iter().any(is_unsent))
+            {
+                actions.refusals.update(|refused| refused.retain(|said| !is_unsent(said)));
+            }
+        });
+        actions
     }
 
     /// Does the same with each. Empties `draft` once what it says is in the journal; until then nobody loses what they wrote.
     pub fn act(self, exceptions: Vec<ShipmentException>, act: Act, draft: Option<RwSignal<String>>) {
-        self.run(exceptions.into_iter().map(|one| (one, act.clone())).collect(), draft, true);
+        self.run(exceptions.into_iter().map(|one| (one, act.clone())).collect(), draft, true, None);
     }
 
-    fn run(self, acts: Vec<(ShipmentException, Act)>, draft: Option<RwSignal<String>>, may_be_undone: bool) {
+    /// As [`Self::act`] with one, and then something else.
+    pub fn act_then(self, exception: ShipmentException, act: Act, draft: RwSignal<String>, then: Then) {
+        self.run(vec![(exception, act)], Some(draft), true, Some(then));
+    }
+
+    fn run(
+        self,
+        acts: Vec<(ShipmentException, Act)>,
+        draft: Option<RwSignal<String>>,
+        may_be_undone: bool,
+        then: Option<Then>,
+    ) {
         let Self { queue, is_busy, refusals, done, chosen, now, .. } = self;
         if acts.is_empty() || is_busy.get_untracked() {
             return;
@@ -120,12 +148,14 @@ impl Actions {
                         queue.take_in(vec![now]);
                     }
                     // How it is by now comes with the live view.
+                    Err(ApiError::Unreachable) => refused.push(format!("{}: {UNSENT}", named(&exception))),
                     Err(error) => refused.push(format!("{}: {error}", named(&exception))),
                 }
             }
             // The page may be gone by now.
             let _ = is_busy.try_set(false);
-            if refused.is_empty() {
+            let is_done = refused.is_empty();
+            if is_done {
                 draft.and_then(|draft| draft.try_set(String::new()));
             }
             let _ = refusals.try_set(refused);
@@ -135,13 +165,16 @@ impl Actions {
                 several => format!("{} exceptions {word}", several.len()),
             };
             let _ = done.try_set(Some(Done { said, undo }));
+            if let Some(then) = then.filter(|_| is_done) {
+                then();
+            }
         });
     }
 
     /// Takes back what was done last, as far as nobody has done more since.
     fn undo(self) {
         let Some(done) = self.done.get_untracked() else { return };
-        self.run(done.undo, None, false);
+        self.run(done.undo, None, false, None);
     }
 
     fn known(self, id: ExceptionId) -> Option<ShipmentException> {
@@ -176,39 +209,91 @@ impl Actions {
         self.anchor.set_value(Some(id));
     }
 
+    /// Lets all go that are chosen; whether there were any.
+    pub fn choose_none(self) -> bool {
+        let any = !self.chosen.with_untracked(Vec::is_empty);
+        if any {
+            self.chosen.set(Vec::new());
+        }
+        any
+    }
+
+    fn all_chosen(self) -> Vec<ShipmentException> {
+        self.chosen.get_untracked().into_iter().filter_map(|id| self.known(id)).collect()
+    }
+
+    /// Takes all that are chosen; releases them where all are one's own already.
+    pub fn turn_chosen(self) -> bool {
+        let me = self.me.get_value();
+        let all_mine = self.all_chosen().iter().all(|one| one.assignee.is_some() && one.assignee == me);
+        self.act_on_chosen(if all_mine { Act::Release } else { Act::Take }, None);
+        true
+    }
+
+    fn act_on_chosen(self, act: Act, draft: Option<RwSignal<String>>) {
+        let me = self.me.get_value();
+        // One releases what one has, and takes what one has not; with the rest nothing is to be done.
+        let is_meant = |one: &ShipmentException| match act {
+            Act::Release => one.assignee.is_some() && one.assignee == me,
+            Act::Take => one.assignee != me,
+            _ => true,
+        };
+        let meant: Vec<_> = self.all_chosen().into_iter().filter(is_meant).collect();
+        if meant.is_empty() {
+            let said = match act {
+                Act::Release => "None of the chosen is yours: there is nothing to release.",
+                _ => "All of the chosen are yours already.",
+            };
+            self.refusals.set(vec![said.to_owned()]);
+        }
+        self.act(meant, act, draft);
+    }
+
+    /// A line of text for all that are chosen.
+    fn bulk_words(
+        self,
+        class: &'static str,
+        label: &'static str,
+        button: &'static str,
+        draft: RwSignal<String>,
+        act: fn(String) -> Act,
+    ) -> AnyView {
+        let submitted = move |event: web_sys::SubmitEvent| {
+            event.prevent_default();
+            self.act_on_chosen(act(draft.get_untracked()), Some(draft));
+        };
+        view! {
+            <form class=class on:submit=submitted>
+                <input
+                    type="text"
+                    required
+                    placeholder=label
+                    aria-label=format!("{label} about all that are chosen")
+                    maxlength=TEXT.to_string()
+                    prop:value=move || draft.get()
+                    on:input=move |event| draft.set(event_target_value(&event))
+                />
+                <button type="submit" class="quiet" aria-disabled=mark("true", move || self.is_busy.get())>
+                    {button}
+                </button>
+            </form>
+        }
+        .plain()
+    }
+
     /// What can be done with all that are chosen.
     pub fn bulk(self) -> Part {
         let count = Memo::new(move |_| self.chosen.with(Vec::len));
-        let reason = RwSignal::new(String::new());
-        let all = move |act: Act| {
-            let chosen = self.chosen.get_untracked();
-            let chosen: Vec<_> = chosen.into_iter().filter_map(|id| self.known(id)).collect();
-            let me = self.me.get_value();
-            // One releases what one has, and takes what one has not; with the rest nothing is to be done.
-            let is_meant = |one: &ShipmentException| match act {
-                Act::Release => one.assignee.is_some() && one.assignee == me,
-                Act::Take => one.assignee != me,
-                _ => true,
-            };
-            let meant: Vec<_> = chosen.into_iter().filter(is_meant).collect();
-            if meant.is_empty() {
-                let said = match act {
-                    Act::Release => "None of the chosen is yours: there is nothing to release.",
-                    _ => "All of the chosen are yours already.",
-                };
-                self.refusals.set(vec![said.to_owned()]);
-            }
-            self.act(meant, act, Some(reason));
-        };
+        let (note, reason) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
         part(move || {
             let count = count.get();
-            let button = |label: &'static str, act: Act| {
+            let button = |class: &'static str, label: &'static str, act: Act| {
                 view! {
                     <button
                         type="button"
-                        class="quiet"
+                        class=class
                         aria-disabled=mark("true", move || self.is_busy.get())
-                        on:click=move |_| all(act.clone())
+                        on:click=move |_| self.act_on_chosen(act.clone(), None)
                     >
                         {label}
                     </button>
@@ -218,33 +303,11 @@ impl Actions {
                 view! {
                     <div class="bulk" role="group" aria-label="With all that are chosen">
                         <p role="status">{format!("{count} chosen")}</p>
-                        {button("Take", Act::Take)}
-                        {button("Release", Act::Release)}
-                        {button("Snooze 4 hours", Act::Snooze { hours: HOURS })}
-                        <form
-                            class="ending"
-                            on:submit=move |event| {
-                                event.prevent_default();
-                                all(Act::Resolve { reason: reason.get_untracked() });
-                            }
-                        >
-                            <input
-                                type="text"
-                                required
-                                placeholder="What was done"
-                                aria-label="What was done about all that are chosen"
-                                maxlength=TEXT.to_string()
-                                prop:value=move || reason.get()
-                                on:input=move |event| reason.set(event_target_value(&event))
-                            />
-                            <button
-                                type="submit"
-                                class="quiet"
-                                aria-disabled=mark("true", move || self.is_busy.get())
-                            >
-                                "Resolve"
-                            </button>
-                        </form>
+                        {button("quiet", "Take", Act::Take)}
+                        {button("quiet", "Release", Act::Release)}
+                        {button("quiet snooze", "Snooze 4 hours", Act::Snooze { hours: HOURS })}
+                        {self.bulk_words("note", "Note", "Add note", note, |text| Act::Note { text })}
+                        {self.bulk_words("ending", "What was done", "Resolve", reason, |reason| Act::Resolve { reason })}
                         <button type="button" class="quiet" on:click=move |_| self.chosen.set(Vec::new())>
                             "Choose none"
                         </button>

@@ -5,6 +5,7 @@ use super::keys;
 use super::queue::{Queue, Row, asleep_until, home_of, standing};
 use crate::api::{self, Act, Drawing, Drawn, TEXT};
 use crate::components::badge;
+use crate::components::drafts::draft;
 use crate::components::drawn::Following;
 use crate::components::page::content;
 use crate::components::section::pair;
@@ -103,7 +104,8 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
     let is_open = Memo::new(move |_| row.with(|row| row.exception.is_open() && !row.gone));
     let asleep_until = asleep_until(row);
     // What somebody is writing outlives whatever happens to the exception meanwhile.
-    let (note, ending) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let id = row.with_untracked(|row| row.exception.id);
+    let (note, ending) = (draft(format!("{id} note")), draft(format!("{id} ending")));
     let meanwhile = RwSignal::new(None::<String>);
     Effect::new(move |before: Option<bool>| {
         let now = is_open.get();
@@ -129,13 +131,20 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
     let end = move || {
         if is_open.get() {
             let act = |reason| Act::Resolve { reason };
-            let field = Field { class: "ending", label: "How it was resolved", button: "Resolve", act };
-            words(row, actions, field, ending)
+            let field = Field {
+                class: "ending",
+                label: "How it was resolved",
+                button: "Resolve",
+                act,
+                is_followed: true,
+            };
+            words(row, query, actions, field, ending)
         } else {
             let act = |text| Act::Reopen { text };
-            let field = Field { class: "ending", label: "Why reopen it", button: "Reopen", act };
+            let field =
+                Field { class: "ending", label: "Why reopen it", button: "Reopen", act, is_followed: false };
             // Another node than the field above: who writes there must not go on writing here.
-            view! { <div>{words(row, actions, field, ending)}</div> }.plain()
+            view! { <div>{words(row, query, actions, field, ending)}</div> }.plain()
         }
     };
     let said = move || {
@@ -144,12 +153,13 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
             .map(|what| format!("{what}. You were writing meanwhile: your words are in the note."));
         said.map(|said| view! { <p class="meanwhile" role="alert">{said}</p> }).plain()
     };
-    let to_note = Field { class: "note", label: "Note", button: "Add note", act: |text| Act::Note { text } };
+    let act = |text| Act::Note { text };
+    let to_note = Field { class: "note", label: "Note", button: "Add note", act, is_followed: false };
     view! {
         {part(move || row.with(|row| head(row, asleep_until.get())))}
         {part(while_open)}
         {part(said)}
-        {words(row, actions, to_note, note)}
+        {words(row, query, actions, to_note, note)}
         {part(end)}
         <h3>"History"</h3>
         {part(move || row.with(history))}
@@ -234,7 +244,7 @@ fn head(row: &Row, asleep_until: Option<Moment>) -> AnyView {
     let customer = exception.customer.unwrap_or_else(|| "not known yet".to_owned());
     view! {
         <h2 tabindex="-1">{exception.rule.label()} " " {badge::severity(exception.severity)}</h2>
-        <p>{exception.detail}</p>
+        <p dir="auto">{exception.detail}</p>
         <dl>
             {pair(noun, view! { <a href=href>{exception.number}</a> })}
             {(!exception.rule.is_of_feed()).then(|| pair("Customer", customer))}
@@ -256,7 +266,7 @@ fn history(row: &Row) -> AnyView {
             view! {
                 <li>
                     <p class="entry-time">{action.by} ", " {moment(Some(action.at))}</p>
-                    <p>{action.text}</p>
+                    <p dir="auto">{action.text}</p>
                 </li>
             }
         })
@@ -304,7 +314,7 @@ fn WhileOpen(row: RwSignal<Row>, asleep_until: Memo<Option<Moment>>, actions: Ac
             </button>
             {part(wake)}
         </div>
-        <form class="form row" on:submit=snooze>
+        <form class="form row snooze" on:submit=snooze>
             <label>
                 "Snooze for"
                 <select on:change=move |event| hours.set(event_target_value(&event).parse().unwrap_or(1))>
@@ -327,20 +337,57 @@ struct Field {
     label: &'static str,
     button: &'static str,
     act: fn(String) -> Act,
+    /// Whether the next exception may open once it is done.
+    is_followed: bool,
 }
 
-/// A line of text and a button that does something with it. Text that is too long is refused, not cut.
-fn words(row: RwSignal<Row>, actions: Actions, field: Field, draft: RwSignal<String>) -> AnyView {
-    let Field { class, label, button, act } = field;
+/// A line of text and a button that does something with it. Text that is too long is refused, not cut. What ends the
+/// exception goes on to the next one, by Enter too, unless somebody wants to stay.
+fn words(
+    row: RwSignal<Row>,
+    query: Memo<DeskQuery>,
+    actions: Actions,
+    field: Field,
+    draft: RwSignal<String>,
+) -> AnyView {
+    let Field { class, label, button, act, is_followed } = field;
     let excess = Memo::new(move |_| {
         let length = draft.with(|draft| draft.trim().chars().count());
         (length > TEXT).then_some(length)
     });
+    let send = move |goes_on: bool| {
+        let words = draft.with_untracked(|draft| draft.trim().to_owned());
+        if words.is_empty() || excess.get_untracked().is_some() {
+            return;
+        }
+        let exception = row.with_untracked(|row| row.exception.clone());
+        let id = exception.id;
+        let then = move || {
+            // Somebody may have gone elsewhere meanwhile.
+            let is_open = query.try_with_untracked(|query| query.selected == Some(id.to_string()));
+            if goes_on && is_open == Some(true) {
+                keys::go_on(id);
+            }
+        };
+        actions.act_then(exception, act(words), draft, Box::new(then));
+    };
     let submitted = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let words = draft.with_untracked(|draft| draft.trim().to_owned());
-        if !words.is_empty() && excess.get_untracked().is_none() {
-            row.with_untracked(|row| actions.act(vec![row.exception.clone()], act(words), Some(draft)));
+        send(is_followed);
+    };
+    let busy = move || mark("true", move || actions.is_busy.get());
+    let and_next = is_followed.then(|| {
+        view! {
+            <button type="submit" class="quiet" aria-disabled=busy()>
+                {format!("{button} and next")}
+            </button>
+        }
+    });
+    // Enter presses a form's first button that submits.
+    let kind = if is_followed { "button" } else { "submit" };
+    let pressed = move |_| {
+        if is_followed {
+            send(false);
         }
     };
     let refused = move || {
@@ -354,13 +401,15 @@ fn words(row: RwSignal<Row>, actions: Actions, field: Field, draft: RwSignal<Str
                 {label}
                 <input
                     type="text"
+                    dir="auto"
                     required
                     aria-invalid=mark("true", move || excess.get().is_some())
                     prop:value=move || draft.get()
                     on:input=move |event| draft.set(event_target_value(&event))
                 />
             </label>
-            <button type="submit" class="quiet" aria-disabled=mark("true", move || actions.is_busy.get())>
+            {and_next}
+            <button type=kind class="quiet" aria-disabled=busy() on:click=pressed>
                 {button}
             </button>
             {part(refused)}

@@ -1,13 +1,19 @@
-//! The desk without a mouse: single keys, and a focus that is never lost.
+//! The desk without a mouse: single keys, and a focus that is never lost. Every key acts on one target: what is chosen; else
+//! the row with the focus, which becomes the open one; else the open exception.
 
+use super::Actions;
 use crate::plain::IntoPlain;
 use domain::ExceptionId;
 use leptos::ev;
 use leptos::prelude::*;
+use std::cell::RefCell;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent, MouseEventInit};
+use web_sys::{
+    Element, Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent, MouseEventInit,
+};
 
-const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before</dd>\
+const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before; an open exception moves along</dd>\
     <dt><kbd>Enter</kbd></dt><dd>open the row's exception</dd>\
     <dt><kbd>a</kbd></dt><dd>take it or release it</dd>\
     <dt><kbd>c</kbd></dt><dd>comment: write a note</dd>\
@@ -15,21 +21,46 @@ const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before
     <dt><kbd>e</kbd></dt><dd>end it: resolve or reopen</dd>\
     <dt><kbd>x</kbd></dt><dd>choose the row; with Shift, all from the last one</dd>\
     <dt><kbd>Shift j k</kbd></dt><dd>choose on the way down, on the way up</dd>\
+    <dt></dt><dd>with rows chosen, a c s e are for all of them</dd>\
     <dt><kbd>u</kbd></dt><dd>undo what was done last</dd>\
     <dt><kbd>/</kbd></dt><dd>search the queue</dd>\
     <dt><kbd>?</kbd></dt><dd>this list</dd>\
-    <dt><kbd>Esc</kbd></dt><dd>leave a field, then the exception</dd>";
+    <dt><kbd>Esc</kbd></dt><dd>leave this list, a field, the exception, the choice</dd>";
 
 const HEADING: &str = ".case-panel h2";
 const LINK: &str = ".exception-link";
+const NOTE: &str = ".case-panel .note input";
+const SNOOZE: &str = ".case-panel .snooze select";
+const ENDING: &str = ".case-panel .ending input";
+const HELP: &str = ".keys[open] summary";
+/// What takes text: keys that are pressed there are for it.
+const TYPING: &str = "input:not([type=checkbox]), select, textarea, [contenteditable]";
 /// Where the browser remembers that single keys are off.
 const SETTING: &str = "syncline-single-keys";
 const OFF: &str = "off";
+/// An exception that has not opened by then does not open.
+const OPENS_WITHIN: Duration = Duration::from_secs(3);
+/// The key code of a key that a composition has taken.
+const COMPOSED: u32 = 229;
+
+/// An exception that a key has opened and that is not there yet.
+struct Opening {
+    exception: String,
+    /// Where the focus goes then: a field of it; its row if none.
+    field: Option<&'static str>,
+    /// What was typed meanwhile. It is for the field, and is no command.
+    typed: String,
+}
+
+thread_local! {
+    /// Only the browser touches it, and the browser has one thread.
+    static OPENING: RefCell<Option<Opening>> = const { RefCell::new(None) };
+}
 
 /// Follows keys and the selection for as long as the desk is shown.
-pub fn listen(selected: Memo<Option<ExceptionId>>) {
+pub fn listen(selected: Memo<Option<ExceptionId>>, actions: Actions) {
     Effect::new(move |_| {
-        let handle = window_event_listener(ev::keydown, pressed);
+        let handle = window_event_listener(ev::keydown, move |event| pressed(&event, actions));
         on_cleanup(move || handle.remove());
     });
     // What opens takes the focus; what closes gives it back to its row.
@@ -40,13 +71,87 @@ pub fn listen(selected: Memo<Option<ExceptionId>>) {
             return now;
         }
         request_animation_frame(move || {
-            let place = closed.map_or_else(|| find(HEADING), row_link);
-            if !focus(place) {
+            let place = match (now, closed) {
+                (Some(id), _) => match opened(id) {
+                    Some(Opening { field: Some(field), typed, .. }) => {
+                        find(field).inspect(|field| write(field, &typed))
+                    }
+                    Some(Opening { field: None, .. }) => row_link(id),
+                    // Somebody has gone on to another one meanwhile.
+                    None if OPENING.with_borrow(Option::is_some) => return,
+                    None => None,
+                },
+                (None, closed) => closed.and_then(row_link),
+            };
+            if !focus(place) && !focus(find(HEADING)) {
                 focus(find("main"));
             }
         });
         now
     });
+}
+
+/// What waited for an exception that is there now.
+fn opened(id: ExceptionId) -> Option<Opening> {
+    let id = id.to_string();
+    OPENING.with_borrow_mut(|opening| opening.take_if(|opening| opening.exception == id))
+}
+
+/// Puts what was typed before a field was there behind what stands in it.
+fn write(field: &Element, typed: &str) {
+    let Some(input) = field.dyn_ref::<HtmlInputElement>().filter(|_| !typed.is_empty()) else { return };
+    input.set_value(&format!("{}{typed}", input.value()));
+    let bubbling = EventInit::new();
+    bubbling.set_bubbles(true);
+    // Only a name that is none could fail.
+    let _ = Event::new_with_event_init_dict("input", &bubbling).map(|event| input.dispatch_event(&event));
+}
+
+/// Opens a row's exception, then goes to `field` of it, or stays on the row.
+fn open(row: &Element, field: Option<&'static str>) -> bool {
+    let Some(exception) = row.get_attribute("data-exception") else { return false };
+    let is_on_its_way = OPENING.with_borrow_mut(|opening| {
+        let is_on_its_way = opening.as_ref().is_some_and(|opening| opening.exception == exception);
+        *opening = Some(Opening { exception: exception.clone(), field, typed: String::new() });
+        is_on_its_way
+    });
+    let given_up = move || {
+        OPENING.with_borrow_mut(|opening| {
+            opening.take_if(|opening| opening.exception == exception);
+        });
+    };
+    set_timeout(given_up, OPENS_WITHIN);
+    is_on_its_way || click(row.query_selector(LINK).ok().flatten())
+}
+
+/// Whether a key is for a field that is not there yet. It is kept for it.
+fn waits(event: &KeyboardEvent) -> bool {
+    OPENING.with_borrow_mut(|opening| {
+        let Some(opening) = opening.as_mut().filter(|opening| opening.field.is_some()) else { return false };
+        let key = event.key();
+        if key == "Escape" {
+            opening.field = None;
+        } else if key == "Backspace" {
+            opening.typed.pop();
+        } else if key.chars().count() == 1 {
+            opening.typed.push_str(&key);
+        }
+        true
+    })
+}
+
+/// Opens the next exception that is open still, once `id` is resolved: the next below, else the next above.
+pub fn go_on(id: ExceptionId) {
+    let Some(row) = find(&format!("[data-exception='{id}']")) else { return };
+    let open_beside = |forward: bool| {
+        let mut next = beside(&row, forward);
+        while let Some(closed) = next.take_if(|row| row.has_attribute("data-closed")) {
+            next = beside(&closed, forward);
+        }
+        next
+    };
+    let next = open_beside(true).or_else(|| open_beside(false));
+    click(next.and_then(|row| row.query_selector(LINK).ok().flatten()));
 }
 
 /// Gives the focus back to an exception's row before what is open beside it goes. A browser lays the page out once more
@@ -83,21 +188,34 @@ fn click(element: Option<Element>) -> bool {
     element.map(|element| element.click()).is_some()
 }
 
-/// The row with the focus, else the one whose exception is open.
-fn row() -> Option<Element> {
-    let focused = document().active_element().and_then(|element| element.closest("tr").ok().flatten());
-    focused.or_else(|| find("tr[aria-current]"))
+/// The row with the focus.
+fn focused_row() -> Option<Element> {
+    document().active_element().and_then(|element| element.closest("tr[data-exception]").ok().flatten())
 }
 
-fn step(forward: bool) -> bool {
-    let beside =
-        |row: Element| if forward { row.next_element_sibling() } else { row.previous_element_sibling() };
-    let mut next = row().map_or_else(|| find("tr[data-exception]"), beside);
-    // Over the heading of a group.
+/// The row with the focus, else the one whose exception is open.
+fn row() -> Option<Element> {
+    focused_row().or_else(|| find("tr[aria-current]"))
+}
+
+/// The exception's row beside one, over the headings of groups.
+fn beside(row: &Element, forward: bool) -> Option<Element> {
+    let step =
+        |row: &Element| if forward { row.next_element_sibling() } else { row.previous_element_sibling() };
+    let mut next = step(row);
     while let Some(heading) = next.take_if(|row| !row.has_attribute("data-exception")) {
-        next = beside(heading);
+        next = step(&heading);
     }
-    focus(next.and_then(|row| row.query_selector(LINK).ok().flatten()))
+    next
+}
+
+/// Goes to the row beside; what is open moves along.
+fn step(forward: bool) -> bool {
+    let next = row().map_or_else(|| find("tr[data-exception]"), |row| beside(&row, forward));
+    let Some(next) = next.filter(|next| focus(next.query_selector(LINK).ok().flatten())) else {
+        return false;
+    };
+    find(".case-panel").is_none() || next.has_attribute("aria-current") || open(&next, None)
 }
 
 /// Chooses the row with the focus, or all from the row that was chosen last up to it.
@@ -119,40 +237,68 @@ fn choose_on(forward: bool) -> bool {
     (is_chosen || choose(false)) && step(forward) && choose(true)
 }
 
-/// Goes to a field of the open exception; opens the row's if there is none.
-fn go(place: &str) -> bool {
-    focus(find(place)) || click(row().and_then(|row| row.query_selector(LINK).ok().flatten()))
+/// Goes to a field of the target; opens the target first if something else is open, or nothing.
+fn go(field: &'static str) -> bool {
+    match focused_row().filter(|row| !row.has_attribute("aria-current")) {
+        Some(row) => open(&row, Some(field)),
+        None => focus(find(field)),
+    }
 }
 
-fn pressed(event: KeyboardEvent) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
+/// Takes or releases the target.
+fn turn() -> bool {
+    match focused_row() {
+        // Somebody else's can only be taken over where one sees more of it: it opens.
+        Some(row) => {
+            click(row.query_selector("button").ok().flatten())
+                || (row.has_attribute("aria-current") && click(find(".case-panel .turn")))
+                || open(&row, None)
+        }
+        None => click(find(".case-panel .turn")),
+    }
+}
+
+/// Leaves what is nearest: the list of keys, a field, the open exception, the choice. Words in a field stay there.
+fn leave_nearest(is_typing: bool, actions: Actions) -> bool {
+    if let Some(help) = find(HELP) {
+        return click(Some(help.clone())) && focus(Some(help));
+    }
+    if is_typing {
+        return focus(find(HEADING))
+            || focus(row().and_then(|row| row.query_selector(LINK).ok().flatten()))
+            || focus(find("main"));
+    }
+    click(find(".case-panel .close")) || actions.choose_none()
+}
+
+fn pressed(event: &KeyboardEvent, actions: Actions) {
+    let is_composed = event.is_composing() || event.key_code() == COMPOSED;
+    if is_composed || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
         return;
     }
     let key = event.key();
-    let typing = document()
-        .active_element()
-        .filter(|element| element.matches("input:not([type=checkbox]), select") == Ok(true));
-    let is_done = match (key.as_str(), typing) {
-        ("Escape", Some(_)) => focus(find(HEADING)),
-        ("Escape", None) => click(find(".case-panel .close")),
-        (_, Some(_)) => false,
-        _ if is_off() => false,
-        ("j", _) => step(true),
-        ("k", _) => step(false),
-        ("J", _) => choose_on(true),
-        ("K", _) => choose_on(false),
-        ("a", _) => {
-            let in_row = document().active_element().and_then(|element| element.closest("tr").ok().flatten());
-            let button = in_row.and_then(|row| row.query_selector("button").ok().flatten());
-            click(button.or_else(|| find(".case-panel .turn")))
-        }
-        ("c", _) => go(".case-panel .note input"),
-        ("s", _) => go(".case-panel select"),
-        ("e", _) => go(".case-panel .ending input"),
-        ("x" | "X", _) => choose(event.shift_key()),
-        ("u", _) => click(find(".toast .undo")),
-        ("/", _) => focus(find(".desk-search input")),
-        ("?", _) => click(find(".keys summary")),
+    let is_typing = document().active_element().is_some_and(|element| element.matches(TYPING) == Ok(true));
+    let several = !actions.chosen.with_untracked(Vec::is_empty);
+    let is_done = match key.as_str() {
+        _ if !is_typing && waits(event) => true,
+        "Escape" => leave_nearest(is_typing, actions),
+        _ if is_typing || is_off() => false,
+        "j" => step(true),
+        "k" => step(false),
+        "J" => choose_on(true),
+        "K" => choose_on(false),
+        "a" if several => actions.turn_chosen(),
+        "a" => turn(),
+        "c" if several => focus(find(".bulk .note input")),
+        "c" => go(NOTE),
+        "s" if several => focus(find(".bulk .snooze")),
+        "s" => go(SNOOZE),
+        "e" if several => focus(find(".bulk .ending input")),
+        "e" => go(ENDING),
+        "x" | "X" => choose(event.shift_key()),
+        "u" => click(find(".toast .undo")),
+        "/" => focus(find(".desk-search input")),
+        "?" => click(find(".keys summary")),
         _ => false,
     };
     if is_done {

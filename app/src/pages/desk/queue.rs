@@ -517,7 +517,7 @@ fn first_cells(row: &Row, filters: &DeskQuery) -> AnyView {
             <a class="exception-link" href=href data-noscroll="">
                 {exception.rule.label()}
             </a>
-            <span class="detail">{exception.detail.clone()}</span>
+            <span class="detail" dir="auto">{exception.detail.clone()}</span>
         </td>
         <td data-label="Shipment">
             <a href=shipment>{exception.number.clone()}</a>
@@ -549,7 +549,7 @@ fn later_cells(
     });
     view! {
         <td data-label="With">
-            <span class="standing">{standing(row)}</span>
+            <span class="standing" dir="auto">{standing(row)}</span>
             {asleep_until.map(|until| view! { <span class="detail">"Snoozed until " {moment(Some(until))}</span> })}
         </td>
         <td data-label="Action">{button}</td>
