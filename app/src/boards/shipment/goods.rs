@@ -2,6 +2,7 @@
 
 use crate::components::when::window;
 use crate::plain::IntoPlain;
+use domain::consignment::Stage;
 use domain::measure::Quantity;
 use domain::redaction::{CustomerLine, CustomerOrder, CustomerShipment};
 use domain::view::ShipmentView;
@@ -20,14 +21,18 @@ pub fn orders(shipment: &CustomerShipment, inside: Option<&ShipmentView>) -> Any
             let customer =
                 known.customer.as_ref().map_or("customer not known yet", |customer| &customer.name);
             let cancelled = if known.cancelled { ", cancelled" } else { "" };
-            format!("{customer}{cancelled}")
+            // Where it is on its way the page says already; how else its goods ended stands with the order.
+            let ended = known.stage.is_off() || known.stage == Stage::Refused;
+            let ended = if ended { format!(", {}", known.stage.label()) } else { String::new() };
+            format!("{customer}{cancelled}{ended}")
         });
-        order(one, remark)
+        order(one, remark, known.and_then(|known| known.held_because.as_deref()))
     });
     orders.collect_view().plain()
 }
 
-fn order(order: &CustomerOrder, remark: Option<String>) -> impl IntoView + use<> {
+fn order(order: &CustomerOrder, remark: Option<String>, held: Option<&str>) -> impl IntoView + use<> {
+    let held = held.map_or(String::new(), |because| format!(", held: {because}"));
     let caption = format!("Lines of order {}", order.number);
     let is_delivered = order.lines.iter().any(|line| line.delivered.is_some());
     let lines = order.lines.iter().map(|one| line(one, is_delivered)).collect_view();
@@ -60,7 +65,7 @@ fn order(order: &CustomerOrder, remark: Option<String>) -> impl IntoView + use<>
         <article class="order">
             <h3>{order.number.clone()} {remark.map(|remark| format!(", {remark}"))}</h3>
             <p>"Promised " {window(order.promised)}</p>
-            <p class="detail">{format!("Invoice: {}", order.invoice.label())}</p>
+            <p class="detail">{format!("Invoice: {}{held}", order.invoice.label())}</p>
             {lines}
         </article>
     }

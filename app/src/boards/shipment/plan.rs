@@ -23,7 +23,12 @@ pub fn stops(shipment: &CustomerShipment, inside: Option<&ShipmentView>, now: Da
         let known = inside.and_then(|inside| inside.state.stops.iter().find(|one| one.stop == stop.stop));
         card(stop, progress, known.map(remarks).unwrap_or_default(), now)
     });
-    view! { <ol class="stops">{stops.collect_view()}</ol> }.plain()
+    let former = shipment.former.iter().map(|stop| {
+        let remarks =
+            vec!["The plan calls here no more: what happened is kept, and nothing is expected.".to_owned()];
+        card(stop, Progress::CalledOff, remarks, now)
+    });
+    view! { <ol class="stops">{stops.collect_view()} {former.collect_view()}</ol> }.plain()
 }
 
 fn card(
@@ -92,14 +97,25 @@ fn arrival(stop: &CustomerStop) -> impl IntoView + use<> {
 /// What else has happened here, in the order in which it is expected to.
 fn milestones(stop: &CustomerStop) -> impl IntoView + use<> {
     let loaded = if stop.kind == Some(StopKind::CrossDock) { "Loaded again" } else { "Loaded" };
-    let delivered = if stop.kind == Some(StopKind::CrossDock) { "Unloaded" } else { "Delivered" };
+    let delivered = match (stop.kind, &stop.left_with) {
+        (Some(StopKind::CrossDock), _) => "Unloaded".to_owned(),
+        (Some(StopKind::Pickup), _) => "Back".to_owned(),
+        _ if stop.is_return => "Back".to_owned(),
+        (_, Some(with)) => format!("Left with {with}"),
+        (_, None) => "Delivered".to_owned(),
+    };
+    let collection = stop.collection.as_ref();
+    let to_collect =
+        collection.map_or(String::new(), |point| format!("Ready for collection at {}", point.place));
     let signed = stop.signed_by.as_ref().map_or("Signed".to_owned(), |by| format!("Signed by {by}"));
     let rows = [
         ("Ready for pickup".to_owned(), stop.ready_at),
         (loaded.to_owned(), stop.loaded_at),
         ("Out for delivery".to_owned(), stop.sent_out_at),
+        ("Attempted, nobody was there".to_owned(), stop.attempted.as_ref().map(|attempted| attempted.at)),
+        (to_collect, collection.map(|point| point.since)),
         ("Not accepted".to_owned(), stop.refused_at),
-        (delivered.to_owned(), stop.delivered_at),
+        (delivered, stop.delivered_at),
         (signed, stop.signed_at),
         ("Departure".to_owned(), stop.departed_at),
     ];
