@@ -61,6 +61,7 @@ pub use saved_views::{SAVED_VIEWS, SavedView};
 pub use shares::Share;
 pub use sources::SourceConfig;
 pub use verify::{Difference, Verification, ViewHash, verify, view_hashes};
+pub use writer::Health;
 
 use chrono::{DateTime, Utc};
 use domain::Seq;
@@ -132,6 +133,11 @@ impl Store {
     /// Writes the counts that are kept in memory for up to a second: refused deliveries and latencies.
     pub async fn flush(&self) -> Result<(), StoreError> {
         self.writer.flush().await
+    }
+
+    /// Whether what is acknowledged can be kept. Asks no disk: the writer tells how its last commit went.
+    pub fn health(&self) -> Health {
+        self.writer.health()
     }
 
     /// The journal's last position.
