@@ -4,3 +4,10 @@ create table marks (
     name text primary key,
     value any not null
 ) strict, without rowid;
+
+-- Events that this version cannot read or fold, by position, each with its error: what follows them is folded without them.
+-- A view.
+create table set_aside (
+    seq integer primary key,
+    error text not null
+) strict;

@@ -1,15 +1,14 @@
 //! `syncline user`.
 
 use crate::auth::hash_password;
-use crate::clock;
-use crate::config::{DatabaseOption, existing, secret};
+use crate::cli::source::open;
+use crate::config::{DatabaseOption, secret};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use domain::CustomerId;
 use domain::account::AccountRole;
 use std::path::PathBuf;
-use store::{Account, Options, Store};
-use tokio::sync::mpsc;
+use store::Account;
 
 /// What can be done with accounts.
 #[derive(Subcommand, Debug)]
@@ -55,9 +54,9 @@ impl User {
         match self {
             Self::Add(add) => add.run().await,
             Self::List(database) => {
-                let store = open(&database).await?;
+                let opened = open(&database.database).await?;
                 println!("{:<20} {:<10} {:<24} customer", "account", "role", "name");
-                for account in store.accounts().await? {
+                for account in opened.store.accounts().await? {
                     let customer = account
                         .customer_name
                         .or_else(|| account.customer.map(|_| "not in the master data yet".to_owned()))
@@ -69,13 +68,13 @@ impl User {
                         account.name
                     );
                 }
-                store.close().await;
+                opened.close().await?;
                 Ok(())
             }
             Self::Remove { database, account } => {
-                let store = open(&database).await?;
-                let removed = store.remove_account(&account).await?;
-                store.close().await;
+                let opened = open(&database.database).await?;
+                let removed = opened.store.remove_account(&account).await?;
+                opened.close().await?;
                 anyhow::ensure!(removed, "there is no account `{account}`: `syncline user list` shows all");
                 println!("removed {account}");
                 Ok(())
@@ -103,19 +102,10 @@ impl Add {
             customer_name: None,
             disabled: false,
         };
-        let store = open(&self.database).await?;
+        let opened = open(&self.database.database).await?;
         println!("{} signs in as {}", account.role, account.account);
-        store.put_account(account, hash_password(&password)?).await?;
-        store.close().await;
+        opened.store.put_account(account, hash_password(&password)?).await?;
+        opened.close().await?;
         Ok(())
     }
-}
-
-/// Opens the database for a moment's administration; nobody looks on.
-pub(super) async fn open(database: &DatabaseOption) -> anyhow::Result<Store> {
-    let (commits, mut nobody) = mpsc::channel(1);
-    tokio::spawn(async move { while nobody.recv().await.is_some() {} });
-    Store::open(existing(&database.database)?, Options::default(), clock::system(), commits)
-        .await
-        .with_context(|| format!("the database {} can't be opened", database.database.display()))
 }
