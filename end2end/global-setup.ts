@@ -6,7 +6,7 @@ import { settled, startServer } from './server.ts';
 export default async function globalSetup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env.SYNCLINE_URL) return undefined;
   const server = await startServer(['demo', '--still', '--seed', '26', '--history', '200']);
-  await settled(server.url);
+  await settled(server);
   process.env.SYNCLINE_URL = server.url;
   return server.stop;
 }

@@ -17,6 +17,8 @@ const SECRET = 'whsec_c3luY2xpbmUgdGVzdHMgc2lnbiB3aXRoIHRoaXM=';
 export interface Server {
   /** Where the pages are, without a slash at the end. */
   url: string;
+  /** Where its metrics are. */
+  metrics: string;
   /** The folder of its database; removed by `stop`. */
   folder: string;
   /** What it printed so far: the accounts among others. */
@@ -43,13 +45,15 @@ export async function startServer(args: string[] = ['demo'], environment: Record
   const log = join(folder, 'output.log');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const metrics = `127.0.0.1:${await freePort()}`;
   const sink = createWriteStream(log);
   const output = () => readFileSync(log, 'utf8');
   const env = {
     ...process.env,
     SYNCLINE_LISTEN: `127.0.0.1:${port}`,
-    SYNCLINE_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
+    SYNCLINE_METRICS_LISTEN: metrics,
     SYNCLINE_DATABASE: join(folder, 'syncline.db'),
+    SYNCLINE_DEMO_DATABASE: join(folder, 'syncline.db'),
     ...environment,
   };
   const start = async (): Promise<ChildProcess> => {
@@ -82,6 +86,7 @@ export async function startServer(args: string[] = ['demo'], environment: Record
   }
   return {
     url,
+    metrics: `http://${metrics}/metrics`,
     folder,
     output,
     restart: async () => {
@@ -113,21 +118,19 @@ export function post(url: string, source: string, body: string): Promise<Respons
   });
 }
 
-/** The journal's last position. */
-export async function position(url: string): Promise<number> {
-  const answer = await fetch(`${url}/readyz`);
-  const found = /ready at (\d+)/.exec(await answer.text());
-  if (!found) throw new Error(`${url} is not ready`);
-  return Number(found[1]);
+/** The journal's last position; 0 before the server's first commit. */
+async function position(metrics: string): Promise<number> {
+  const answer = await fetch(metrics);
+  return Number(/^syncline_journal_position (\S+)$/m.exec(await answer.text())?.[1] ?? 0);
 }
 
 /** Waits until the journal rests: the simulator has told its history. */
-export async function settled(url: string): Promise<void> {
+export async function settled({ metrics }: Server): Promise<void> {
   const deadline = Date.now() + START_WITHIN_MS;
   for (let [last, rests] = [-1, 0]; rests < 4; ) {
     if (Date.now() > deadline) throw new Error('the journal does not come to rest');
     await pause(250);
-    const now = await position(url);
+    const now = await position(metrics);
     rests = now === last && now > 1000 ? rests + 1 : 0;
     last = now;
   }

@@ -48,7 +48,7 @@ export const SCENES: Scene[] = [
 
 export async function openStage(): Promise<Server> {
   const server = await startServer(['demo', '--still', '--seed', '26', '--history', '300', '--at', AT]);
-  await settled(server.url);
+  await settled(server);
   return server;
 }
 

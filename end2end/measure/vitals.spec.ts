@@ -64,7 +64,7 @@ test('vitals', async () => {
   const server = await startServer(['demo', '--still', '--seed', '26']);
   const rows: string[] = [];
   try {
-    await settled(server.url);
+    await settled(server);
     const browser = await chromium.launch({ executablePath: process.env.SYNCLINE_CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
     for (const [name, account, path] of PAGES) {
       const page = await openPage(browser, server.url, account);

@@ -34,8 +34,12 @@ pub struct Demo {
     options: ServeOptions,
 
     /// Where the demo's data lies; a folder of your user's data without it
-    #[arg(long, env = "SYNCLINE_DATABASE")]
+    #[arg(long, env = "SYNCLINE_DEMO_DATABASE")]
     database: Option<PathBuf>,
+
+    /// Listen where others can reach it, though the passwords of its accounts are public
+    #[arg(long)]
+    open_to_others: bool,
 
     /// Begin anew: forget what earlier demos left
     #[arg(long)]
@@ -67,15 +71,31 @@ impl Demo {
         if let Some(at) = self.at {
             clock::stop(at);
         }
+        anyhow::ensure!(
+            self.open_to_others || self.options.listen.ip().is_loopback(),
+            "{} can be reached by others, and everybody knows the password of the demo's accounts: listen on 127.0.0.1, or \
+             add --open-to-others",
+            self.options.listen
+        );
         let database = self.database.clone().map_or_else(default_database, Ok)?;
-        if self.fresh && database.exists() {
+        if database.exists() {
             // Not under a server that uses it.
             let _hold = Hold::take(&database).await?;
-            forget(&database)?;
+            anyhow::ensure!(
+                store::is_demo(&database).await?,
+                "{} was not made by a demo, so none will touch it: name another file with --database",
+                database.display()
+            );
+            if self.fresh {
+                forget(&database)?;
+            }
         }
         let is_new = !database.exists();
         if let Some(listen) = self.options.metrics_listen {
             metrics::serve(listen)?;
+        }
+        if is_new {
+            store::make_demo(&database).await?;
         }
         let server = Server::open(&self.options, &database, clock::system()).await?.with_gallery();
         let address = server.address()?;

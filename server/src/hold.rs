@@ -3,7 +3,7 @@
 //! meanwhile.
 
 use anyhow::{Context, bail};
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,10 +18,22 @@ pub struct Hold {
 }
 
 impl Hold {
+    /// Takes the right if nobody has it.
+    pub fn take_if_free(database: &Path) -> anyhow::Result<Option<Self>> {
+        let file = open(&beside(database))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("{} can't be locked", beside(database).display()))
+            }
+        }
+    }
+
     /// Takes the right, or says who has it.
     pub async fn take(database: &Path) -> anyhow::Result<Self> {
         let path = beside(database);
-        let file = File::create(&path).with_context(|| format!("{} can't be written", path.display()))?;
+        let file = open(&path)?;
         for attempt in 1.. {
             match file.try_lock() {
                 Ok(()) => break,
@@ -37,6 +49,15 @@ impl Hold {
         }
         Ok(Self { _file: file })
     }
+}
+
+/// Its owner's alone, as the database is.
+fn open(path: &Path) -> anyhow::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).with_context(|| format!("{} can't be written", path.display()))
 }
 
 fn beside(database: &Path) -> PathBuf {

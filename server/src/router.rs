@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
+use store::Health;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -73,9 +74,14 @@ fn header_layer(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
+/// Tells no position: how much is in the journal is nobody's who has not signed in.
 async fn ready(State(state): State<AppState>) -> Response {
+    if let Health::Unwritable { reason, since } = state.store.health() {
+        let message = format!("nothing can be written since {since}: {reason}");
+        return Answer::new(StatusCode::SERVICE_UNAVAILABLE, "unwritable", message).into_response();
+    }
     match state.store.as_of().await {
-        Ok(seq) => format!("ready at {seq}\n").into_response(),
+        Ok(_) => "ready\n".into_response(),
         Err(error) => {
             tracing::error!(%error, "not ready");
             Answer::unavailable().into_response()

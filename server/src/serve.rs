@@ -18,7 +18,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Commit, Store};
 use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 /// Commits that may wait for the hub; the writer waits when it is full, the hub never waits for a socket.
 pub const COMMITS: usize = 64;
@@ -108,11 +111,12 @@ impl Server {
         let Self { listener, state, intake, outbox, hold } = self;
         // Sources may have been added since the database was opened.
         intake.reload().await.context("the sources can't be read")?;
-        let watch = tokio::spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
-        let gates = tokio::spawn(gates::watch(state.store.clone(), state.clock.clone()));
-        let feeds = tokio::spawn(feeds::watch(state.store.clone(), state.clock.clone()));
-        let sending = tokio::spawn(outbox.run());
-        let forgetting = tokio::spawn(auth::forget_expired(state.store.clone(), state.clock.clone()));
+        let mut background = JoinSet::new();
+        background.spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
+        background.spawn(gates::watch(state.store.clone(), state.clock.clone()));
+        background.spawn(feeds::watch(state.store.clone(), state.clock.clone()));
+        background.spawn(outbox.run());
+        background.spawn(auth::forget_expired(state.store.clone(), state.clock.clone()));
         let hub = state.hub.clone();
         let running = hub.clone();
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -146,19 +150,20 @@ impl Server {
             }
             // Without them it would go on refusing every delivery, or show nobody what changes: better to start again.
             () = running.ended() => Err(anyhow::anyhow!("the writer or the hub has failed: start the server again")),
+            // Each of them runs as long as the server: one that ends has failed, and what it watches would be watched by nobody.
+            ended = background.join_next() => match ended {
+                Some(Err(error)) => Err(error).context("a background task has failed: start the server again"),
+                _ => Err(anyhow::anyhow!("a background task has ended: start the server again")),
+            },
         };
-        watch.abort();
-        gates.abort();
-        feeds.abort();
-        sending.abort();
-        forgetting.abort();
+        background.shutdown().await;
         store.close().await;
         drop(hold);
         outcome
     }
 }
 
-/// Done when the process is asked to stop: Ctrl-C, or SIGTERM.
+/// Done when the process is asked to stop: Ctrl-C, SIGTERM, or SIGHUP, which a terminal that closes sends.
 pub async fn asked_to_stop() {
     let interrupt = async {
         if let Err(error) = tokio::signal::ctrl_c().await {
@@ -167,21 +172,25 @@ pub async fn asked_to_stop() {
         }
     };
     #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(error) => {
-                tracing::error!(%error, "SIGTERM can't be heard");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
+    let (terminate, hangup) = (hear(SignalKind::terminate()), hear(SignalKind::hangup()));
     #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
+    let (terminate, hangup) = (std::future::pending::<()>(), std::future::pending::<()>());
     tokio::select! {
         () = interrupt => {}
         () = terminate => {}
+        () = hangup => {}
+    }
+}
+
+#[cfg(unix)]
+async fn hear(kind: SignalKind) {
+    match signal(kind) {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(error) => {
+            tracing::error!(%error, ?kind, "a signal can't be heard");
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -281,9 +281,15 @@ pub struct Message {
 }
 
 impl Message {
-    /// The `place`th that follows from the event at `seq`.
-    pub fn new(seq: Seq, place: usize, at: DateTime<Utc>, (to, notice): Addressed) -> Self {
-        let id = canonical("message", "syncline", &format!("{seq}/{place}"));
+    /// What follows from the event at `seq`, behind `before`. Its id is made from its cause: the event, whom it is for, what it is
+    /// and what it is about. So it stays the same when another version says one thing more or less of the event.
+    pub fn new(seq: Seq, before: &[Self], at: DateTime<Utc>, (to, notice): Addressed) -> Self {
+        let is_alike = |one: &&Self| {
+            one.to == to && one.notice.kind() == notice.kind() && one.notice.subject() == notice.subject()
+        };
+        let place = before.iter().rev().take_while(|one| one.seq == seq).filter(is_alike).count();
+        let cause = format!("{seq}/{to}/{}/{}/{place}", notice.kind(), notice.subject());
+        let id = canonical("message", "syncline", &cause);
         Self { id, seq, at, to, audience: None, not_before: None, notice }
     }
 

@@ -1,15 +1,14 @@
 //! `syncline user`.
 
 use crate::auth::hash_password;
-use crate::clock;
-use crate::config::{DatabaseOption, existing, secret};
+use crate::cli::source::open;
+use crate::config::{DatabaseOption, secret};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use domain::CustomerId;
 use domain::account::AccountRole;
 use std::path::PathBuf;
-use store::{Account, Options, Store};
-use tokio::sync::mpsc;
+use store::Account;
 
 /// What can be done with accounts.
 #[derive(Subcommand, Debug)]
@@ -55,9 +54,9 @@ impl User {
         match self {
             Self::Add(add) => add.run().await,
             Self::List(database) => {
-                let store = open(&database).await?;
+                let opened = open(&database.database).await?;
                 println!("{:<20} {:<10} {:<24} customer", "account", "role", "name");
-                for account in store.accounts().await? {
+                for account in opened.store.accounts().await? {
                     let customer = account
                         .customer_name
                         .or_else(|| account.customer.map(|_| "not in the master data yet".to_owned()))
@@ -69,14 +68,14 @@ impl User {
                         account.name
                     );
                 }
-                store.close().await;
+                opened.close().await?;
                 Ok(())
             }
             Self::Remove { database, account } => {
-                let store = open(&database).await?;
-                let is_last = is_last_admin(&store.accounts().await?, &account);
-                let removed = !is_last && store.remove_account(&account).await?;
-                store.close().await;
+                let opened = open(&database.database).await?;
+                let is_last = is_last_admin(&opened.store.accounts().await?, &account);
+                let removed = !is_last && opened.store.remove_account(&account).await?;
+                opened.close().await?;
                 anyhow::ensure!(
                     !is_last,
                     "{account} is the last account of an admin: add another one first, by `syncline user add NAME --role admin`"
@@ -109,16 +108,16 @@ impl Add {
             disabled: false,
         };
         let (name, is_admin) = (account.account.clone(), account.role == AccountRole::Admin);
-        let store = open(&self.database).await?;
-        let is_last = !is_admin && is_last_admin(&store.accounts().await?, &name);
+        let opened = open(&self.database.database).await?;
+        let is_last = !is_admin && is_last_admin(&opened.store.accounts().await?, &name);
         if is_last {
-            store.close().await;
+            opened.close().await?;
             anyhow::bail!("{name} is the last account of an admin: add another one first");
         }
         println!("{} signs in as {name}", account.role);
-        store.put_account(account, hash_password(&password)?).await?;
-        let accounts = store.accounts().await?;
-        store.close().await;
+        opened.store.put_account(account, hash_password(&password)?).await?;
+        let accounts = opened.store.accounts().await?;
+        opened.close().await?;
         let customer =
             accounts.iter().find(|one| one.account == name).and_then(|one| one.customer_name.as_ref());
         match (self.customer, customer) {
@@ -136,13 +135,4 @@ impl Add {
 fn is_last_admin(accounts: &[Account], account: &str) -> bool {
     let admins = || accounts.iter().filter(|one| one.role == AccountRole::Admin && !one.disabled);
     admins().any(|one| one.account == account) && admins().count() == 1
-}
-
-/// Opens the database for a moment's administration; nobody looks on.
-pub(super) async fn open(database: &DatabaseOption) -> anyhow::Result<Store> {
-    let (commits, mut nobody) = mpsc::channel(1);
-    tokio::spawn(async move { while nobody.recv().await.is_some() {} });
-    Store::open(existing(&database.database)?, Options::default(), clock::system(), commits)
-        .await
-        .with_context(|| format!("the database {} can't be opened", database.database.display()))
 }

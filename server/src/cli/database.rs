@@ -1,9 +1,11 @@
 //! `syncline rebuild`, `verify`, `backup` and `restore`.
 
 use crate::config::{DatabaseOption, existing};
+use crate::hold::Hold;
 use anyhow::Context;
 use clap::Args;
 use std::path::PathBuf;
+use store::Restored;
 
 /// Fold the journal into fresh views
 #[derive(Args, Debug)]
@@ -17,9 +19,10 @@ pub struct Rebuild {
 
 impl Rebuild {
     pub async fn run(self) -> anyhow::Result<()> {
-        let hashes = store::rebuild(existing(&self.database.database)?, &self.into)
-            .await
-            .context("the views were not rebuilt")?;
+        let database = existing(&self.database.database)?;
+        // What a server acknowledged meanwhile would be in the old file only.
+        let _hold = Hold::take(database).await?;
+        let hashes = store::rebuild(database, &self.into).await.context("the views were not rebuilt")?;
         for view in hashes {
             println!("{:<20} {:>10} rows  {}", view.view, view.rows, view.hash);
         }
@@ -36,6 +39,11 @@ pub async fn verify(database: &DatabaseOption) -> anyhow::Result<()> {
         let differs = verification.differences.iter().any(|difference| difference.stored.view == view.view);
         let verdict = if differs { "DIFFERS" } else { "equal" };
         println!("{:<20} {:>10} rows  {verdict}", view.view, view.rows);
+    }
+    if let Some((seq, error)) = &verification.damaged {
+        anyhow::bail!(
+            "the journal is damaged at position {seq}: {error}: keep this file, and restore a backup from before the damage"
+        );
     }
     anyhow::ensure!(
         verification.differences.is_empty(),
@@ -75,8 +83,17 @@ pub struct Restore {
 impl Restore {
     pub async fn run(self) -> anyhow::Result<()> {
         anyhow::ensure!(self.file.exists(), "there is no backup {}", self.file.display());
-        store::restore(&self.file, &self.database.database).await.context("nothing was restored")?;
+        let _hold = Hold::take(&self.database.database).await?;
+        let Restored { events, accounts, sources, endpoints, links, waiting, ended_sessions } =
+            store::restore(&self.file, &self.database.database).await.context("nothing was restored")?;
         println!("restored {} from {}", self.database.database.display(), self.file.display());
+        println!(
+            "as they were when the backup was made: {events} events, {accounts} accounts, {sources} sources with their \
+             secrets, {endpoints} endpoints, {links} share links; what was removed or changed since is back"
+        );
+        println!(
+            "{waiting} messages wait and leave when the server runs; {ended_sessions} sessions are ended"
+        );
         Ok(())
     }
 }

@@ -50,10 +50,9 @@ enum Action {
 
 /// Carries out the command.
 pub async fn run(args: EndpointCommand) -> anyhow::Result<()> {
-    let (store, drain) = open(&args.database).await?;
-    let outcome = act(&store, args.action).await;
-    store.close().await;
-    drain.await.context("the store did not close")?;
+    let opened = open(&args.database).await?;
+    let outcome = act(&opened.store, args.action).await;
+    opened.close().await?;
     outcome
 }
 

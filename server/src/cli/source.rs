@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::config;
+use crate::hold::Hold;
 use crate::intake::Key;
 use anyhow::{Context, bail};
 use base64::Engine;
@@ -126,23 +127,44 @@ pub fn draw_secret() -> String {
     format!("whsec_{}", STANDARD.encode(rand::random::<[u8; 32]>()))
 }
 
-/// Opens the database of a server, which may be running, to change a few rows; nobody is told of commits.
-pub async fn open(database: &Path) -> anyhow::Result<(Store, JoinHandle<()>)> {
+/// A database opened to change a few rows of its setup; nobody is told of commits.
+pub struct Opened {
+    pub store: Store,
+    drain: JoinHandle<()>,
+    /// None while a server runs.
+    hold: Option<Hold>,
+}
+
+impl Opened {
+    pub async fn close(self) -> anyhow::Result<()> {
+        self.store.close().await;
+        self.drain.await.context("the store did not close")?;
+        drop(self.hold);
+        Ok(())
+    }
+}
+
+/// Opens the database of a server. Where the server runs, schema and views are left to it.
+pub async fn open(database: &Path) -> anyhow::Result<Opened> {
     let path = config::existing(database)?;
+    let hold = Hold::take_if_free(path)?;
     let (commits, mut committed) = mpsc::channel(1);
     let drain = tokio::spawn(async move { while committed.recv().await.is_some() {} });
-    let store = Store::open(path, Options::default(), clock::system(), commits)
-        .await
-        .with_context(|| format!("the database {} can't be opened", path.display()))?;
-    Ok((store, drain))
+    let (options, clock) = (Options::default(), clock::system());
+    let opening = if hold.is_some() {
+        Store::open(path, options, clock, commits).await
+    } else {
+        Store::open_beside(path, options, clock, commits).await
+    };
+    let store = opening.with_context(|| format!("the database {} can't be opened", path.display()))?;
+    Ok(Opened { store, drain, hold })
 }
 
 /// Carries out the command.
 pub async fn run(args: Source) -> anyhow::Result<()> {
-    let (store, drain) = open(&args.database).await?;
-    let outcome = act(&store, args.action).await;
-    store.close().await;
-    drain.await.context("the store did not close")?;
+    let opened = open(&args.database).await?;
+    let outcome = act(&opened.store, args.action).await;
+    opened.close().await?;
     outcome
 }
 

@@ -75,7 +75,7 @@ fn outgoing(seq: i64, told: Told) -> Option<Outgoing> {
     let notice: Notice = serde_json::from_value(json!({"type": notice, "data": data})).ok()?;
     let at = "2026-03-06T12:20:00Z".parse().ok()?;
     let addressee = to.split(',').next().and_then(|first| first.parse().ok()).unwrap_or(Addressee::Desk);
-    let message = Message::new(Seq(48_211 + seq), 0, at, (addressee, notice));
+    let message = Message::new(Seq(48_211 + seq), &[], at, (addressee, notice));
     let event: Value = serde_json::from_str(&message.cloud_event().ok()?).ok()?;
     let kind = event.get("type")?.as_str()?.to_owned();
     Some(Outgoing { kind, meaning, to, event })

@@ -143,6 +143,7 @@ impl Hub {
     }
 
     fn publish(&self, commit: &Commit) {
+        metrics::gauge!("syncline_journal_position").set(commit.as_of.0 as f64);
         lock(&self.shared.passages).committed(commit);
         if !commit.ended_sessions.is_empty() {
             let clients = lock(&self.shared.clients);

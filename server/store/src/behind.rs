@@ -186,7 +186,7 @@ pub(crate) async fn write(
         connection,
         "insert into contributions (measure, day, shipment, part, facets, numerator, denominator)",
         "on conflict (measure, day, shipment, part, facets) do update set
-         numerator = numerator + excluded.numerator, denominator = denominator + excluded.denominator",
+         numerator = cast(numerator + excluded.numerator as integer), denominator = cast(denominator + excluded.denominator as integer)",
         rows,
     )
     .await?;

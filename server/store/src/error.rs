@@ -17,6 +17,9 @@ pub enum StoreError {
     Json(#[from] serde_json::Error),
     #[error("the file {} is {what}", path.display())]
     File { path: PathBuf, what: String },
+    /// The last commit failed; it is tried again every second.
+    #[error("nothing can be written at the moment: {reason}")]
+    Unwritable { reason: String },
     /// The writer has been closed, or has ended.
     #[error("the store is closed: start the server again")]
     Stopped,

@@ -152,7 +152,7 @@ pub(crate) async fn write(connection: &mut SqliteConnection, differences: &Rollu
         connection,
         "insert into figures (dimension, day, measure, member, part, numerator, denominator)",
         "on conflict (dimension, day, measure, member, part) do update set
-         numerator = numerator + excluded.numerator, denominator = denominator + excluded.denominator",
+         numerator = cast(numerator + excluded.numerator as integer), denominator = cast(denominator + excluded.denominator as integer)",
         differences.iter().map(row).collect(),
     )
     .await?;

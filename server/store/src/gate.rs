@@ -60,13 +60,13 @@ impl Store {
             keys_of_order.entry(OrderId(id_of(row, "order_id")?)).or_default().push(key);
             ids.insert(key, ShipmentId(id_of(row, "id")?));
         }
-        let kept = load::shipments(&mut read, &ids.into_iter().collect::<Vec<_>>()).await?;
+        let kept = load::shipments(&mut read, &ids.into_iter().collect::<Vec<_>>(), load::ALL).await?;
         let mut orders: Vec<OrderId> = kept.iter().flat_map(|kept| orders_ever_on(&kept.shipment)).collect();
         orders.extend(wanted);
         orders.sort_unstable();
         orders.dedup();
         let orders = orders_by_id(&mut read, &orders).await?;
-        let rulebooks = rulebook::load(&mut read).await?;
+        let rulebooks = rulebook::load(&mut read, load::ALL).await?;
         let customers = orders
             .values()
             .filter_map(|known| Some(known.order.as_ref()?.state.terms.as_ref()?.customer.id()));

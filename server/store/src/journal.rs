@@ -1,6 +1,7 @@
 //! The journal: rows to events and back, and reading on from a position.
 
 use crate::batch_rows::key_array;
+use crate::subjects::id_of;
 use crate::{Store, StoreError, from_micros};
 use chrono::DateTime;
 use domain::event::{Recorded, Sequence};
@@ -9,6 +10,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, query, query_scalar};
 use std::collections::HashMap;
 use std::sync::Arc;
+use uuid::Uuid;
 
 impl Store {
     /// The events after a position, in order; at most `limit`.
@@ -25,8 +27,52 @@ pub(crate) async fn last_seq(connection: &mut SqliteConnection) -> Result<Seq, S
     Ok(Seq(query_scalar("select coalesce(max(seq), 0) from journal").fetch_one(connection).await?))
 }
 
+/// An event with its subject, as it is stored.
+pub(crate) struct Stored {
+    pub seq: Seq,
+    pub subject: Uuid,
+    /// The subject's key.
+    pub entity: i64,
+    /// Or why this version cannot read it.
+    pub event: Result<Recorded, StoreError>,
+}
+
+/// The next events after a position, up to another one: those of one day of recording.
+pub(crate) async fn read_day(
+    connection: &mut SqliteConnection,
+    after: Seq,
+    last: Seq,
+    limit: usize,
+) -> Result<Vec<Stored>, StoreError> {
+    let rows = query(
+        "select seq, source, role, source_event_id, occurred_at, recorded_at, kind, subject, entity, number, issuer,
+                correlation, actor, payload
+         from journal where seq > $1 and seq <= $2 order by seq limit $3",
+    )
+    .bind(after.0)
+    .bind(last.0)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(connection)
+    .await?;
+    let mut stored = Vec::with_capacity(rows.len());
+    let mut first_day = None;
+    for row in &rows {
+        let day = row.try_get::<i64, _>("recorded_at")?.div_euclid(86_400_000_000);
+        if *first_day.get_or_insert(day) != day {
+            break;
+        }
+        stored.push(Stored {
+            seq: Seq(row.try_get("seq")?),
+            subject: id_of(row, "subject")?,
+            entity: row.try_get("entity")?,
+            event: recorded(row),
+        });
+    }
+    Ok(stored)
+}
+
 /// The events after a position with the keys of their subjects.
-pub(crate) async fn read_from(
+async fn read_from(
     connection: &mut SqliteConnection,
     after: Seq,
     limit: usize,
@@ -43,36 +89,44 @@ pub(crate) async fn read_from(
     rows.iter().map(|row| Ok((row.try_get("entity")?, recorded(row)?))).collect()
 }
 
-/// All events of some subjects, by the subject's key, in journal order. An event that this version cannot read is left
+/// All events of some subjects up to a position, by the subject's key, in journal order. An event that this version cannot read is left
 /// out with an error in the log: it must not keep its neighbours from being used.
 pub(crate) async fn events_of(
     connection: &mut SqliteConnection,
     keys: impl IntoIterator<Item = i64>,
+    until: Seq,
 ) -> Result<HashMap<i64, Vec<Recorded>>, StoreError> {
     let rows = query(
         "select seq, source, role, source_event_id, occurred_at, recorded_at, kind, entity, number, issuer,
                 correlation, sequence, actor, payload
          from (select value from json_each($1)) as wanted cross join journal on journal.entity = wanted.value
+         where seq <= $2 and seq not in (select seq from set_aside)
          order by journal.entity, seq",
     )
     .bind(key_array(keys))
+    .bind(until.0)
     .fetch_all(connection)
     .await?;
     let mut events: HashMap<i64, Vec<Recorded>> = HashMap::new();
     for row in &rows {
         match recorded(row) {
             Ok(recorded) => events.entry(row.try_get("entity")?).or_default().push(recorded),
-            Err(error @ StoreError::Unreadable { .. }) => {
-                tracing::error!(%error, "an event is left out");
-            }
-            Err(error) => return Err(error),
+            Err(error) => tracing::error!(%error, "an event is left out"),
         }
     }
     Ok(events)
 }
 
+/// Whatever is wrong with a row is said of its position.
 fn recorded(row: &SqliteRow) -> Result<Recorded, StoreError> {
     let seq: i64 = row.try_get("seq")?;
+    read(row, seq).map_err(|error| match error {
+        StoreError::Database(error) => StoreError::unreadable("journal", format!("position {seq}: {error}")),
+        error => error,
+    })
+}
+
+fn read(row: &SqliteRow, seq: i64) -> Result<Recorded, StoreError> {
     let wrong = |reason: String| StoreError::unreadable("journal", format!("position {seq}: {reason}"));
     let source: String = row.try_get("source")?;
     let role: &str = row.try_get("role")?;

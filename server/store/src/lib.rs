@@ -13,16 +13,19 @@ mod doubts;
 mod error;
 mod feeds;
 mod figures;
+mod fold;
 mod gate;
 mod integrations;
 mod journal;
 mod kpis;
 mod latency;
 mod load;
+mod marks;
 mod messages;
 mod migrate;
 mod outbox;
 mod page;
+mod private;
 mod rebuild;
 mod restated;
 mod rulebook;
@@ -37,7 +40,7 @@ mod verify;
 mod writer;
 
 pub use accounts::Account;
-pub use backup::{backup, restore};
+pub use backup::{Restored, backup, restore};
 pub use behind::{Behind, Contributed, Contributors, Place, Show};
 pub use commit::Commit;
 pub use deadlines::DueDeadline;
@@ -50,6 +53,7 @@ pub use figures::{Figures, MeasureFigures, Opened, Scorecard};
 pub use gate::Carried;
 pub use integrations::{DeliverySummary, Integrations, Quarantined, Refusal, SourceSummary};
 pub use latency::{LatencyReport, LatencySpan};
+pub use marks::{is_demo, make_demo};
 pub use messages::Message;
 pub use outbox::{
     ANSWER, Attempt, Endpoint, EndpointOf, EndpointSummary, Outbox, Outcome, Outgoing, PeopleSummary, Resend,
@@ -63,6 +67,7 @@ pub use saved_views::{SAVED_VIEWS, SavedView};
 pub use shares::Share;
 pub use sources::SourceConfig;
 pub use verify::{Difference, Verification, ViewHash, verify, view_hashes};
+pub use writer::Health;
 
 use chrono::{DateTime, Utc};
 use domain::Seq;
@@ -103,7 +108,8 @@ impl Default for Options {
 }
 
 impl Store {
-    /// Opens the database or creates it, brings its schema up to date and starts the writer. `commits` gets each
+    /// Opens the database or creates it, brings its schema up to date, folds its views anew where another version made
+    /// them, and starts the writer. `commits` gets each
     /// transaction once it is on disk; the writer waits while it is full, so its reader must never wait for the store.
     pub async fn open(
         path: &Path,
@@ -112,6 +118,28 @@ impl Store {
         commits: mpsc::Sender<Arc<Commit>>,
     ) -> Result<Self, StoreError> {
         migrate::migrate(path).await?;
+        fold::renew(path).await?;
+        Self::open_as_it_is(path, options, clock, commits).await
+    }
+
+    /// As [`Self::open`] beside a server that runs on the same database, to change a few rows of its setup. Changes neither
+    /// schema nor views; fails where the schema is not this version's.
+    pub async fn open_beside(
+        path: &Path,
+        options: Options,
+        clock: Clock,
+        commits: mpsc::Sender<Arc<Commit>>,
+    ) -> Result<Self, StoreError> {
+        migrate::must_be_current(path).await?;
+        Self::open_as_it_is(path, options, clock, commits).await
+    }
+
+    async fn open_as_it_is(
+        path: &Path,
+        options: Options,
+        clock: Clock,
+        commits: mpsc::Sender<Arc<Commit>>,
+    ) -> Result<Self, StoreError> {
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .connect_with(connect_options(path).pragma("query_only", "on"))
@@ -136,6 +164,11 @@ impl Store {
         self.writer.flush().await
     }
 
+    /// Whether what is acknowledged can be kept. Asks no disk: the writer tells how its last commit went.
+    pub fn health(&self) -> Health {
+        self.writer.health()
+    }
+
     /// The journal's last position.
     pub async fn as_of(&self) -> Result<Seq, StoreError> {
         journal::last_seq(&mut *self.readers.acquire().await?).await
@@ -156,6 +189,7 @@ fn connect_options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(10))
         .foreign_keys(false)
         .statement_cache_capacity(512)
+        .pragma("journal_size_limit", "67108864")
         .pragma("temp_store", "memory")
         .pragma("cache_size", "-32768")
 }

@@ -14,6 +14,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// As far as the journal goes.
+pub(crate) const ALL: Seq = Seq(i64::MAX);
+
 /// A shipment with what hangs on it, before its orders are looked up.
 pub(crate) struct Kept {
     pub key: i64,
@@ -22,10 +25,11 @@ pub(crate) struct Kept {
     pub seq: Seq,
 }
 
-/// Shipments by their keys.
+/// Shipments by their keys, folded up to a position.
 pub(crate) async fn shipments(
     connection: &mut SqliteConnection,
     wanted: &[(i64, ShipmentId)],
+    until: Seq,
 ) -> Result<Vec<Kept>, StoreError> {
     let keys = key_array(wanted.iter().map(|(key, _)| *key));
     let rows = query(
@@ -50,7 +54,7 @@ pub(crate) async fn shipments(
     for row in &rows {
         exceptions.entry(row.try_get("shipment")?).or_default().push(read_exception(row)?);
     }
-    let mut events = events_of(connection, wanted.iter().map(|(key, _)| *key)).await?;
+    let mut events = events_of(connection, wanted.iter().map(|(key, _)| *key), until).await?;
     let mut kept = Vec::with_capacity(wanted.len());
     for (key, id) in wanted {
         // A key without a row is that of something else than a shipment.
@@ -65,15 +69,16 @@ pub(crate) async fn shipments(
     Ok(kept)
 }
 
-/// Orders by their keys; none for an id without a key.
+/// Orders by their keys, folded up to a position; none for an id without a key.
 pub(crate) async fn orders(
     connection: &mut SqliteConnection,
     wanted: &[OrderId],
     keys: &HashMap<Uuid, i64>,
+    until: Seq,
 ) -> Result<HashMap<OrderId, Known>, StoreError> {
     let known_keys: Vec<i64> = wanted.iter().filter_map(|id| keys.get(&id.0).copied()).collect();
     let mut events =
-        if known_keys.is_empty() { HashMap::new() } else { events_of(connection, known_keys).await? };
+        if known_keys.is_empty() { HashMap::new() } else { events_of(connection, known_keys, until).await? };
     let mut orders = HashMap::with_capacity(wanted.len());
     for id in wanted {
         let key = keys.get(&id.0).copied();
@@ -95,7 +100,7 @@ pub(crate) async fn orders_by_id(
         return Ok(HashMap::new());
     }
     let keys = keys_of(connection, wanted.iter().map(|id| &id.0)).await?;
-    orders(connection, wanted, &keys).await
+    orders(connection, wanted, &keys, ALL).await
 }
 
 /// The orders that a fact about a shipment may put on it.

@@ -95,7 +95,7 @@ pub(crate) async fn write(
         connection,
         "insert into restatements (measure, day, part, restated_on, numerator, denominator)",
         "on conflict (measure, day, part, restated_on) do update set
-         numerator = numerator + excluded.numerator, denominator = denominator + excluded.denominator",
+         numerator = cast(numerator + excluded.numerator as integer), denominator = cast(denominator + excluded.denominator as integer)",
         rows,
     )
     .await?;

@@ -34,10 +34,10 @@ fn read_change(row: &SqliteRow) -> Result<RulebookChange, StoreError> {
     })
 }
 
-/// All that ever held.
-pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Rulebooks, StoreError> {
+/// All that ever held, up to a position.
+pub(crate) async fn load(connection: &mut SqliteConnection, until: Seq) -> Result<Rulebooks, StoreError> {
     let mut books = Rulebooks::default();
-    for change in changes(connection).await? {
+    for change in changes(connection).await?.into_iter().filter(|change| change.seq <= until) {
         books.take(change.seq, &change.book);
     }
     Ok(books)

@@ -1,15 +1,17 @@
 //! What people chose to be told, as the journal tells of it.
 
 use crate::{Store, StoreError};
+use domain::Seq;
 use domain::subscription::{Subscribers, Subscription};
 use sqlx::{Row, SqliteConnection, query};
 
-/// What everybody chose last.
-pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Subscribers, StoreError> {
+/// What everybody chose last, up to a position.
+pub(crate) async fn load(connection: &mut SqliteConnection, until: Seq) -> Result<Subscribers, StoreError> {
     let rows = query(
         "select number, payload from journal indexed by journal_subscriptions
-         where kind = 'subscription.changed' order by seq",
+         where kind = 'subscription.changed' and seq <= $1 order by seq",
     )
+    .bind(until.0)
     .fetch_all(connection)
     .await?;
     let mut subscribers = Subscribers::default();

@@ -1,11 +1,13 @@
 //! Whether the views are what the journal says: each table's hash beside that of a fresh fold.
 
+use crate::backup::must_be_sound;
+use crate::fold::{BATCH, CACHED, Pace};
 use crate::rebuild::rebuild_until;
 use crate::{StoreError, connect_options, journal};
 use domain::Seq;
 use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, query_scalar};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, query, query_as, query_scalar};
 use std::path::{Path, PathBuf};
 
 /// A view's rows in the order of their keys, as one hash.
@@ -26,6 +28,9 @@ pub struct Verification {
     pub views: Vec<ViewHash>,
     /// Empty where the views are what the journal says.
     pub differences: Vec<Difference>,
+    /// The first position that could be read when its event was folded and can't be now, with the reason: the journal
+    /// itself is damaged there.
+    pub damaged: Option<(Seq, String)>,
 }
 
 /// A view that is not what the journal says.
@@ -36,7 +41,8 @@ pub struct Difference {
 }
 
 /// Every view, its columns and the order of its rows.
-const VIEWS: [(&str, &[&str], &str); 18] = [
+pub(crate) const VIEWS: [(&str, &[&str], &str); 19] = [
+    ("set_aside", &["seq", "error"], "seq"),
     ("feeds", &["key", "source", "id", "seq", "silent", "feed"], "key"),
     ("subjects", &["key", "id"], "key"),
     (
@@ -152,20 +158,37 @@ pub async fn verify(path: &Path) -> Result<Verification, StoreError> {
 
 async fn compare(path: &Path, fresh_path: &Path) -> Result<Verification, StoreError> {
     let mut connection = connect_options(path).pragma("query_only", "on").connect().await?;
+    must_be_sound(path, &mut connection).await?;
     // The snapshot stands still while the server goes on.
     let mut read = connection.begin().await?;
     let as_of = journal::last_seq(&mut read).await?;
     let stored = hashes(&mut read).await?;
     read.rollback().await?;
     connection.close().await?;
-    let fresh = rebuild_until(path, fresh_path, 2_000, as_of).await?;
+    let fresh = rebuild_until(path, fresh_path, Pace { batch: BATCH, cached: CACHED }, as_of).await?;
     let differences = stored
         .iter()
         .zip(fresh)
         .filter(|(stored, fresh)| *stored != fresh)
         .map(|(stored, fresh)| Difference { stored: stored.clone(), fresh })
         .collect();
-    Ok(Verification { as_of, views: stored, differences })
+    let damaged = newly_set_aside(path, fresh_path).await?;
+    Ok(Verification { as_of, views: stored, differences, damaged })
+}
+
+async fn newly_set_aside(path: &Path, fresh_path: &Path) -> Result<Option<(Seq, String)>, StoreError> {
+    let mut connection = connect_options(fresh_path).connect().await?;
+    query("attach database $1 as stored")
+        .bind(path.to_string_lossy().into_owned())
+        .execute(&mut connection)
+        .await?;
+    let first: Option<(i64, String)> = query_as(
+        "select seq, error from main.set_aside where seq not in (select seq from stored.set_aside) order by seq limit 1",
+    )
+    .fetch_optional(&mut connection)
+    .await?;
+    connection.close().await?;
+    Ok(first.map(|(seq, error)| (Seq(seq), error)))
 }
 
 /// A file beside another one.
@@ -176,7 +199,7 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Removes a database with its companions, if it is there.
-fn remove(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn remove(path: &Path) -> Result<(), StoreError> {
     for file in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

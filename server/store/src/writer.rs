@@ -4,6 +4,7 @@
 pub(crate) mod batch;
 mod checkpoint;
 mod feeds;
+mod health;
 mod masters;
 mod prepared;
 pub(crate) mod projections;
@@ -15,4 +16,5 @@ mod task;
 mod transaction;
 pub(crate) mod views;
 
+pub use health::Health;
 pub(crate) use queue::{Acted, Handle};

@@ -154,6 +154,6 @@ async fn a_figure_that_a_late_correction_restates_says_what_it_was() {
     let stored = view_hashes(&path).await.expect("hashes");
     for batch in [1, 3, 2_000] {
         let fresh = folder.path().join(format!("fresh-{batch}.db"));
-        assert_eq!(rebuild_in_batches(&path, &fresh, batch).await.expect("rebuilt"), stored, "{batch}");
+        assert_eq!(rebuild_in_batches(&path, &fresh, batch, 3).await.expect("rebuilt"), stored, "{batch}");
     }
 }

@@ -142,7 +142,7 @@ async fn views_depend_neither_on_batches_nor_on_memory_nor_on_the_moment_of_fold
     let live = told(&events, 7, options(1, 3), &at("live.db")).await;
     assert!(live.iter().all(|view| view.rows > 0), "every view is exercised: {live:?}");
     for (batch, name) in [(1, "one.db"), (37, "some.db"), (100_000, "all.db")] {
-        let folded = rebuild_in_batches(&at("live.db"), &at(name), batch).await.expect("rebuilt");
+        let folded = rebuild_in_batches(&at("live.db"), &at(name), batch, 1).await.expect("rebuilt");
         assert_eq!(folded, live, "in batches of {batch}");
     }
     // A rebuilt file is as good as the first: it goes on, and can be rebuilt itself.
@@ -251,7 +251,7 @@ fn any_order_of_arrival_with_repetitions_gives_the_same_shipments_and_a_rebuild_
             let fresh = folder.path().join(format!("{case}-fresh.db"));
             runtime.block_on(async {
                 let live = told(&events, chunk, options(batch, cached), &path).await;
-                let folded = rebuild_in_batches(&path, &fresh, batch).await.expect("rebuilt");
+                let folded = rebuild_in_batches(&path, &fresh, batch, cached).await.expect("rebuilt");
                 prop_assert_eq!(folded, live);
                 let seen = seen(&path).await;
                 prop_assert_eq!(&seen, &reference);

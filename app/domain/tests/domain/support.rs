@@ -282,7 +282,8 @@ impl World {
 
 fn say(messages: &mut Vec<Message>, recorded: &Recorded, notices: impl IntoIterator<Item = Addressed>) {
     for notice in notices {
-        messages.push(Message::new(recorded.seq, messages.len(), recorded.recorded_at, notice));
+        let message = Message::new(recorded.seq, messages, recorded.recorded_at, notice);
+        messages.push(message);
     }
 }
 

@@ -45,11 +45,12 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Looks up what the events need. What is in memory is taken from there and put back by [`Self::put_back`].
+    /// Looks up what the events need, as it was at the position before the first of them. What is in memory is taken from there and put back by [`Self::put_back`].
     pub(crate) async fn load<'e>(
         connection: &mut SqliteConnection,
         views: &mut Views,
         events: impl Iterator<Item = (Uuid, &'e Event)>,
+        until: Seq,
     ) -> Result<Self, StoreError> {
         let mut batch = Self::default();
         let mut subjects: HashSet<Uuid> = HashSet::new();
@@ -94,7 +95,7 @@ impl Batch {
             shipments.iter().filter_map(|id| Some((*id, *batch.keys.get(&id.0)?))).collect();
         batch.find_carriers(connection, views, &told, &mut cold).await?;
         batch.find_troubled(connection, views, &customers, &mut cold).await?;
-        batch.load_shipments(connection, views, cold, orders).await?;
+        batch.load_shipments(connection, views, cold, orders, until).await?;
         batch.masters.load(connection).await?;
         batch.shares.load(connection).await?;
         Ok(batch)
@@ -193,10 +194,12 @@ impl Batch {
         views: &mut Views,
         cold: HashMap<ShipmentId, i64>,
         mut orders: HashSet<OrderId>,
+        until: Seq,
     ) -> Result<(), StoreError> {
         let cold: Vec<(i64, ShipmentId)> = cold.into_iter().map(|(id, key)| (key, id)).collect();
         self.keys.extend(cold.iter().map(|(key, id)| (id.0, *key)));
-        let kept = if cold.is_empty() { Vec::new() } else { load::shipments(connection, &cold).await? };
+        let kept =
+            if cold.is_empty() { Vec::new() } else { load::shipments(connection, &cold, until).await? };
         let mut more: HashSet<OrderId> =
             kept.iter().flat_map(|kept| orders_ever_on(&kept.shipment)).collect();
         for entry in self.shipments.values() {
@@ -209,7 +212,7 @@ impl Batch {
             orders.extend(more);
         }
         let wanted: Vec<OrderId> = orders.into_iter().collect();
-        self.orders.extend(load::orders(connection, &wanted, &self.keys).await?);
+        self.orders.extend(load::orders(connection, &wanted, &self.keys, until).await?);
 
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         for kept in kept {
@@ -235,6 +238,15 @@ impl Batch {
             self.new_subjects.push((views.last_key, subject));
             views.last_key
         })
+    }
+
+    /// Takes the key that the journal has for a subject.
+    pub(crate) fn keep_key(&mut self, views: &mut Views, subject: Uuid, key: i64) {
+        if key > views.last_key {
+            views.last_key = key;
+            self.new_subjects.push((key, subject));
+        }
+        self.keys.insert(subject, key);
     }
 
     /// Applies one event; `key` is that of its subject.
@@ -391,8 +403,8 @@ impl Batch {
 /// Adds what others must learn of an event to what they must learn of others.
 fn say(messages: &mut Vec<Message>, recorded: &Recorded, notices: impl IntoIterator<Item = Addressed>) {
     for notice in notices {
-        let place = messages.iter().rev().take_while(|one| one.seq == recorded.seq).count();
-        messages.push(Message::new(recorded.seq, place, recorded.recorded_at, notice));
+        let message = Message::new(recorded.seq, messages, recorded.recorded_at, notice);
+        messages.push(message);
     }
 }
 

@@ -14,8 +14,11 @@ const PERIOD: Duration = Duration::from_millis(500);
 /// Pages in the log from which on it is worth moving them: 16 MiB.
 const WORTH: u64 = 4096;
 /// Pages in the log from which on the writer has to help, since a log that is never moved as a whole never begins
-/// anew: 256 MiB.
-const OVERGROWN: u64 = 65_536;
+/// anew: 64 MiB.
+const OVERGROWN: u64 = 16_384;
+
+/// How long a truncation waits for readers: the writer waits with it.
+const SHORT: Duration = Duration::from_millis(50);
 
 /// Counts the pages in the log, roughly.
 #[derive(Clone, Default)]
@@ -52,17 +55,21 @@ async fn look(
     connection: &mut Option<SqliteConnection>,
     moved: &mut u64,
 ) -> Result<(), StoreError> {
-    let connection = match connection {
-        Some(connection) => connection,
-        None => connection.insert(connect_options(path).pragma("wal_autocheckpoint", "0").connect().await?),
-    };
-    // The log's file never shrinks; how much of it is in use only a checkpoint tells.
+    if connection.is_none() {
+        let options = connect_options(path).pragma("wal_autocheckpoint", "0").busy_timeout(SHORT);
+        *connection = Some(options.connect().await?);
+    }
+    let Some(connection) = connection else { return Ok(()) };
+    // How much of the file is in use only a checkpoint tells.
     let file = std::fs::metadata(log_of(path)).map_or(0, |file| file.len() / 4096);
     if file < WORTH {
         return Ok(());
     }
     let pages = checkpoint(connection).await?;
-    if pages != *moved {
+    if pages == *moved {
+        // Nothing came since the last look: the room is given back, unless somebody reads just now.
+        query("pragma wal_checkpoint(truncate)").fetch_one(connection).await?;
+    } else {
         tracing::debug!(pages, "moved the write-ahead log into the database");
         *moved = pages;
     }

@@ -1,6 +1,7 @@
 //! The handle by which everybody reaches the writer: a bounded queue that refuses rather than grows.
 
 use super::checkpoint::{LogLength, keep_checkpointing};
+use super::health::{Health, Pulse};
 use super::prepared::Prepared;
 use super::tallies::Tallies;
 use super::task::Writer;
@@ -44,6 +45,8 @@ pub(crate) struct Acted {
 pub(crate) struct Handle {
     queue: mpsc::Sender<Request>,
     tallies: Arc<Tallies>,
+    pulse: Arc<Pulse>,
+    clock: Clock,
 }
 
 impl Handle {
@@ -56,13 +59,24 @@ impl Handle {
         let (queue, requests) = mpsc::channel(options.queue.max(1));
         let tallies = Arc::new(Tallies::default());
         let length = LogLength::default();
-        let writer = Writer::open(path, options, clock, commits, tallies.clone(), length.clone()).await?;
+        let pulse = Arc::new(Pulse::default());
+        let (shared, time) = (pulse.clone(), clock.clone());
+        let writer =
+            Writer::open(path, options, clock, commits, tallies.clone(), length.clone(), shared).await?;
         let checkpoints = tokio::spawn(keep_checkpointing(path.to_owned(), length));
         tokio::spawn(async move {
             writer.run(requests).await;
             checkpoints.abort();
         });
-        Ok(Self { queue, tallies })
+        Ok(Self { queue, tallies, pulse, clock: time })
+    }
+
+    pub(crate) fn health(&self) -> Health {
+        if self.queue.is_closed() {
+            let reason = "the writer has ended: start the server again".to_owned();
+            return Health::Unwritable { reason, since: (self.clock)() };
+        }
+        self.pulse.health()
     }
 
     pub(crate) async fn append(&self, delivery: Delivery) -> Result<Receipt, AppendError> {

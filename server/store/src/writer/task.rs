@@ -1,6 +1,7 @@
 //! The writer's loop: what waits becomes one transaction, and everybody is answered once it is on disk.
 
 use super::checkpoint::{LogLength, checkpoint, finish};
+use super::health::{Pulse, is_of_the_surroundings, probe};
 use super::prepared::Prepared;
 use super::queue::{Act, Answer, Request};
 use super::tallies::Tallies;
@@ -8,7 +9,7 @@ use super::transaction::{Memory, Unfoldable};
 use crate::{AppendError, Clock, Commit, Options, Receipt, StoreError, connect_options};
 use domain::Seq;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -22,7 +23,10 @@ type Waiting = (Prepared, Answer<Result<Receipt, AppendError>>);
 
 /// The owner of the only connection that writes.
 pub(crate) struct Writer {
-    connection: SqliteConnection,
+    path: PathBuf,
+    /// None after the database refused: whether a transaction is still open on a connection is then unknown, so it is
+    /// thrown away and opened anew.
+    connection: Option<SqliteConnection>,
     /// None after a failure: it is read anew, so that it is never ahead of the disk.
     memory: Option<Memory>,
     unfoldable: Unfoldable,
@@ -31,6 +35,7 @@ pub(crate) struct Writer {
     commits: mpsc::Sender<Arc<Commit>>,
     tallies: Arc<Tallies>,
     length: LogLength,
+    pulse: Arc<Pulse>,
 }
 
 impl Writer {
@@ -41,15 +46,13 @@ impl Writer {
         commits: mpsc::Sender<Arc<Commit>>,
         tallies: Arc<Tallies>,
         length: LogLength,
+        pulse: Arc<Pulse>,
     ) -> Result<Self, StoreError> {
-        let mut connection = connect_options(path)
-            .pragma("wal_autocheckpoint", "0")
-            .pragma("cache_size", "-131072")
-            .connect()
-            .await?;
+        let mut connection = connect(path).await?;
         let memory = Some(Memory::load(&mut connection, options.cached_shipments).await?);
         Ok(Self {
-            connection,
+            path: path.to_owned(),
+            connection: Some(connection),
             memory,
             unfoldable: Unfoldable::default(),
             options,
@@ -57,6 +60,7 @@ impl Writer {
             commits,
             tallies,
             length,
+            pulse,
         })
     }
 
@@ -75,11 +79,15 @@ impl Writer {
                         None => break None,
                     },
                     _ = ticks.tick() => {
+                        self.pulse.begin((self.clock)());
+                        self.recover().await;
                         self.write_tallies_or_warn().await;
+                        self.pulse.end();
                         continue;
                     }
                 }
             };
+            self.pulse.begin((self.clock)());
             match request {
                 Request::Append(delivery, answer) => {
                     let mut events = delivery.events.len();
@@ -106,11 +114,14 @@ impl Writer {
                     break Some(answer);
                 }
             }
+            self.pulse.end();
         };
         // What was queued behind the closing is told that the store has stopped, by dropping it.
         drop(requests);
         self.write_tallies_or_warn().await;
-        if let Err(error) = finish(self.connection).await {
+        if let Some(connection) = self.connection
+            && let Err(error) = finish(connection).await
+        {
             tracing::warn!(%error, "the write-ahead log stays; it is read when the database is opened again");
         }
         if let Some(answer) = closing {
@@ -134,6 +145,7 @@ impl Writer {
             }
             Err(error) => {
                 self.memory = None;
+                self.failed(&error).await;
                 tracing::error!(%error, deliveries = answers.len(), "a batch was rolled back");
                 for answer in answers {
                     let _ = answer.send(Err(StoreError::Batch(error.to_string()).into()));
@@ -146,8 +158,10 @@ impl Writer {
         &mut self,
         deliveries: Vec<Prepared>,
     ) -> Result<(Vec<Result<Receipt, AppendError>>, Option<Commit>), StoreError> {
-        let memory = loaded(&mut self.memory, &mut self.connection, &self.options).await?;
-        let mut transaction = self.connection.begin_with("begin immediate").await?;
+        self.pulse.check()?;
+        let connection = connected(&mut self.connection, &self.path).await?;
+        let memory = loaded(&mut self.memory, connection, &self.options).await?;
+        let mut transaction = connection.begin_with("begin immediate").await?;
         let written =
             memory.write(&mut transaction, deliveries, &mut self.unfoldable, (self.clock)()).await?;
         transaction.commit().await?;
@@ -171,15 +185,58 @@ impl Writer {
     }
 
     async fn acted(&mut self, act: Act) -> Result<(u64, Vec<String>), StoreError> {
-        let mut transaction = self.connection.begin_with("begin immediate").await?;
-        let acted = act(&mut transaction).await?;
-        transaction.commit().await?;
-        Ok((acted.rows, acted.ended))
+        let acted = async {
+            self.pulse.check()?;
+            let connection = connected(&mut self.connection, &self.path).await?;
+            let mut transaction = connection.begin_with("begin immediate").await?;
+            let acted = act(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok::<_, StoreError>((acted.rows, acted.ended))
+        }
+        .await;
+        if let Err(error) = &acted {
+            self.failed(error).await;
+        }
+        acted
+    }
+
+    /// Takes note that something could not be written. A connection on which the database refused is never used again.
+    async fn failed(&mut self, error: &StoreError) {
+        let StoreError::Database(cause) = error else { return };
+        self.memory = None;
+        if let Some(connection) = self.connection.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::debug!(%error, "the connection that failed did not close");
+        }
+        if is_of_the_surroundings(cause) && self.pulse.fail(cause.to_string(), (self.clock)()) {
+            tracing::error!(error = %cause, "nothing can be written; deliveries are refused until it can");
+        }
+    }
+
+    /// While nothing could be written: tries whether it can be again.
+    async fn recover(&mut self) {
+        if self.pulse.check().is_ok() {
+            return;
+        }
+        let probed = async {
+            let connection = connected(&mut self.connection, &self.path).await?;
+            probe(connection).await
+        }
+        .await;
+        match probed {
+            Ok(()) => {
+                self.pulse.recover();
+                tracing::info!("the database can be written again");
+            }
+            Err(error) => self.failed(&error).await,
+        }
     }
 
     /// A commit that only ends sessions.
     async fn nothing_but(&mut self, ended_sessions: Vec<String>) -> Result<Commit, StoreError> {
-        let memory = loaded(&mut self.memory, &mut self.connection, &self.options).await?;
+        let connection = connected(&mut self.connection, &self.path).await?;
+        let memory = loaded(&mut self.memory, connection, &self.options).await?;
         let as_of = memory.last_seq();
         Ok(Commit {
             first: Seq(as_of.0 + 1),
@@ -204,19 +261,24 @@ impl Writer {
     async fn write_tallies(&mut self) -> Result<(), StoreError> {
         let Some(waiting) = self.tallies.take() else { return Ok(()) };
         let written = async {
-            let mut transaction = self.connection.begin_with("begin immediate").await?;
+            self.pulse.check()?;
+            let connection = connected(&mut self.connection, &self.path).await?;
+            let mut transaction = connection.begin_with("begin immediate").await?;
             waiting.write(&mut transaction).await?;
             Ok::<_, StoreError>(transaction.commit().await?)
         }
         .await;
-        if written.is_err() {
+        if let Err(error) = &written {
+            self.failed(error).await;
             self.tallies.put_back(waiting)?;
         }
         written
     }
 
     async fn write_tallies_or_warn(&mut self) {
-        if let Err(error) = self.write_tallies().await {
+        if self.pulse.check().is_ok()
+            && let Err(error) = self.write_tallies().await
+        {
             tracing::warn!(%error, "counts could not be written; they wait for the next time");
         }
     }
@@ -227,10 +289,27 @@ impl Writer {
             return;
         }
         self.length.set(0);
-        if let Err(error) = checkpoint(&mut self.connection).await {
+        if let Some(connection) = &mut self.connection
+            && let Err(error) = checkpoint(connection).await
+        {
             tracing::warn!(%error, "the write-ahead log could not be moved into the database");
         }
     }
+}
+
+async fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let options = connect_options(path).pragma("wal_autocheckpoint", "0").pragma("cache_size", "-131072");
+    Ok(options.connect().await?)
+}
+
+async fn connected<'c>(
+    connection: &'c mut Option<SqliteConnection>,
+    path: &Path,
+) -> Result<&'c mut SqliteConnection, StoreError> {
+    Ok(match connection {
+        Some(connection) => connection,
+        None => connection.insert(connect(path).await?),
+    })
 }
 
 async fn loaded<'m>(

@@ -7,7 +7,7 @@ use super::repeats::{Content, Identity, answered, stored};
 use super::views::Views;
 use crate::batch_rows::{Cell, write_rows};
 use crate::{
-    AppendError, Commit, Reason, Receipt, Rejected, StoreError, from_micros, journal, micros, outbox,
+    AppendError, Commit, Reason, Receipt, Rejected, StoreError, from_micros, journal, load, micros, outbox,
 };
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::event::{Recorded, Sequence};
@@ -77,7 +77,7 @@ impl Memory {
                 .map(|last| from_micros("journal", last))
                 .transpose()?
                 .unwrap_or(DateTime::UNIX_EPOCH),
-            views: Views::load(connection, cached).await?,
+            views: Views::load(connection, cached, load::ALL).await?,
         })
     }
 
@@ -116,8 +116,13 @@ impl Memory {
         let asked = deliveries.iter().filter(|one| !is_same(one)).flat_map(|delivery| &delivery.events);
         let mut known = stored(connection, asked).await?;
         let events = fresh().flat_map(|delivery| &delivery.events);
-        let batch =
-            Batch::load(connection, &mut self.views, events.map(|one| (one.subject, &*one.event))).await?;
+        let batch = Batch::load(
+            connection,
+            &mut self.views,
+            events.map(|one| (one.subject, &*one.event)),
+            Seq(self.last_seq),
+        )
+        .await?;
         let mut applied = Applied { batch, passages: Vec::new() };
         let mut rows = Rows::default();
         let mut outcomes = Vec::with_capacity(deliveries.len());

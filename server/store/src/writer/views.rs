@@ -82,14 +82,19 @@ pub(crate) struct Known {
 }
 
 impl Views {
-    pub(crate) async fn load(connection: &mut SqliteConnection, cached: usize) -> Result<Self, StoreError> {
+    /// As the tables have it; `until` is the position up to which they are folded.
+    pub(crate) async fn load(
+        connection: &mut SqliteConnection,
+        cached: usize,
+        until: Seq,
+    ) -> Result<Self, StoreError> {
         let cached = NonZeroUsize::new(cached).unwrap_or(NonZeroUsize::MIN);
-        let rulebooks = rulebook::load(connection).await?;
+        let rulebooks = rulebook::load(connection, until).await?;
         Ok(Self {
             feeds: Feeds::load(connection, &rulebooks).await?,
             catalogue: masters::catalogue(connection).await?,
             rulebooks,
-            subscribers: subscription::load(connection).await?,
+            subscribers: subscription::load(connection, until).await?,
             shipments: LruCache::new(cached),
             orders: LruCache::new(cached),
             tiers: tiers(connection).await?,
