@@ -4,8 +4,8 @@ import { at, CARLAS, deliver, event, Shipment, shipmentId } from '../freight.ts'
 test('house and customer read in one sentence where it is and what comes next, without JavaScript too', async ({ open, url }) => {
   const shipment = await Shipment.planned(url, CARLAS);
   await shipment.left();
-  await deliver(url, 'tms', event('tms', 'eta.changed', shipment.number, { stop: '2', eta: at(58) }, 0.1));
-  await deliver(url, 'tms', event('tms', 'eta.changed', shipment.number, { stop: '2', eta: at(62), reason: 'weather' }, 0.2));
+  await deliver(url, 'tms', event('tms', 'eta.changed', shipment.number, { stop: '2', eta: at(58) }, 0.01));
+  await deliver(url, 'tms', event('tms', 'eta.changed', shipment.number, { stop: '2', eta: at(62), reason: 'weather' }, 0.02));
   for (const account of ['anna', 'carla'] as const) {
     const page = await open(account, { javaScriptEnabled: false });
     await page.goto(shipment.path);
@@ -125,7 +125,7 @@ test('who wants it is notified of each change while the page is open', async ({ 
 test('what somebody has opened stays open when news comes', async ({ open, url }) => {
   const shipment = await Shipment.planned(url, CARLAS);
   await shipment.expected(50);
-  await deliver(url, 'tms', event('tms', 'eta.changed', shipment.number, { stop: '2', eta: at(51) }, 0.1));
+  await deliver(url, 'tms', event('tms', 'eta.changed', shipment.number, { stop: '2', eta: at(51) }, 0.01));
   const page = await open('anna');
   await goLive(page, shipment.path);
   await page.getByText(/^Expected was .*now/).last().click();

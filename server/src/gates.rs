@@ -73,7 +73,8 @@ fn decision(carried: &Carried, now: DateTime<Utc>) -> Option<Event> {
         id: EventId::new("//syncline/gate", &format!("{}/{as_of}", order.id)),
         occurred_at: now.fixed_offset(),
         number: order.number.clone(),
-        issuer: None,
+        // The order is found by number and issuer.
+        issuer: order.entries().first().and_then(|entry| entry.recorded.event.issuer.clone()),
         actor: None,
         correlation: None,
         sequence: None,

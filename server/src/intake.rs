@@ -189,6 +189,7 @@ impl Intake {
         })
         .await?;
         correlate(&mut parsed, &headers);
+        parsed.number_by(source.issuer.as_deref());
         let delivery = Delivery {
             source: source.name.clone(),
             role,

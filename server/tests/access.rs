@@ -183,6 +183,7 @@ async fn on_one_truck(running: &Running, shipment: &str, acme_at: &[&str], brisk
             .collect(),
     });
     let plan = Plan {
+        order_issuer: None,
         mode: Mode::Truckload,
         orders: vec!["SO-1".to_owned(), "SO-2".to_owned()],
         stops: stops.collect(),

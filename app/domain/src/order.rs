@@ -18,6 +18,10 @@ pub type Order = Folded<OrderState>;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct OrderState {
     pub released_at: Option<Moment>,
+    /// The source that stated it first: its number is that source's.
+    pub stated_by: Option<String>,
+    /// Other sources that state orders of their own under the number: nothing of that counts here.
+    pub also_stated_by: Vec<String>,
     /// The terms as last stated.
     pub terms: Option<OrderTerms>,
     /// What was promised first.
@@ -98,6 +102,9 @@ impl FoldState for OrderState {
 
     fn apply(&mut self, event: &Event) {
         let at = event.occurred_at;
+        if event.role.is_outside() && event.issuer.is_none() && self.is_of_another(event) {
+            return;
+        }
         match &event.fact {
             Fact::OrderReleased(terms) => {
                 self.cancelled = None;
@@ -136,6 +143,20 @@ impl FoldState for OrderState {
 }
 
 impl OrderState {
+    /// Whether a source states an order of its own under a number that is another's. Sources that share their numbers have one
+    /// issuer, and their events say so.
+    fn is_of_another(&mut self, event: &Event) -> bool {
+        let source = event.source.to_string();
+        let states_terms = matches!(event.fact, Fact::OrderReleased(_) | Fact::OrderChanged(_));
+        if states_terms && self.stated_by.get_or_insert_with(|| source.clone()) != &source {
+            if !self.also_stated_by.contains(&source) {
+                self.also_stated_by.push(source);
+            }
+            return true;
+        }
+        self.also_stated_by.contains(&source)
+    }
+
     fn state(&mut self, at: Moment, terms: &OrderTerms) {
         self.released_at.get_or_insert(at);
         self.promised_first = self.promised_first.or(terms.promised);

@@ -17,6 +17,7 @@ mod invoice_without_proof;
 mod late_departure;
 mod meaning;
 mod missed_pickup;
+mod number_clash;
 mod pod_discrepancy;
 mod pod_overdue;
 mod proven_not_released;
@@ -75,6 +76,7 @@ pub enum Rule {
     CancelledUnderWay,
     ImplausibleReport,
     DoubleStatement,
+    NumberClash,
     FeedSilent,
     AuthorityConflict,
     UnknownCode,
@@ -83,7 +85,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::TenderRejected,
         Self::MissedPickup,
         Self::EtaBeyondPromise,
@@ -109,6 +111,7 @@ impl Rule {
         Self::CancelledUnderWay,
         Self::ImplausibleReport,
         Self::DoubleStatement,
+        Self::NumberClash,
         Self::FeedSilent,
         Self::AuthorityConflict,
         Self::UnknownCode,
@@ -143,6 +146,7 @@ impl Rule {
             Self::CancelledUnderWay => "cancelled_under_way",
             Self::ImplausibleReport => "implausible_report",
             Self::DoubleStatement => "double_statement",
+            Self::NumberClash => "number_clash",
             Self::FeedSilent => "feed_silent",
             Self::AuthorityConflict => "authority_conflict",
             Self::UnknownCode => "unknown_code",
@@ -183,6 +187,7 @@ impl Rule {
             Self::CancelledUnderWay => "Cancelled, goods under way",
             Self::ImplausibleReport => "Implausible report",
             Self::DoubleStatement => "Told twice, it seems",
+            Self::NumberClash => "Number used twice",
             Self::FeedSilent => "Feed silent",
             Self::AuthorityConflict => "Authority conflict",
             Self::UnknownCode => "Unknown code",
@@ -223,6 +228,7 @@ impl Rule {
             | Self::DeliveryDiscrepancy
             | Self::FeedSilent
             | Self::CancelledUnderWay
+            | Self::NumberClash
             | Self::InvoiceWithoutProof => Severity::High,
         }
     }
@@ -254,6 +260,7 @@ impl Rule {
             Self::CancelledUnderWay => cancelled_under_way::conditions(situation),
             Self::ImplausibleReport => implausible_report::conditions(situation),
             Self::DoubleStatement => double_statement::conditions(situation),
+            Self::NumberClash => number_clash::conditions(situation),
             // These are about a whole feed: see `crate::feed`.
             Self::FeedSilent
             | Self::AuthorityConflict

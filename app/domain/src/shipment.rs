@@ -8,7 +8,7 @@ mod state;
 pub use positions::track;
 pub use state::{
     Appointment, Approval, Attempted, Cancelled, Case, CaseMessage, Collection, Decided, Delay, Doubt, Ended,
-    Eta, Handling, Hold, Implausible, LastPosition, Refused, State, Stop, Tender, TenderState,
+    Eta, Handling, Hold, Implausible, LastPosition, NumberClash, Refused, State, Stop, Tender, TenderState,
 };
 
 /// A shipment: its accepted events and what follows from them. Its number is the TMS's.

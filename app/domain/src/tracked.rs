@@ -176,7 +176,7 @@ impl Tracked {
 
     fn known_orders(&self, surroundings: &impl Surroundings) -> Vec<Arc<Order>> {
         let mut wanted: Vec<OrderId> =
-            self.shipment.state.orders.iter().map(|number| OrderId::numbered(number)).collect();
+            self.shipment.state.orders.iter().map(|number| self.shipment.state.order_id(number)).collect();
         let mut known: Vec<Arc<Order>> = Vec::with_capacity(wanted.len());
         let mut next = 0;
         // The orders that took another's place stand behind it.
@@ -184,7 +184,7 @@ impl Tracked {
             next += 1;
             let Some(order) = surroundings.order(id) else { continue };
             for successor in order.state.replaced_by() {
-                let successor = OrderId::numbered(successor);
+                let successor = self.shipment.state.order_id(successor);
                 if !wanted.contains(&successor) {
                     wanted.push(successor);
                 }
@@ -197,9 +197,9 @@ impl Tracked {
     /// The ids of the orders on it, known or not, those that took the place of others included.
     pub fn order_ids(&self) -> Vec<OrderId> {
         let mut ids: Vec<OrderId> =
-            self.shipment.state.orders.iter().map(|number| OrderId::numbered(number)).collect();
+            self.shipment.state.orders.iter().map(|number| self.shipment.state.order_id(number)).collect();
         let successors = self.orders.iter().flat_map(|order| order.state.replaced_by());
-        ids.extend(successors.map(|number| OrderId::numbered(number)));
+        ids.extend(successors.map(|number| self.shipment.state.order_id(number)));
         ids.dedup();
         ids
     }

@@ -14,7 +14,6 @@ use anyhow::{Context, bail};
 use chunk::{Chunk, Chunks};
 use clap::Args;
 use domain::SourceName;
-use domain::authority::Role;
 use futures::StreamExt;
 pub use progress::Progress;
 use std::fs::File;
@@ -22,7 +21,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use store::{AppendError, Clock, Delivery, Options, Receipt, Store, StoreError};
+use store::{AppendError, Clock, Delivery, Options, Receipt, SourceConfig, Store, StoreError};
 use tokio::sync::mpsc;
 
 /// Chunks on their way at once: one is read while others are written.
@@ -105,7 +104,7 @@ pub async fn import(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<(Tally, bool)> {
     let known = store.sources().await?;
-    let Some(role) = known.iter().find(|known| known.name == *source).map(|known| known.role) else {
+    let Some(configured) = known.iter().find(|known| known.name == *source) else {
         bail!(
             "there is no source `{source}`: add it with `syncline source add {source} --role tms` (or erp)"
         );
@@ -140,8 +139,8 @@ pub async fn import(
     let incoming = incoming.take_until(stop);
     futures::pin_mut!(incoming);
     // The first by itself: if nothing of it is an event, nothing at all is taken.
-    let first = incoming.next().await.map(|chunk| take(store, source, role, chunk, &clock));
-    let rest = incoming.map(|chunk| take(store, source, role, chunk, &clock)).buffered(AHEAD);
+    let first = incoming.next().await.map(|chunk| take(store, configured, chunk, &clock));
+    let rest = incoming.map(|chunk| take(store, configured, chunk, &clock)).buffered(AHEAD);
     let taking = futures::stream::iter(first).then(|first| first).chain(rest);
     futures::pin_mut!(taking);
     let (mut tally, mut bytes) = (Tally::default(), 0);
@@ -165,11 +164,11 @@ struct Taken {
 
 async fn take(
     store: &Store,
-    source: &SourceName,
-    role: Role,
+    configured: &SourceConfig,
     chunk: std::io::Result<Chunk>,
     clock: &Clock,
 ) -> anyhow::Result<Taken> {
+    let (source, role) = (&configured.name, configured.role);
     let chunk = chunk.context("the file can't be read")?;
     let id = chunk.id();
     let bytes = chunk.bytes.len() as u64;
@@ -184,7 +183,10 @@ async fn take(
     });
     let (Parsed { events, quarantined, warnings }, body) =
         match parsing.await.context("a chunk could not be read")? {
-            Ok(parsed) => parsed,
+            Ok((mut parsed, body)) => {
+                parsed.number_by(configured.issuer.as_deref());
+                (parsed, body)
+            }
             Err(TooMany) => bail!("line {first_line} and those after it are too many events"),
         };
     if let (1, [], [first, ..]) = (first_line, &events[..], &quarantined[..])

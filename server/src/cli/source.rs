@@ -8,8 +8,8 @@ use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Subcommand};
-use domain::SourceName;
 use domain::authority::Role;
+use domain::{OrderId, ShipmentId, SourceName};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store::{Options, SourceConfig, Store};
@@ -40,13 +40,20 @@ enum Action {
         /// How old a delivery's timestamp may be, such as 300s, 2h or 1d: more for senders that repeat with their first one
         #[arg(long, value_parser = tolerance, default_value = "300s")]
         tolerance: Duration,
+        /// Who gives the numbers of its shipments and orders, where it is not the usual TMS or ERP; sources with one issuer share
+        /// their numbers
+        #[arg(long)]
+        issuer: Option<String>,
     },
     /// Change what is allowed to a source
     Set {
         name: SourceName,
         /// How old a delivery's timestamp may be, such as 300s, 2h or 1d
-        #[arg(long, value_parser = tolerance)]
-        tolerance: Duration,
+        #[arg(long, value_parser = tolerance, required_unless_present = "issuer")]
+        tolerance: Option<Duration>,
+        /// Who gives the numbers of its shipments and orders from now on; sources with one issuer share their numbers
+        #[arg(long)]
+        issuer: Option<String>,
     },
     /// List the sources
     List,
@@ -170,7 +177,7 @@ pub async fn run(args: Source) -> anyhow::Result<()> {
 
 async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
     match action {
-        Action::Add { name, role, secret, tolerance } => {
+        Action::Add { name, role, secret, tolerance, issuer } => {
             if !role.is_outside() {
                 bail!("`{role}` is no role of a source: use erp or tms");
             }
@@ -183,23 +190,29 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             store
                 .put_source(SourceConfig {
                     tolerance,
+                    issuer,
                     ..SourceConfig::new(name.clone(), role, vec![secret.clone()])
                 })
                 .await?;
             println!("added {name} ({role}); it delivers to /intake/{name}");
             show(&secret, is_new);
         }
-        Action::Set { name, tolerance } => {
-            let source = find(store, &name).await?;
-            store.put_source(SourceConfig { tolerance, ..source }).await?;
+        Action::Set { name, tolerance, issuer } => {
+            let mut source = find(store, &name).await?;
+            source.tolerance = tolerance.unwrap_or(source.tolerance);
+            source.issuer = issuer.or(source.issuer);
+            let usual =
+                if source.role == Role::Erp { OrderId::DEFAULT_ISSUER } else { ShipmentId::DEFAULT_ISSUER };
+            let issuer = source.issuer.clone().unwrap_or_else(|| usual.to_owned());
             println!(
-                "deliveries of {name} may be {} old; a running server knows it within a second",
-                spoken(tolerance)
+                "deliveries of {name} may be {} old, and its numbers are those of {issuer}; a running server knows it within a second",
+                spoken(source.tolerance)
             );
+            store.put_source(source).await?;
         }
         Action::List => {
             println!("{:<40} {:<5} {:<8} {:<9} state", "name", "role", "secrets", "tolerance");
-            for SourceConfig { name, role, secrets, disabled, tolerance } in store.sources().await? {
+            for SourceConfig { name, role, secrets, disabled, tolerance, .. } in store.sources().await? {
                 let state = if disabled { "disabled" } else { "active" };
                 println!(
                     "{:<40} {:<5} {:<8} {:<9} {state}",

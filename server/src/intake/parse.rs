@@ -36,6 +36,20 @@ pub struct Parsed {
     pub warnings: Vec<Warning>,
 }
 
+impl Parsed {
+    /// Says whose numbers the events state that name nobody: those of the source's issuer, where it has one. Master data is the
+    /// house's own.
+    pub fn number_by(&mut self, issuer: Option<&str>) {
+        let Some(issuer) = issuer else { return };
+        let own = |event: &&mut Event| {
+            matches!(event.fact.noun(), Noun::Shipment | Noun::Order) && event.issuer.is_none()
+        };
+        for event in self.events.iter_mut().filter(own) {
+            event.issuer = Some(issuer.to_owned());
+        }
+    }
+}
+
 /// Something that was taken in another way than it came, or left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {

@@ -25,6 +25,8 @@ pub struct Source {
     pub disabled: bool,
     /// How old a delivery's timestamp may be.
     pub tolerance: Duration,
+    /// Who gives the numbers that it states, where that is not the usual system.
+    pub issuer: Option<String>,
     pub keys: Vec<Key>,
     /// Survives a reload.
     pub bucket: Arc<Bucket>,
@@ -100,8 +102,8 @@ fn ready(
             let bucket =
                 before.get(source.name.as_str()).map(|before| Arc::clone(&before.bucket)).unwrap_or_default();
             let name = source.name.as_str().to_owned();
-            let SourceConfig { name: source_name, role, disabled, tolerance, .. } = source;
-            (name, Arc::new(Source { name: source_name, role, disabled, tolerance, keys, bucket }))
+            let SourceConfig { name: source_name, role, disabled, tolerance, issuer, .. } = source;
+            (name, Arc::new(Source { name: source_name, role, disabled, tolerance, issuer, keys, bucket }))
         })
         .collect()
 }

@@ -204,6 +204,7 @@ impl<'a> Tale<'a> {
             _ => reference(ReferenceKind::Pro, format!("{digits:0>9}")),
         });
         Plan {
+            order_issuer: None,
             mode: voyage.mode,
             orders: numbers(&orders),
             stops: stops.collect(),

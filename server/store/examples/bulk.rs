@@ -87,6 +87,7 @@ fn told(shipment: u32, step: u32) -> (Role, &'static str, String, Fact) {
             return (Role::Erp, "erp-main", format!("O-{shipment:07}"), Fact::OrderReleased(terms));
         }
         1 => Fact::ShipmentPlanned(Plan {
+            order_issuer: None,
             mode: Mode::Truckload,
             orders: vec![format!("O-{shipment:07}")],
             stops: [(StopKind::Pickup, "1", 60), (StopKind::Delivery, "2", 600)]

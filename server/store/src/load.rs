@@ -100,16 +100,39 @@ pub(crate) async fn orders_by_id(
         return Ok(HashMap::new());
     }
     let keys = keys_of(connection, wanted.iter().map(|id| &id.0)).await?;
-    orders(connection, wanted, &keys, ALL).await
+    let mut known = orders(connection, wanted, &keys, ALL).await?;
+    loop {
+        let more = missing_successors(&known);
+        if more.is_empty() {
+            return Ok(known);
+        }
+        let keys = keys_of(connection, more.iter().map(|id| &id.0)).await?;
+        known.extend(orders(connection, &more, &keys, ALL).await?);
+    }
 }
 
-/// The orders that a fact about a shipment may put on it.
+/// The orders that a fact puts on a shipment, or in the place of another order.
 pub(crate) fn orders_in(fact: &Fact) -> impl Iterator<Item = OrderId> {
-    let numbers = match fact {
-        Fact::ShipmentPlanned(plan) => plan.orders.as_slice(),
-        _ => &[],
+    let (numbers, issuer) = match fact {
+        Fact::ShipmentPlanned(plan) => (plan.orders.as_slice(), plan.order_issuer.as_deref()),
+        _ => (&[][..], None),
     };
-    numbers.iter().map(|number| OrderId::numbered(number))
+    let issuer = issuer.unwrap_or(OrderId::DEFAULT_ISSUER);
+    numbers.iter().map(move |number| OrderId::of(issuer, number))
+}
+
+/// The orders that took the place of some that are known, and are not known yet.
+pub(crate) fn missing_successors(orders: &HashMap<OrderId, Known>) -> Vec<OrderId> {
+    let known = orders.values().filter_map(|known| known.order.as_ref());
+    let successors = known.flat_map(|order| {
+        let issuer = order.entries().first().and_then(|entry| entry.recorded.event.issuer.clone());
+        let issuer = issuer.unwrap_or_else(|| OrderId::DEFAULT_ISSUER.to_owned());
+        order.state.replaced_by().iter().map(move |number| OrderId::of(&issuer, number))
+    });
+    let mut missing: Vec<OrderId> = successors.filter(|id| !orders.contains_key(id)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    missing
 }
 
 /// All orders that ever were on a shipment: a correction may bring any of them back.

@@ -19,6 +19,9 @@ pub struct SourceConfig {
     pub disabled: bool,
     /// How old a delivery's timestamp may be: senders that repeat with their first one need more than [`SourceConfig::TOLERANCE`].
     pub tolerance: Duration,
+    /// Who gives the numbers of shipments and orders that it states, where that is not the usual system of its role. Sources
+    /// with one issuer share their numbers; others have each their own.
+    pub issuer: Option<String>,
 }
 
 impl SourceConfig {
@@ -27,7 +30,7 @@ impl SourceConfig {
 
     /// A source as it begins.
     pub fn new(name: SourceName, role: Role, secrets: Vec<String>) -> Self {
-        Self { name, role, secrets, disabled: false, tolerance: Self::TOLERANCE }
+        Self { name, role, secrets, disabled: false, tolerance: Self::TOLERANCE, issuer: None }
     }
 }
 
@@ -39,6 +42,7 @@ impl fmt::Debug for SourceConfig {
             .field("secrets", &self.secrets.len())
             .field("disabled", &self.disabled)
             .field("tolerance", &self.tolerance)
+            .field("issuer", &self.issuer)
             .finish()
     }
 }
@@ -51,14 +55,15 @@ impl Store {
             .act(move |connection| {
                 Box::pin(async move {
                     query(
-                        "insert or replace into sources (name, role, secrets, disabled, tolerance)
-                         values ($1, $2, $3, $4, $5)",
+                        "insert or replace into sources (name, role, secrets, disabled, tolerance, issuer)
+                         values ($1, $2, $3, $4, $5, $6)",
                     )
                     .bind(String::from(source.name))
                     .bind(source.role.as_str())
                     .bind(secrets)
                     .bind(source.disabled)
                     .bind(i64::try_from(source.tolerance.as_secs()).unwrap_or(i64::MAX))
+                    .bind(source.issuer)
                     .execute(connection)
                     .await?;
                     Ok(Acted::default())
@@ -88,7 +93,7 @@ impl Store {
 }
 
 pub(crate) async fn configured(connection: &mut SqliteConnection) -> Result<Vec<SourceConfig>, StoreError> {
-    let rows = query("select name, role, secrets, disabled, tolerance from sources order by name")
+    let rows = query("select name, role, secrets, disabled, tolerance, issuer from sources order by name")
         .fetch_all(connection)
         .await?;
     rows.iter()
@@ -104,6 +109,7 @@ pub(crate) async fn configured(connection: &mut SqliteConnection) -> Result<Vec<
                     .map_err(|error| StoreError::unreadable("sources", error))?,
                 disabled: row.try_get("disabled")?,
                 tolerance: Duration::from_secs(tolerance.unsigned_abs()),
+                issuer: row.try_get("issuer")?,
             })
         })
         .collect()

@@ -406,3 +406,33 @@ async fn it_is_known_which_system_numbered_a_shipment() {
     assert_eq!(bench.store.issuer_of(ShipmentId::numbered("S-1")).await.expect("read"), None);
     assert_eq!(bench.store.issuer_of(ShipmentId::numbered("S-2")).await.expect("read"), None);
 }
+
+#[tokio::test]
+async fn an_order_that_took_the_place_of_another_travels_on_whether_or_not_it_is_in_memory() {
+    let bench = Bench::new().await;
+    let merged =
+        Fact::OrderCancelled(domain::fact::Cancellation { reason: None, replaced_by: vec!["O-2".into()] });
+    bench.deliver("d-1", vec![erp("1", "O-1", 0, released("C-1", "Acme"))]).await;
+    bench.deliver("d-2", vec![tms("1", "S-1", 1, planned(&["O-1"]))]).await;
+    bench.deliver("d-3", vec![erp("2", "O-2", 2, released("C-2", "Bolt"))]).await;
+    bench.deliver("d-4", vec![erp("3", "O-1", 3, merged)]).await;
+    let seen = async |store: &Store, code: &str| {
+        let page = store
+            .tracked_rows(customer(code), &ShipmentFilter::default(), &first_page(10))
+            .await
+            .expect("rows");
+        page.rows.into_iter().map(|row| (row.number, row.status)).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(&bench.store, "C-1").await, []);
+    assert_eq!(seen(&bench.store, "C-2").await, [("S-1".to_owned(), Status::Planned)]);
+    let bench = bench.reopened().await;
+    bench.deliver("d-5", vec![tms("2", "S-1", 70, Fact::StopDeparted(at_stop("1")))]).await;
+    assert_eq!(seen(&bench.store, "C-2").await, [("S-1".to_owned(), Status::InTransit)]);
+    let bench = bench.reopened().await;
+    bench.deliver("d-6", vec![erp("4", "O-2", 80, Fact::OrderChanged(terms("C-3", "Cog")))]).await;
+    assert_eq!(seen(&bench.store, "C-2").await, []);
+    assert_eq!(seen(&bench.store, "C-3").await, [("S-1".to_owned(), Status::InTransit)]);
+    let path = bench.path();
+    bench.store.close().await;
+    assert_eq!(store::verify(&path).await.expect("verified").differences, []);
+}

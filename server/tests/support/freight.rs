@@ -102,6 +102,7 @@ pub fn planned(shipment: &str, orders: &[&str]) -> Event {
         orders: Vec::new(),
     };
     let plan = Plan {
+        order_issuer: None,
         mode: Mode::Truckload,
         orders: orders.iter().map(|order| (*order).to_owned()).collect(),
         stops: vec![

@@ -69,6 +69,9 @@ pub struct Plan {
     pub mode: Mode,
     /// ERP order numbers that travel on it, whole or in part.
     pub orders: Vec<String>,
+    /// The system that gave the order numbers, where that is not the usual ERP: its source's `issuer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_issuer: Option<String>,
     /// In the order of the route: at least one pickup and one delivery.
     pub stops: Vec<PlannedStop>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -57,6 +57,7 @@ impl Rule {
             | Self::ProvenNotReleased
             | Self::ImplausibleReport
             | Self::DoubleStatement
+            | Self::NumberClash
             | Self::FeedSilent
             | Self::AuthorityConflict
             | Self::UnknownCode
@@ -191,6 +192,11 @@ impl Rule {
                 "A payment or a return came twice, under two ids, with one moment and the same figures. It is counted once.",
                 "Somebody resolves it.",
                 "Ask the ERP's people whether there are two: then each is to be stated with its own number.",
+            ),
+            Self::NumberClash => (
+                "Two sources use one number for two things, or a number was given anew long after what it named had ended. What the second one says is kept and counts for nothing here.",
+                "Somebody resolves it.",
+                "Give the source an issuer of its own (`syncline source set NAME --issuer NAME`), or one that both share if they mean the same thing, and have it send again.",
             ),
             Self::FeedSilent => (
                 "Nothing has come from a source for too long. It names the shipments that only this source tells of; none of them falls silent on its own account meanwhile.",

@@ -21,6 +21,14 @@ impl FoldState for State {
 
     fn apply(&mut self, event: &Event) {
         let at = event.occurred_at;
+        if event.role == Role::Tms && self.is_of_another(event.source.as_str()) {
+            return;
+        }
+        if let Fact::ShipmentPlanned(plan) = &event.fact
+            && self.clashes(event, plan)
+        {
+            return;
+        }
         if event.role == Role::Tms {
             self.heard_at = Some(at);
             self.heard_from = Some(event.source.to_string());

@@ -1,17 +1,55 @@
 //! What a plan changes: it replaces the one before it, whole. What has happened stays with the place where it happened,
 //! whatever number the new plan gives it; what the plan names no more is history.
 
-use super::state::{State, Stop};
+use super::state::{NumberClash, State, Stop};
+use crate::event::Event;
 use crate::fact::{Plan, PlannedStop, StopKind};
 use crate::place::Location;
+use crate::time::Moment;
+use chrono::TimeDelta;
+
+/// How long after its end a number has to rest before it names something else: what is planned sooner is the same freight.
+const RESTING: TimeDelta = TimeDelta::days(60);
 
 impl State {
+    /// Whether a plan gives the number to something else: a source plans what another has planned, and no issuer says that they
+    /// share their numbers; or what the number named was over long before the new one begins. Then nothing of it counts here: a
+    /// wrong guess would move money, and show one customer another's freight.
+    pub(super) fn clashes(&mut self, event: &Event, plan: &Plan) -> bool {
+        let source = event.source.to_string();
+        let is_known =
+            self.planned_by.get_or_insert_with(|| source.clone()) == &source || event.issuer.is_some();
+        if !is_known {
+            match &mut self.clash {
+                Some(NumberClash::Sources(sources)) => sources.push(source),
+                clash => *clash = Some(NumberClash::Sources(vec![source])),
+            }
+            return true;
+        }
+        let begins_at = plan.stops.iter().map(|stop| stop.planned.from).min();
+        let ended_at = self.ended_at();
+        let is_again = matches!((begins_at, ended_at), (Some(begins_at), Some(ended_at)) if begins_at - ended_at > RESTING);
+        if is_again {
+            self.clash = Some(NumberClash::UsedAgain(event.occurred_at));
+        }
+        is_again
+    }
+
+    /// When everything on it was handed over or called off.
+    fn ended_at(&self) -> Option<Moment> {
+        let cancelled_at = self.cancelled.as_ref().map(|cancelled| cancelled.at);
+        let deliveries: Vec<&Stop> = self.stops.iter().filter(|stop| stop.is_delivery()).collect();
+        let handed_over: Option<Vec<Moment>> = deliveries.iter().map(|stop| stop.handed_over_at()).collect();
+        handed_over.and_then(|moments| moments.into_iter().max()).or(cancelled_at)
+    }
+
     pub(super) fn plan(&mut self, plan: &Plan) {
         self.is_planned = true;
         self.cancelled = None;
         self.mode = Some(plan.mode);
         self.keep_past_orders(plan);
         self.references.clone_from(&plan.references);
+        self.order_issuer.clone_from(&plan.order_issuer);
         if plan.carrier.is_some() {
             self.carrier.clone_from(&plan.carrier);
         }

@@ -6,7 +6,7 @@ use crate::deadline::Deadline;
 use crate::fact::{
     Approvable, CaseKind, DelayReason, Discrepancy, HandledLine, Mode, PodStatement, StopKind,
 };
-use crate::id::{ApprovalId, CaseId, CustomerId};
+use crate::id::{ApprovalId, CaseId, CustomerId, OrderId};
 use crate::measure::Money;
 use crate::party::Carrier;
 use crate::place::{Location, Position};
@@ -28,6 +28,12 @@ pub struct State {
     pub assigned_at: Option<Moment>,
     pub vehicle: Option<String>,
     pub tenders: Vec<Tender>,
+    /// Who gave the order numbers, where that is not the usual ERP.
+    pub order_issuer: Option<String>,
+    /// The source that planned it first: its number is that source's.
+    pub planned_by: Option<String>,
+    /// That the number was used for something else: nothing of that counts here.
+    pub clash: Option<NumberClash>,
     /// Orders that the plan in force names no more, though goods of theirs were handed over; they stand among `orders` too.
     pub past_orders: Vec<String>,
     /// In route order, as the plan in force has them.
@@ -94,6 +100,25 @@ pub struct Stop {
     pub pod: Option<PodStatement>,
     /// Whether the plan sends the goods back here, to where they came from.
     pub is_return: bool,
+}
+
+/// A number that two things go by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NumberClash {
+    /// Other sources plan something of their own under it.
+    Sources(Vec<String>),
+    /// It was given anew, long after what it named had ended.
+    UsedAgain(Moment),
+}
+
+impl NumberClash {
+    /// Whether what a source says is about the other thing.
+    fn is_about(&self, source: &str) -> bool {
+        match self {
+            Self::Sources(sources) => sources.iter().any(|one| one == source),
+            Self::UsedAgain(_) => true,
+        }
+    }
 }
 
 /// A loading or a hand-over.
@@ -323,6 +348,16 @@ impl State {
     /// Whether a second person let an order's invoice go.
     pub fn is_let_go(&self, order: &str) -> bool {
         self.approvals.iter().any(|approval| approval.releases(order))
+    }
+
+    /// Whether what a source states under its number is about something else that goes by the same number.
+    pub(super) fn is_of_another(&self, source: &str) -> bool {
+        self.clash.as_ref().is_some_and(|clash| clash.is_about(source))
+    }
+
+    /// The id of an order of which it knows the number.
+    pub fn order_id(&self, number: &str) -> OrderId {
+        OrderId::of(self.order_issuer.as_deref().unwrap_or(OrderId::DEFAULT_ISSUER), number)
     }
 
     /// The hold that has lasted longest.

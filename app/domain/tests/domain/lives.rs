@@ -3,6 +3,7 @@
 
 mod clocks;
 mod invoices;
+mod numbers;
 mod plans;
 mod quantities;
 mod tenders;

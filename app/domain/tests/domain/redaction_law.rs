@@ -180,6 +180,7 @@ fn loads() -> impl Strategy<Value = Vec<Event>> {
             (ReferenceKind::Tracking, "CARL-tracking"),
         ];
         let plan = Plan {
+            order_issuer: None,
             mode: Mode::Truckload,
             orders: CUSTOMERS.map(|name| format!("{name}-order")).to_vec(),
             stops: planned,

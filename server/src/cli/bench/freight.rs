@@ -175,6 +175,7 @@ fn plan(index: u64, now: DateTime<Utc>) -> anyhow::Result<Event> {
         orders: Vec::new(),
     };
     let plan = Plan {
+        order_issuer: None,
         mode: Mode::Truckload,
         orders: vec![order_number(index)],
         stops: vec![

@@ -42,6 +42,7 @@ fn planning() -> Vec<Example> {
             at(2, 13, 0),
             "A shipment was planned, or planned anew; states the whole plan.",
             Fact::ShipmentPlanned(Plan {
+                order_issuer: None,
                 mode: Mode::Truckload,
                 orders: vec![ORDER.into()],
                 stops: vec![

@@ -71,6 +71,12 @@ impl Batch {
                 Noun::Order => {
                     orders.insert(OrderId(subject));
                     told.insert(OrderId(subject));
+                    if let Fact::OrderCancelled(cancellation) = &event.fact {
+                        let issuer = event.issuer.as_deref().unwrap_or(OrderId::DEFAULT_ISSUER);
+                        orders.extend(
+                            cancellation.replaced_by.iter().map(|number| OrderId::of(issuer, number)),
+                        );
+                    }
                 }
                 Noun::Rulebook | Noun::Feed | Noun::Account => {
                     subjects.insert(subject);
@@ -213,6 +219,18 @@ impl Batch {
         }
         let wanted: Vec<OrderId> = orders.into_iter().collect();
         self.orders.extend(load::orders(connection, &wanted, &self.keys, until).await?);
+        // The orders that took the place of those travel in their stead.
+        loop {
+            let more = load::missing_successors(&self.orders);
+            if more.is_empty() {
+                break;
+            }
+            let mut cold: HashSet<OrderId> = more.into_iter().collect();
+            self.recall_orders(views, &mut cold);
+            self.keys.extend(keys_of(connection, cold.iter().map(|id| &id.0)).await?);
+            let cold: Vec<OrderId> = cold.into_iter().collect();
+            self.orders.extend(load::orders(connection, &cold, &self.keys, until).await?);
+        }
 
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         for kept in kept {
@@ -343,11 +361,18 @@ impl Batch {
         say(&mut self.messages, recorded, of_order(&before, order, recorded));
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         let mut said = Said { messages: &mut self.messages, withdrawals: &mut self.withdrawals };
+        let mut travel_on: Vec<(OrderId, ShipmentId)> = Vec::new();
         for shipment in self.carriers.get(&id).into_iter().flatten() {
             let Some(entry) = self.shipments.get_mut(shipment) else { continue };
             said.change(entry, views, recorded, |tracked| {
                 Some(tracked.surroundings_changed(recorded, &around))
             });
+            travel_on.extend(entry.tracked.order_ids().into_iter().map(|order| (order, *shipment)));
+        }
+        for (order, shipment) in travel_on {
+            if let Some(carriers) = self.carriers.get_mut(&order) {
+                carriers.insert(shipment);
+            }
         }
     }
 

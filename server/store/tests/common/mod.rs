@@ -199,6 +199,7 @@ pub fn planned(orders: &[&str]) -> Fact {
 
 pub fn planned_to(city: &str, orders: &[&str]) -> Fact {
     Fact::ShipmentPlanned(Plan {
+        order_issuer: None,
         mode: Mode::Truckload,
         orders: orders.iter().map(|&order| order.to_owned()).collect(),
         stops: vec![

@@ -37,7 +37,7 @@ pub fn stop(number: &str, kind: StopKind, city: &str, planned: Window, orders: &
 
 pub fn plan(orders: &[&str], stops: Vec<PlannedStop>) -> Plan {
     let orders = orders.iter().map(|order| (*order).to_owned()).collect();
-    Plan { mode: Mode::Truckload, orders, stops, carrier: None, references: Vec::new() }
+    Plan { order_issuer: None, mode: Mode::Truckload, orders, stops, carrier: None, references: Vec::new() }
 }
 
 /// From Bremen on the 1st, 8 to 10, to Hamburg on the 2nd, 8 to 12, with order 4711.

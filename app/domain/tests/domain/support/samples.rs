@@ -107,6 +107,7 @@ fn pod() -> PodStatement {
 
 fn transport_plan() -> Plan {
     Plan {
+        order_issuer: None,
         carrier: Some(carrier("Alfa")),
         references: vec![Reference { issuer: Some(owned("alfa")), ..reference(ReferenceKind::Pro, "PRO-1") }],
         ..plan(
