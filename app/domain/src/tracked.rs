@@ -305,5 +305,7 @@ impl Tracked {
 }
 
 fn customers(orders: &[Arc<Order>]) -> impl Iterator<Item = CustomerId> {
-    orders.iter().filter_map(|order| Some(order.state.terms.as_ref()?.customer.id()))
+    // What another order took the place of is nobody's any more.
+    let on_it = orders.iter().filter(|order| order.state.replaced_by().is_empty());
+    on_it.filter_map(|order| Some(order.state.terms.as_ref()?.customer.id()))
 }

@@ -46,7 +46,7 @@ pub(crate) async fn read_day(
 ) -> Result<Vec<Stored>, StoreError> {
     let rows = query(
         "select seq, source, role, source_event_id, occurred_at, recorded_at, kind, subject, entity, number, issuer,
-                correlation, actor, payload
+                correlation, sequence, actor, payload
          from journal where seq > $1 and seq <= $2 order by seq limit $3",
     )
     .bind(after.0)
