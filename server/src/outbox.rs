@@ -14,11 +14,13 @@ use futures::future::join_all;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::{Clock, Endpoint, Outcome, Outgoing, Store, StoreError, Then};
+use store::{Clock, Endpoint, Health, Outcome, Outgoing, Store, StoreError, Then};
 use webhook::Webhooks;
 
 /// How often what is due is looked for.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long a message that is being sent is not sent again, should nothing be known of it: longer than any attempt takes.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// How many messages one endpoint gets at once, and how many one letter holds.
 const AT_ONCE: u32 = 8;
 const LETTER: u32 = 100;
@@ -66,10 +68,17 @@ impl Outbox {
         let mut looks = tokio::time::interval(LOOK);
         looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut serving = tokio::task::JoinSet::new();
+        if let Err(error) = self.store.release_claims((self.clock)()).await {
+            tracing::error!(%error, "what was being sent when the server ended is sent again in half a minute");
+        }
         loop {
             tokio::select! {
                 _ = looks.tick() => {}
                 Some(_) = serving.join_next(), if !serving.is_empty() => continue,
+            }
+            // What can't be kept is not sent: the writer says when there is room again.
+            if matches!(self.store.health(), Health::Unwritable { .. }) {
+                continue;
             }
             let due = match self.store.due_endpoints((self.clock)()).await {
                 Ok(due) => due,
@@ -109,6 +118,7 @@ impl Outbox {
             if due.is_empty() {
                 return Ok(());
             }
+            self.store.claim(&due, (self.clock)() + LEASE).await?;
             let outcomes = join_all(due.into_iter().map(|one| self.send(endpoint, one))).await;
             let has_failed = outcomes.iter().any(|outcome| outcome.then != Then::Delivered);
             self.store.record_attempts(&endpoint.name, outcomes).await?;
@@ -127,6 +137,7 @@ impl Outbox {
         if due.is_empty() {
             return Ok(());
         }
+        self.store.claim(&due, at + LEASE).await?;
         let messages: Vec<&Message> = due.iter().map(|one| &one.message).collect();
         let answer = self.post.send(endpoint, &messages).await;
         let chance = rand::random();

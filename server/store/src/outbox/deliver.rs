@@ -52,6 +52,44 @@ impl Store {
             .collect()
     }
 
+    /// Keeps that attempts are about to be made: nothing may leave before. Whatever becomes of them, none of the messages is due
+    /// again before `again_at`, unless the process that made the attempts has ended.
+    pub async fn claim(&self, due: &[Outgoing], again_at: DateTime<Utc>) -> Result<(), StoreError> {
+        let ids: Vec<i64> = due.iter().map(|one| one.id).collect();
+        self.writer
+            .act(move |connection| {
+                Box::pin(async move {
+                    query(
+                        "update outbox set claimed = 1, next_at = $2
+                         where id in (select value from json_each($1)) and state = 'waiting'",
+                    )
+                    .bind(serde_json::to_string(&ids)?)
+                    .bind(micros(again_at))
+                    .execute(connection)
+                    .await?;
+                    Ok(Acted::default())
+                })
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Makes due what a process that has ended was sending: nobody knows whether it came.
+    pub async fn release_claims(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.writer
+            .act(move |connection| {
+                Box::pin(async move {
+                    query("update outbox set claimed = 0, next_at = $1 where claimed and state = 'waiting'")
+                        .bind(micros(now))
+                        .execute(connection)
+                        .await?;
+                    Ok(Acted::default())
+                })
+            })
+            .await?;
+        Ok(())
+    }
+
     /// Keeps what became of attempts at an endpoint, and lets follow what follows.
     pub async fn record_attempts(&self, endpoint: &str, outcomes: Vec<Outcome>) -> Result<(), StoreError> {
         let endpoint = endpoint.to_owned();
@@ -93,14 +131,16 @@ async fn record(
     .bind(answer)
     .execute(&mut *connection)
     .await?;
-    query("update outbox set state = $2, attempts = $3, next_at = $4, done_at = $5 where id = $1")
-        .bind(outbox)
-        .bind(state)
-        .bind(attempt)
-        .bind(next_at)
-        .bind(done_at)
-        .execute(&mut *connection)
-        .await?;
+    query(
+        "update outbox set state = $2, attempts = $3, next_at = $4, done_at = $5, claimed = 0 where id = $1",
+    )
+    .bind(outbox)
+    .bind(state)
+    .bind(attempt)
+    .bind(next_at)
+    .bind(done_at)
+    .execute(&mut *connection)
+    .await?;
     if next_at.is_none() {
         advance(connection, outbox, micros(at)).await?;
     }
