@@ -21,6 +21,10 @@ pub struct ServeOptions {
     #[arg(long, env = "SYNCLINE_SECURE_COOKIES")]
     pub secure_cookies: bool,
 
+    /// Set for a copy, a rehearsal or a backfill: no message leaves, neither webhook nor mail; what is due waits
+    #[arg(long, env = "SYNCLINE_NO_OUTBOUND")]
+    pub no_outbound: bool,
+
     /// Deliveries that may wait for the writer before the intake answers 503
     #[arg(long, env = "SYNCLINE_QUEUE", default_value_t = 4096)]
     pub queue: usize,

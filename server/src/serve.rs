@@ -33,7 +33,8 @@ pub struct Server {
     listener: TcpListener,
     state: AppState,
     intake: Intake,
-    outbox: Arc<Outbox>,
+    /// None where nothing may leave.
+    outbox: Option<Arc<Outbox>>,
     hold: Option<Hold>,
 }
 
@@ -69,8 +70,14 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let hub = Hub::start(store.clone(), clock.clone(), committed);
         let intake = Intake::new(store.clone(), clock.clone(), options).await?;
-        let post = Arc::new(Post::new(&options.mail)?);
-        let outbox = Arc::new(Outbox::new(store.clone(), clock.clone(), post.clone())?);
+        let mail = if options.no_outbound { options.mail.without_server() } else { options.mail.clone() };
+        let post = Arc::new(Post::new(&mail)?);
+        let outbox = if options.no_outbound {
+            tracing::warn!("no message leaves this server (--no-outbound): what is due waits");
+            None
+        } else {
+            Some(Arc::new(Outbox::new(store.clone(), clock.clone(), post.clone())?))
+        };
         let leptos = LeptosOptions::builder()
             .output_name("syncline")
             .site_pkg_dir(assets::package_dir())
@@ -115,7 +122,9 @@ impl Server {
         background.spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
         background.spawn(gates::watch(state.store.clone(), state.clock.clone()));
         background.spawn(feeds::watch(state.store.clone(), state.clock.clone()));
-        background.spawn(outbox.run());
+        if let Some(outbox) = outbox {
+            background.spawn(outbox.run());
+        }
         background.spawn(auth::forget_expired(state.store.clone(), state.clock.clone()));
         let hub = state.hub.clone();
         let running = hub.clone();

@@ -343,3 +343,27 @@ async fn a_server_that_is_killed_while_it_sends_loses_nothing_and_keeps_ids_and_
     let (status, output) = run("verify", &database);
     assert!(status.success(), "{output}");
 }
+
+#[tokio::test]
+async fn nothing_leaves_a_server_that_is_told_so_and_what_waited_leaves_the_next_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let receiver = Receiver::start();
+    let mut quiet: ServeOptions = options(0);
+    quiet.no_outbound = true;
+    let hands = Hands::at(server::clock::now());
+    let database = folder.path().join("test.db");
+    let running = Running::start_with(quiet, &database, &hands).await;
+    receiver.endpoint(&running.store, "erp", "erp").await;
+    append(&running.store, vec![released("SO-1", "ACME")]).await;
+    let story = vec![planned("SH-1", &["SO-1"]), delivered("SH-1", 1650), pod("SH-1", 1700)];
+    append(&running.store, story).await;
+    let waiting = async || running.store.outbox(100).await.expect("an outbox").messages.len();
+    until("it waits to be sent", async || waiting().await == 1).await;
+    // The looks of an outbox that sends are half a second apart; the gate's decision has come, so as many have gone by.
+    assert!(receiver.came_to("erp").await.is_empty());
+    running.stop().await;
+    assert!(receiver.came_to("erp").await.is_empty());
+    let running = Running::start(&database, &hands).await;
+    until("it leaves the next one", async || receiver.came_to("erp").await.len() == 1).await;
+    running.stop().await;
+}

@@ -52,6 +52,14 @@ pub struct Post {
     asked: Mutex<HashMap<String, DateTime<Utc>>>,
 }
 
+impl MailOptions {
+    /// The same for a server from which no mail leaves.
+    #[must_use]
+    pub fn without_server(&self) -> Self {
+        Self { smtp_url: None, smtp_url_file: None, ..self.clone() }
+    }
+}
+
 /// Where a person's mail ends with one click (RFC 8058).
 #[derive(Clone)]
 struct ListUnsubscribe(String);
@@ -70,6 +78,7 @@ impl Header for ListUnsubscribe {
     }
 }
 
+/// Where a person's mail ends with one click (RFC 8058).
 #[derive(Clone)]
 struct ListUnsubscribePost;
 
