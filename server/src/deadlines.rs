@@ -7,7 +7,7 @@ use domain::authority::Role;
 use domain::deadline::DeadlineKind;
 use domain::{Event, EventId, Fact, SourceName};
 use std::time::Duration;
-use store::{AppendError, Clock, DueDeadline, Store};
+use store::{AppendError, Clock, DueDeadline, DuePlace, Store};
 
 /// How many deadlines become events in one delivery.
 const AT_ONCE: usize = 500;
@@ -27,23 +27,25 @@ pub async fn watch(store: Store, clock: Clock) {
     }
 }
 
-/// Turns every deadline due by `now` into an event. Returns how many.
+/// Turns every deadline due by `now` into an event. Returns how many. One that is known to have passed and is kept as due all the
+/// same is stepped over: it must not keep others from being looked at.
 pub async fn pass(store: &Store, now: DateTime<Utc>) -> Result<usize, PassError> {
-    let mut passed = 0;
+    let (mut passed, mut known) = (0, 0);
+    let mut place = DuePlace::default();
     loop {
-        let due = store.due_deadlines(now, AT_ONCE).await?;
-        if due.is_empty() {
-            return Ok(passed);
-        }
+        let due = store.due_deadlines(now, place, AT_ONCE).await?;
+        let Some(last) = due.last() else { break };
+        place = last.place;
         let count = due.len();
         let receipt = store.append(delivery(due.into_iter().map(event).collect(), now)).await?;
-        if receipt.accepted == 0 {
-            // They would be due for ever: better seen than looked at without end.
-            tracing::error!(count, "deadlines that have passed already are still kept as due");
-            return Ok(passed);
-        }
-        passed += count;
+        let accepted = receipt.accepted as usize;
+        passed += accepted;
+        known += count.saturating_sub(accepted);
     }
+    if known > 0 {
+        tracing::warn!(count = known, "deadlines that have passed already are still kept as due");
+    }
+    Ok(passed)
 }
 
 fn event(due: DueDeadline) -> Event {

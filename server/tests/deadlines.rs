@@ -99,8 +99,14 @@ async fn a_proof_that_comes_in_time_leaves_no_deadline() {
         vec![planned(SHIPMENT, &[]), arrived(SHIPMENT, 300, "1"), delivered(SHIPMENT, 1600)],
     )
     .await;
-    let waiting =
-        async || running.store.due_deadlines(start() + TimeDelta::days(30), 10).await.expect("a look").len();
+    let waiting = async || {
+        running
+            .store
+            .due_deadlines(start() + TimeDelta::days(30), store::DuePlace::default(), 10)
+            .await
+            .expect("a look")
+            .len()
+    };
     assert_ne!(waiting().await, 0);
     append(&running.store, vec![pod(SHIPMENT, 1700)]).await;
     assert_eq!(waiting().await, 0);

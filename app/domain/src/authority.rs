@@ -209,7 +209,8 @@ impl Fact {
             | Self::FeedPartsRefused(_)
             | Self::FeedPartAccepted(_)
             | Self::InvoiceHeld(_)
-            | Self::InvoiceReleased(_) => Domain::WaitingAndSilence,
+            | Self::InvoiceReleased(_)
+            | Self::LegStated(_) => Domain::WaitingAndSilence,
             Self::RulebookChanged(_) => Domain::RulesAndServiceLevels,
             Self::EventRetracted(_) | Self::OrderEventRetracted(_) => return None,
         })

@@ -5,7 +5,7 @@ mod quantities;
 
 pub use quantities::{Misfit, same_number};
 
-use crate::fact::{OrderLine, StopKind};
+use crate::fact::{Onward, OrderLine, StopKind};
 use crate::order::Order;
 use crate::shipment::{State, Stop};
 use crate::status::Status;
@@ -30,6 +30,8 @@ pub enum Stage {
     CalledOff,
     Returned,
     WrittenOff,
+    /// Another shipment took it on: what became of it is told of that one.
+    HandedOn,
 }
 
 impl Stage {
@@ -46,6 +48,7 @@ impl Stage {
             Self::CalledOff => "called off",
             Self::Returned => "returned",
             Self::WrittenOff => "written off",
+            Self::HandedOn => "handed on",
         }
     }
 
@@ -150,9 +153,35 @@ impl<'a> Consignment<'a> {
         self.stops().chain(self.state.former.iter().filter(|stop| self.concerns(stop)))
     }
 
-    /// Where it has to be handed over.
+    /// How it goes on with other shipments, where this one brings it to a hub.
+    pub fn goes_on(&self) -> Option<&'a Onward> {
+        let number = self.number?;
+        let is_it = |order: &str| order == number || self.stands_for.contains(&order);
+        self.state.legs.iter().find(|leg| is_it(&leg.order))?.goes_on.as_ref()
+    }
+
+    /// Whether the order as a whole is counted with this shipment: of several that carry it, with one.
+    pub fn counts_its_order(&self) -> bool {
+        let leg = self.state.legs.iter().find(|leg| Some(leg.order.as_str()) == self.number);
+        leg.is_none_or(|leg| leg.is_first)
+    }
+
+    /// When another shipment took it on, or could: it was brought to the hub, or nobody told and it has left from there.
+    fn handed_on_at(&self) -> Option<Moment> {
+        let onward = self.goes_on()?;
+        let brought_at = self.stops().filter(|stop| stop.stop == onward.stop).find_map(Stop::handed_over_at);
+        brought_at.or(onward.left_at).or(onward.handed_over_at)
+    }
+
+    /// Whether nothing more is expected of this shipment: it handed the goods over or on, or brings them no more.
+    fn is_over_here(&self) -> bool {
+        self.stage() == Stage::HandedOn || self.status().is_final()
+    }
+
+    /// Where it has to be handed over to its consignee.
     pub fn deliveries(&self) -> impl Iterator<Item = &'a Stop> {
-        self.stops().filter(|stop| stop.is_delivery())
+        let hub = self.goes_on().map(|onward| onward.stop.as_str());
+        self.stops().filter(move |stop| stop.is_delivery() && Some(stop.stop.as_str()) != hub)
     }
 
     /// Where it has to be handed over, and where it was though the plan names the stop no more.
@@ -175,6 +204,11 @@ impl<'a> Consignment<'a> {
             return None;
         }
         made()
+    }
+
+    /// When it was handed over whole, or on to another shipment.
+    pub fn ended_at(&self) -> Option<Moment> {
+        self.handed_over_at().or(self.handed_on_at())
     }
 
     /// Whether anything of it was handed over.
@@ -210,6 +244,9 @@ impl<'a> Consignment<'a> {
     }
 
     pub fn stage(&self) -> Stage {
+        if self.handed_on_at().is_some() {
+            return Stage::HandedOn;
+        }
         let is_ended = self.is_returned() || self.is_written_off() || self.state.cancelled.is_some();
         if self.handed_over_at().is_some() || self.is_begun() && is_ended {
             let handed_over = || self.hand_over_stops().filter(|stop| stop.handed_over_at().is_some());
@@ -244,6 +281,11 @@ impl<'a> Consignment<'a> {
             Stage::Returned => Status::Returned,
             Stage::CalledOff | Stage::WrittenOff => Status::Cancelled,
             Stage::CalledOffOnBoard => Status::CancelledUnderWay,
+            Stage::HandedOn => match self.goes_on().filter(|onward| onward.handed_over_at.is_some()) {
+                Some(onward) if onward.is_confirmed => Status::Delivered,
+                Some(_) => Status::AwaitingConfirmation,
+                None => Status::InTransit,
+            },
             Stage::ToCome | Stage::OnBoard | Stage::Refused => self.way(),
         }
     }
@@ -307,6 +349,13 @@ fn last_word(stop: &Stop) -> Option<Word> {
 
 fn is_refused(stop: &Stop) -> bool {
     stop.handed_over_at().is_none() && last_word(stop) == Some(Word::Refused)
+}
+
+/// As [`status`], for whoever waits for this shipment's truck: what went on with another is over here.
+pub fn status_here(consignments: &[Consignment]) -> Status {
+    let is_over = !consignments.is_empty() && consignments.iter().all(Consignment::is_over_here);
+    let has_handed_on = consignments.iter().any(|one| one.stage() == Stage::HandedOn);
+    if is_over && has_handed_on { Status::Delivered } else { status(consignments) }
 }
 
 /// The status of several consignments together: how far the last ones are that are still to come, else how they ended.

@@ -161,6 +161,9 @@ facts! {
     /// A part that waited in quarantine was taken in by a second person's word.
     "feed.part_accepted" => FeedPartAccepted(PartAccepted) on Feed,
 
+    /// Several shipments carry an order: what this one does of its way.
+    "leg.stated" => LegStated(Leg) on Shipment,
+
     /// A moment by which something was due went by.
     "deadline.passed" => DeadlinePassed(crate::deadline::Deadline) on Shipment,
 
@@ -230,6 +233,7 @@ impl Fact {
             | Self::FeedFellSilent(_)
             | Self::FeedPartsRefused(_)
             | Self::FeedPartAccepted(_)
+            | Self::LegStated(_)
             | Self::DeadlinePassed(_)
             | Self::ExceptionAssigned(_)
             | Self::ExceptionSnoozed(_)

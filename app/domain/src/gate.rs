@@ -27,9 +27,10 @@ pub fn missing(order: &str, carrier: &Tracked) -> Option<Vec<String>> {
     Some(missing)
 }
 
-/// An order's goods among a shipment's, unless it brings them no more.
+/// An order's goods among a shipment's, unless it brings them no more, or to a hub only.
 pub(crate) fn part_of<'p, 'a>(parts: &'p [Consignment<'a>], order: &str) -> Option<&'p Consignment<'a>> {
-    parts.iter().find(|part| part.number == Some(order)).filter(|part| !part.stage().is_off())
+    let part = parts.iter().find(|part| part.number == Some(order))?;
+    (!part.stage().is_off() && part.goes_on().is_none()).then_some(part)
 }
 
 /// As [`missing`], by the stops and their papers alone.

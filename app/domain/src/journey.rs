@@ -1,7 +1,7 @@
 //! A shipment's way at a glance, for either audience: how far it has come, and in one sentence what happens now and what
 //! comes next. Made from [`CustomerShipment`], the shape that both can read; `now` only names days (law 6).
 
-use crate::fact::{DelayReason, StopKind};
+use crate::fact::{DelayReason, Onward, StopKind};
 use crate::redaction::{CustomerShipment, CustomerStop};
 use crate::shipment::Eta;
 use crate::status::Status;
@@ -119,6 +119,12 @@ pub fn sentence(shipment: &CustomerShipment, now: DateTime<Utc>) -> String {
         Status::ReadyForCollection => said.extend(to_collect(shipment, now)),
         Status::DeliveryAttempted => said.extend(attempted(shipment, now)),
         Status::Delivered | Status::AwaitingConfirmation => said.extend(delivered(shipment, now)),
+        Status::InTransit if next.is_none() && current.is_none() && handed_on(shipment).is_some() => {
+            said.extend(handed_on(shipment).map(|(stop, onward)| {
+                let when = stop.delivered_at.map_or(String::new(), |at| format!(" {}", when(at, now)));
+                format!("Handed on {}{when}; it goes on with {}.", inside(stop), onward.with.join(" and "))
+            }));
+        }
         Status::Ordered if shipment.stops.is_empty() => {
             said.push("Ordered. The transport is not planned yet.".to_owned());
             said.extend(shipment.promised.map(|window| format!("Promised {}.", span(window, now))));
@@ -264,17 +270,39 @@ fn attempted(shipment: &CustomerShipment, now: DateTime<Utc>) -> Vec<String> {
     vec![tried, next.unwrap_or_else(|| "The carrier comes again; no time is agreed yet.".to_owned())]
 }
 
+/// The stop at which goods were handed on to other shipments, and how they go on.
+fn handed_on(shipment: &CustomerShipment) -> Option<(&CustomerStop, &Onward)> {
+    shipment.orders.iter().filter_map(|order| order.goes_on.as_ref()).find_map(|onward| {
+        let stop = shipment.stops.iter().find(|stop| stop.stop == onward.stop)?;
+        (stop.delivered_at.is_some() || onward.left_at.is_some()).then_some((stop, onward))
+    })
+}
+
+/// That what was handed on has reached its consignee.
+fn delivered_onward(shipment: &CustomerShipment, now: DateTime<Utc>) -> Vec<String> {
+    let Some((stop, onward)) = handed_on(shipment) else { return Vec::new() };
+    let Some(at) = onward.handed_over_at else { return Vec::new() };
+    let with = onward.with.join(" and ");
+    let mut said = vec![format!("Handed on {} and delivered with {with} {}.", inside(stop), when(at, now))];
+    if !onward.is_confirmed {
+        said.push("The proof of delivery is not here yet.".to_owned());
+    }
+    said
+}
+
 fn delivered(shipment: &CustomerShipment, now: DateTime<Utc>) -> Vec<String> {
     let deliveries = || {
         let all = shipment.stops.iter().chain(&shipment.former);
         all.filter(|stop| {
-            stop.delivered_at.is_some() && !stop.is_return && stop.kind != Some(StopKind::Pickup)
+            stop.delivered_at.is_some()
+                && !stop.is_return
+                && !matches!(stop.kind, Some(StopKind::Pickup | StopKind::CrossDock))
         })
     };
     let Some((stop, at)) =
         deliveries().filter_map(|stop| Some((stop, stop.delivered_at?))).max_by_key(|(_, at)| *at)
     else {
-        return Vec::new();
+        return delivered_onward(shipment, now);
     };
     let late = stop.promised.and_then(|promised| lateness(at, promised, "promised"));
     let late = late.map_or(String::new(), |late| format!(", {late}"));

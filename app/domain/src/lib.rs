@@ -17,6 +17,7 @@ pub mod id;
 pub mod journey;
 pub mod kpi;
 pub mod latency;
+pub mod legs;
 pub mod live;
 pub mod measure;
 pub mod message;

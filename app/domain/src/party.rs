@@ -38,6 +38,24 @@ impl Tier {
             Self::Strategic => "Strategic",
         }
     }
+
+    /// As in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Preferred => "preferred",
+            Self::Strategic => "strategic",
+        }
+    }
+}
+
+impl std::str::FromStr for Tier {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let all = [Self::Standard, Self::Preferred, Self::Strategic];
+        all.into_iter().find(|tier| tier.as_str() == name).ok_or_else(|| format!("`{name}` is no tier"))
+    }
 }
 
 /// Who drives.

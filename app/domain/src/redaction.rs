@@ -9,6 +9,7 @@ use crate::authority::Role;
 use crate::charge::Document;
 use crate::consignment::{Consignment, status};
 use crate::exception::ShipmentException;
+use crate::fact::Onward;
 use crate::fact::{DelayReason, Mode, StopKind};
 use crate::id::{CaseId, CustomerId, Seq, ShipmentId, SourceName};
 use crate::kpi::{Punctuality, verdict};
@@ -67,6 +68,8 @@ pub struct CustomerOrder {
     pub promised: Option<Window>,
     pub lines: Vec<CustomerLine>,
     pub invoice: InvoiceState,
+    /// How it goes on with other shipments, where this one brings it to a hub.
+    pub goes_on: Option<Onward>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,7 +183,7 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
     let status = status(&parts);
     let flags = flags(state, &parts, Some(&numbers), &own, &shipment.limits);
     let promised = promise_to_come(state, &own);
-    let promises = |stop: &Stop| promise(own.iter().filter(|order| order.is_handled_at(stop)));
+    let promises = |stop: &Stop| promise(own.iter().filter(|order| order.is_promised_at(stop)));
     let is_shared = !others.is_empty();
     let position =
         shipment.state.position.clone().filter(|_| !is_shared || stops.len() == shipment.state.stops.len());
@@ -235,7 +238,7 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
 /// The whole shipment in the shape in which customers see their part: for the house, which then reads the same page.
 pub fn whole(shipment: &ShipmentView) -> CustomerShipment {
     let state = &shipment.state;
-    let promises = |stop: &Stop| promise(shipment.orders.iter().filter(|order| order.is_handled_at(stop)));
+    let promises = |stop: &Stop| promise(shipment.orders.iter().filter(|order| order.is_promised_at(stop)));
     let cases = state.cases.iter().map(|case| CustomerCase {
         case: case.case,
         messages: case.messages.clone(),
@@ -290,7 +293,8 @@ impl CustomerShipment {
             status: self.status,
             flags: self.flags,
             origin: of(StopKind::Pickup).next().and_then(city),
-            destination: of(StopKind::Delivery).next_back().and_then(city),
+            // What goes on from a hub ends there, as far as this shipment is concerned.
+            destination: of(StopKind::Delivery).next_back().or(self.stops.last()).and_then(city),
             eta: self.eta,
             promised: self.promised,
             delivered_at: delivered.and_then(|all| all.into_iter().max()),
@@ -409,8 +413,8 @@ fn customer_stop(promised: Option<Window>, stop: Stop, is_shared: bool) -> Custo
         delivered_at: stop.handed_over_at(),
         left_with: stop.left_with().map(str::to_owned),
         attempted: stop.attempts.last().cloned().map(|attempted| Attempted { reason: None, ..attempted }),
+        kind: stop.role(),
         stop: stop.stop,
-        kind: stop.kind,
         location: stop.location,
         etas: stop.etas.into_iter().map(|eta| customer_eta(eta, is_shared)).collect(),
         ready_at: stop.ready_at,
@@ -441,6 +445,7 @@ fn customer_order(order: OrderView, state: &State) -> CustomerOrder {
     CustomerOrder {
         promised: order.promised,
         invoice: order.invoice,
+        goes_on: order.consignment(state).goes_on().cloned(),
         lines: lines.collect(),
         number: order.number,
     }

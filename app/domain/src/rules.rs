@@ -29,7 +29,7 @@ mod tender_unanswered;
 
 pub use meaning::Meaning;
 
-use crate::consignment::{Consignment, Ordered, consignments, status};
+use crate::consignment::{Consignment, Ordered, consignments, status_here};
 use crate::deadline::{Deadline, DeadlineKind, demanded};
 use crate::event::Recorded;
 use crate::exception::{Closing, Severity, ShipmentException};
@@ -300,7 +300,7 @@ impl<'a> Situation<'a> {
         let limits = book.limits_for(&Traits::of(&shipment.state, tier));
         let ordered: Vec<Ordered> = orders.iter().map(|order| Ordered::of(order)).collect();
         let parts = consignments(&shipment.state, &ordered);
-        let status = status(&parts);
+        let status = status_here(&parts);
         // Hardly a shipment has missed anything.
         let mut overdue = if passed.is_empty() { Vec::new() } else { demanded(shipment, status, &limits) };
         overdue.retain(|deadline| passed.contains(deadline));
@@ -345,7 +345,9 @@ impl<'a> Situation<'a> {
 
     /// The narrowest promise among the orders handled at a stop: the earliest end.
     pub fn promise_at(&self, stop: &Stop) -> Option<Window> {
-        let here = self.parts.iter().filter(|part| part.concerns(stop));
+        // To a hub nobody was promised anything.
+        let is_promised = |part: &&Consignment| part.deliveries().any(|own| own.stop == stop.stop);
+        let here = self.parts.iter().filter(is_promised);
         here.filter_map(|part| self.orders.iter().find(|order| Some(order.number.as_str()) == part.number))
             .filter(|order| order.state.cancelled.is_none())
             .filter_map(|order| order.state.terms.as_ref()?.promised)

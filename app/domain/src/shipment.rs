@@ -5,6 +5,7 @@ mod plan;
 mod positions;
 mod state;
 
+pub(crate) use plan::{is_same_city, is_same_place};
 pub use positions::track;
 pub use state::{
     Appointment, Approval, Attempted, Cancelled, Case, CaseMessage, Collection, Decided, Delay, Doubt, Ended,

@@ -3,7 +3,7 @@
 
 use crate::account::Audience;
 use crate::authority::Role;
-use crate::consignment::{Consignment, Ordered, consignments, status};
+use crate::consignment::{Consignment, Ordered, consignments, status, status_here};
 use crate::deadline::{Deadline, deadlines};
 use crate::event::Recorded;
 use crate::exception::ShipmentException;
@@ -54,6 +54,8 @@ pub struct Tracked {
     pub exceptions: Vec<ShipmentException>,
     /// The journal position of the last event that changed any of the three.
     pub seq: Seq,
+    /// The highest tier among its customers, as it was at `seq`.
+    tier: Tier,
     /// The rules file that held at `seq`.
     book: Arc<Rulebook>,
     /// What it lets pass on this shipment.
@@ -71,20 +73,23 @@ impl Tracked {
     fn bare(shipment: Shipment, exceptions: Vec<ShipmentException>, seq: Seq) -> Self {
         let book = Arc::<Rulebook>::default();
         let limits = book.limits;
-        Self { shipment, orders: Vec::new(), exceptions, seq, book, limits, conditions: Vec::new() }
+        let tier = Tier::default();
+        Self { shipment, orders: Vec::new(), exceptions, seq, tier, book, limits, conditions: Vec::new() }
     }
 
-    /// A shipment as the store kept it. No rule fires: what is wrong now was wrong when it was kept.
+    /// A shipment as the store kept it. No rule fires: what is wrong now was wrong when it was kept, by the tier of then.
     pub fn restored(
         shipment: Shipment,
         exceptions: Vec<ShipmentException>,
         seq: Seq,
+        tier: Tier,
         surroundings: &impl Surroundings,
     ) -> Self {
         let mut tracked = Self::bare(shipment, exceptions, seq);
         tracked.orders = tracked.known_orders(surroundings);
-        tracked.go_by(surroundings.rules(seq), surroundings);
-        tracked.conditions = tracked.conditions_now(surroundings);
+        tracked.tier = tier;
+        tracked.go_by(surroundings.rules(seq));
+        tracked.conditions = tracked.conditions_now();
         tracked
     }
 
@@ -132,13 +137,14 @@ impl Tracked {
         self.seq = self.seq.max(recorded.seq);
         let orders = self.known_orders(surroundings);
         let orders_before = std::mem::replace(&mut self.orders, orders);
-        self.go_by(surroundings.rules(recorded.seq), surroundings);
-        let after = self.conditions_now(surroundings);
+        self.tier = self.customers().map(|customer| surroundings.tier(customer)).max().unwrap_or_default();
+        self.go_by(surroundings.rules(recorded.seq));
+        let after = self.conditions_now();
         let decisions = evaluate(&self.conditions, &after);
         if !decisions.is_empty() || !after.is_empty() {
             let mut exceptions = std::mem::take(&mut self.exceptions);
             let orders = self.order_refs();
-            let situation = self.situation(&orders, surroundings);
+            let situation = self.situation(&orders);
             changed.extend(carry_out(decisions, &situation, recorded, &mut exceptions));
             changed.extend(restate(&after, &situation, &mut exceptions));
             self.exceptions = exceptions;
@@ -216,16 +222,16 @@ impl Tracked {
     }
 
     /// Takes over what the rules file says of a shipment like this.
-    fn go_by(&mut self, book: &Arc<Rulebook>, surroundings: &impl Surroundings) {
+    fn go_by(&mut self, book: &Arc<Rulebook>) {
         if !Arc::ptr_eq(&self.book, book) {
             self.book = book.clone();
         }
-        self.limits = book.limits_for(&Traits::of(&self.shipment.state, self.tier(surroundings)));
+        self.limits = book.limits_for(&Traits::of(&self.shipment.state, self.tier));
     }
 
-    /// The highest among its customers.
-    fn tier(&self, surroundings: &impl Surroundings) -> Tier {
-        self.customers().map(|customer| surroundings.tier(customer)).max().unwrap_or_default()
+    /// The highest tier among its customers when it last changed.
+    pub fn tier(&self) -> Tier {
+        self.tier
     }
 
     /// Whether an exception keeps the invoices of the orders back that it concerns.
@@ -247,12 +253,12 @@ impl Tracked {
         &self.limits
     }
 
-    fn conditions_now(&self, surroundings: &impl Surroundings) -> Vec<Condition> {
-        self.situation(&self.order_refs(), surroundings).conditions()
+    fn conditions_now(&self) -> Vec<Condition> {
+        self.situation(&self.order_refs()).conditions()
     }
 
-    fn situation<'a>(&'a self, orders: &'a [&'a Order], surroundings: &impl Surroundings) -> Situation<'a> {
-        Situation::new(&self.shipment, orders, self.tier(surroundings), &self.book)
+    fn situation<'a>(&'a self, orders: &'a [&'a Order]) -> Situation<'a> {
+        Situation::new(&self.shipment, orders, self.tier, &self.book)
     }
 
     /// Whose shipment it is, as far as its orders tell; a customer may come twice.
@@ -262,7 +268,7 @@ impl Tracked {
 
     /// What it waits for.
     pub fn deadlines(&self) -> Vec<Deadline> {
-        let mut due = deadlines(&self.shipment, self.status(), &self.limits);
+        let mut due = deadlines(&self.shipment, status_here(&self.consignments()), &self.limits);
         due.extend(open_promises(self));
         let passed = &self.shipment.state.passed;
         let levels = self.exceptions.iter().flat_map(service_level::deadlines);

@@ -82,6 +82,11 @@ impl OrderView {
         stop.concerns(&self.number) || self.stands_for.iter().any(|former| stop.concerns(former))
     }
 
+    /// Whether its promise is to be kept at a stop: to a hub nobody was promised anything.
+    pub fn is_promised_at(&self, stop: &Stop) -> bool {
+        !stop.is_hub && self.is_handled_at(stop)
+    }
+
     /// How much of a line its consignee has: what was handed over, less what came back of that.
     pub fn delivered(&self, state: &State, line: &OrderLine) -> Option<Quantity> {
         let handed_over = self.consignment(state).handed_over(line)?;

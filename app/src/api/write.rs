@@ -268,7 +268,7 @@ impl Context {
         };
         let number = exception.number.clone();
         let fact = self.fact(viewer, target, &exception, act).await?;
-        let expected = Expected { exception: target.exception, version: target.version };
+        let expected = Expected::Version { exception: target.exception, version: target.version };
         self.state(viewer, (number, issuer), fact, Some(expected)).await?;
         known().await
     }

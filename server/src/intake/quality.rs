@@ -55,10 +55,13 @@ fn order(terms: &mut OrderTerms, mended: &mut Vec<Mended>) -> Checked {
 
 fn planned(plan: &Plan) -> Checked {
     for (kind, word) in [(StopKind::Pickup, "pickup"), (StopKind::Delivery, "delivery")] {
-        if !plan.stops.iter().any(|stop| stop.kind == kind) {
+        // One leg of several may begin or end at a cross-dock.
+        if !plan.stops.iter().any(|stop| stop.kind == kind || stop.kind == StopKind::CrossDock) {
             return flaw(
                 "stops",
-                format!("has no {word}: a shipment has at least one pickup and one delivery"),
+                format!(
+                    "has no {word}: a shipment has at least one pickup and one delivery, or a cross-dock in the place of one"
+                ),
             );
         }
     }

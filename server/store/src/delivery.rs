@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::authority::Role;
-use domain::{Event, ExceptionId, Seq, SourceName};
+use domain::{Event, ExceptionId, OrderId, Seq, SourceName};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// One message of a source, authenticated and understood as far as it can be.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +24,7 @@ pub struct Delivery {
     pub events: Vec<Event>,
     /// What was not.
     pub quarantined: Vec<Rejected>,
-    /// The version of an exception that the sender acted on.
+    /// What has to hold still when it is taken in.
     pub expected: Option<Expected>,
 }
 
@@ -42,11 +43,14 @@ pub struct Rejected {
     pub event_id: Option<String>,
 }
 
-/// The version of an exception that somebody looked at when they acted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Expected {
-    pub exception: ExceptionId,
-    pub version: u32,
+/// What was true when somebody decided, and has to be true still.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// The version of an exception that somebody looked at when they acted: another refuses the delivery.
+    Version { exception: ExceptionId, version: u32 },
+    /// What Syncline decided of orders, and the position up to which it had read each with all that carries it: an event about
+    /// what has changed since is left out, and decided anew.
+    Unchanged(HashMap<OrderId, Seq>),
 }
 
 /// The answer to a delivery, given after everything is on disk. As JSON:

@@ -1,4 +1,4 @@
-//! What the invoice gate has to look at.
+//! What the invoice gate, and whoever states the legs of an order's way, have to look at: orders of which something has news.
 
 use crate::batch_rows::hex_array;
 use crate::load::{self, orders_by_id, orders_ever_on};
@@ -17,29 +17,82 @@ pub struct Carried {
     pub shipments: Vec<Tracked>,
 }
 
+impl Carried {
+    /// The position of the last event that changed any of it.
+    pub fn as_of(&self) -> Seq {
+        self.shipments.iter().map(|one| one.seq).max().unwrap_or_default().max(self.order.as_of)
+    }
+}
+
+/// A shipment's place among those that have news: its last position, and its key among those that share it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NewsPlace {
+    seq: i64,
+    key: i64,
+}
+
+impl NewsPlace {
+    /// Behind everything that changed up to a position.
+    pub fn after(seq: Seq) -> Self {
+        Self { seq: seq.0, key: i64::MAX }
+    }
+}
+
 impl Store {
-    /// Orders behind `from` of which a shipment has had news for the invoice gate after a position, by id, `limit` at most;
-    /// and the position that this holds at. Orders that wait for more than one shipment stay among them.
-    pub async fn gate_news(
+    /// Orders behind `from` that wait for a decision, or that several shipments carry, by id, `limit` at most; and the position
+    /// that this holds at.
+    pub async fn orders_to_look_at(
         &self,
-        after: Seq,
         from: Option<OrderId>,
         limit: u32,
     ) -> Result<(Seq, Vec<OrderId>), StoreError> {
         let mut read = self.read().await?;
         let as_of = journal::last_seq(&mut read).await?;
         let rows = query(
-            "select distinct order_id from shipment_orders indexed by shipment_orders_unsettled
-             cross join shipments on shipments.key = shipment
-             where unsettled and unsettled = 1 and order_id > $1 and shipments.seq > $2 order by order_id limit $3",
+            "select order_id from shipment_orders where order_id > $1
+             group by order_id having max(unsettled) or count(*) > 1 order by order_id limit $2",
         )
         .bind(from.map_or(Vec::new(), |id| id.0.as_bytes().to_vec()))
-        .bind(after.0)
         .bind(limit)
         .fetch_all(&mut *read)
         .await?;
         let orders = rows.iter().map(|row| Ok(OrderId(id_of(row, "order_id")?)));
         Ok((as_of, orders.collect::<Result<_, StoreError>>()?))
+    }
+
+    /// The same of the orders on the next shipments with news behind a place, `limit` at most, and the place of the last; none
+    /// where there is no news.
+    pub async fn orders_with_news(
+        &self,
+        after: NewsPlace,
+        limit: u32,
+    ) -> Result<(Option<NewsPlace>, Vec<OrderId>), StoreError> {
+        let rows = query(
+            "select news.seq, news.key, order_id, unsettled or exists (
+                 select 1 from shipment_orders as others
+                 where others.order_id = mine.order_id and others.shipment <> mine.shipment) as is_wanted
+             from (select seq, key from shipments indexed by shipments_seq
+                   where seq >= $1 and (seq, key) > ($1, $2) order by seq, key limit $3) as news
+             left join shipment_orders as mine indexed by shipment_orders_by_shipment on mine.shipment = news.key
+             order by news.seq, news.key",
+        )
+        .bind(after.seq)
+        .bind(after.key)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        let (mut last, mut orders) = (None, Vec::new());
+        for row in &rows {
+            last = Some(NewsPlace { seq: row.try_get("seq")?, key: row.try_get("key")? });
+            if row.try_get::<Option<bool>, _>("is_wanted")? == Some(true)
+                && row.try_get::<Option<Vec<u8>>, _>("order_id")?.is_some()
+            {
+                orders.push(OrderId(id_of(row, "order_id")?));
+            }
+        }
+        orders.sort_unstable();
+        orders.dedup();
+        Ok((last, orders))
     }
 
     /// Orders with everything that carries each; those that the ERP has not told of are left out.
@@ -72,10 +125,8 @@ impl Store {
             .filter_map(|known| Some(known.order.as_ref()?.state.terms.as_ref()?.customer.id()));
         let tiers = tiers_of(&mut read, customers).await?;
         let around = Around { orders: &orders, tiers: &tiers, rulebooks: &rulebooks };
-        let shipments: BTreeMap<i64, Tracked> = kept
-            .into_iter()
-            .map(|kept| (kept.key, Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around)))
-            .collect();
+        let shipments: BTreeMap<i64, Tracked> =
+            kept.into_iter().map(|kept| (kept.key, kept.tracked(&around))).collect();
         let carried = keys_of_order.into_iter().filter_map(|(id, keys)| {
             let order = orders.get(&id)?.order.clone()?;
             let shipments = keys.iter().filter_map(|key| shipments.get(key).cloned()).collect();

@@ -8,7 +8,9 @@ use crate::subjects::keys_of;
 use crate::writer::views::Known;
 use domain::exception::ShipmentException;
 use domain::fact::Fact;
-use domain::{Order, OrderId, Seq, Shipment, ShipmentId};
+use domain::party::Tier;
+use domain::tracked::Surroundings;
+use domain::{Order, OrderId, Seq, Shipment, ShipmentId, Tracked};
 use sqlx::{Row, SqliteConnection, query};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +25,15 @@ pub(crate) struct Kept {
     pub shipment: Shipment,
     pub exceptions: Vec<ShipmentException>,
     pub seq: Seq,
+    /// By which its limits were chosen then.
+    pub tier: Tier,
+}
+
+impl Kept {
+    /// With what hangs on it.
+    pub(crate) fn tracked(self, surroundings: &impl Surroundings) -> Tracked {
+        Tracked::restored(self.shipment, self.exceptions, self.seq, self.tier, surroundings)
+    }
 }
 
 /// Shipments by their keys, folded up to a position.
@@ -33,14 +44,16 @@ pub(crate) async fn shipments(
 ) -> Result<Vec<Kept>, StoreError> {
     let keys = key_array(wanted.iter().map(|(key, _)| *key));
     let rows = query(
-        "select key, number, seq from (select value from json_each($1)) as wanted cross join shipments on shipments.key = wanted.value",
+        "select key, number, seq, tier from (select value from json_each($1)) as wanted cross join shipments on shipments.key = wanted.value",
     )
     .bind(keys.clone())
     .fetch_all(&mut *connection)
     .await?;
-    let mut heads: HashMap<i64, (String, Seq)> = HashMap::new();
+    let mut heads: HashMap<i64, (String, Seq, Tier)> = HashMap::new();
     for row in &rows {
-        heads.insert(row.try_get("key")?, (row.try_get("number")?, Seq(row.try_get("seq")?)));
+        let tier: &str = row.try_get("tier")?;
+        let tier = tier.parse().map_err(|error| StoreError::unreadable("shipments", error))?;
+        heads.insert(row.try_get("key")?, (row.try_get("number")?, Seq(row.try_get("seq")?), tier));
     }
     let rows = query(
         "select shipment, exception
@@ -58,13 +71,13 @@ pub(crate) async fn shipments(
     let mut kept = Vec::with_capacity(wanted.len());
     for (key, id) in wanted {
         // A key without a row is that of something else than a shipment.
-        let Some((number, seq)) = heads.remove(key) else { continue };
+        let Some((number, seq, tier)) = heads.remove(key) else { continue };
         let mut shipment = Shipment::new(*id, number);
         for recorded in events.remove(key).unwrap_or_default() {
             shipment.apply(recorded);
         }
         let exceptions = exceptions.remove(key).unwrap_or_default();
-        kept.push(Kept { key: *key, shipment, exceptions, seq });
+        kept.push(Kept { key: *key, shipment, exceptions, seq, tier });
     }
     Ok(kept)
 }

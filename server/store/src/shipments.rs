@@ -44,7 +44,7 @@ impl Store {
         let orders = orders_by_id(&mut read, &wanted).await?;
         // Tiers decide on exceptions that open; reading opens none.
         let around = Around { orders: &orders, tiers: &HashMap::new(), rulebooks: &Rulebooks::default() };
-        Ok(Some((as_of, Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around))))
+        Ok(Some((as_of, kept.tracked(&around))))
     }
 
     /// Who gave the shipment its number, where it is not the usual issuer.

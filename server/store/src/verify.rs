@@ -59,6 +59,7 @@ pub(crate) const VIEWS: [(&str, &[&str], &str); 19] = [
             "open_rules",
             "expected",
             "row",
+            "tier",
         ],
         "key",
     ),

@@ -14,7 +14,7 @@ use domain::party::Tier;
 use domain::rules::Rule;
 use domain::status::Status;
 use domain::{Event, Seq};
-use store::{AppendError, DeskFilter, Expected, LatencySpan, SourceConfig};
+use store::{AppendError, DeskFilter, DuePlace, Expected, LatencySpan, SourceConfig};
 
 async fn late_shipment(bench: &Bench) {
     bench.deliver("o-1", vec![erp("1", "O-1", 0, released("C-1", "Acme"))]).await;
@@ -33,7 +33,7 @@ async fn an_action_on_a_stale_version_is_refused_with_the_current_one() {
             assignee: Some("ana".into()),
         });
         store::Delivery {
-            expected: Some(Expected { exception: exception.id, version: exception.version }),
+            expected: Some(Expected::Version { exception: exception.id, version: exception.version }),
             ..delivery(id, vec![desk(id, "S-1", 10, fact)])
         }
     };
@@ -54,7 +54,7 @@ async fn an_action_on_a_stale_version_is_refused_with_the_current_one() {
             root_cause: None,
         });
         store::Delivery {
-            expected: Some(Expected { exception: exception.id, version: exception.version + 1 }),
+            expected: Some(Expected::Version { exception: exception.id, version: exception.version + 1 }),
             ..delivery(id, vec![desk(id, "S-1", 11, fact)])
         }
     };
@@ -116,15 +116,20 @@ async fn deadlines_are_due_after_a_restart_and_gone_once_they_are_said_to_have_p
     bench.deliver("s-1", vec![tms("1", "S-1", 1, planned(&[])), tms("2", "S-2", 1, planned(&[]))]).await;
     let bench = bench.reopened().await;
     // The pickup window ends after 120 minutes; an hour of grace.
-    assert!(bench.store.due_deadlines(at(179).to_utc(), 10).await.expect("read").is_empty());
-    let due = bench.store.due_deadlines(at(180).to_utc(), 10).await.expect("read");
+    assert!(
+        bench.store.due_deadlines(at(179).to_utc(), DuePlace::default(), 10).await.expect("read").is_empty()
+    );
+    let due = bench.store.due_deadlines(at(180).to_utc(), DuePlace::default(), 10).await.expect("read");
     assert_eq!(due.len(), 2);
     assert_eq!((due[0].number.as_str(), due[0].deadline.deadline), ("S-1", DeadlineKind::Pickup));
     assert_eq!(due[0].deadline.due_at.to_rfc3339(), at(180).to_rfc3339());
-    assert_eq!(bench.store.due_deadlines(at(180).to_utc(), 1).await.expect("read").len(), 1);
+    assert_eq!(
+        bench.store.due_deadlines(at(180).to_utc(), DuePlace::default(), 1).await.expect("read").len(),
+        1
+    );
     let passed = syncline("p-1", "S-1", 180, Fact::DeadlinePassed(due[0].deadline.clone()));
     bench.deliver("p-1", vec![passed, tms("3", "S-2", 100, Fact::StopArrived(at_stop("1")))]).await;
-    let left = bench.store.due_deadlines(at(100_000).to_utc(), 10).await.expect("read");
+    let left = bench.store.due_deadlines(at(100_000).to_utc(), DuePlace::default(), 10).await.expect("read");
     assert!(left.iter().all(|one| one.deadline.deadline != DeadlineKind::Pickup), "{left:?}");
     let (_, desk) = bench.store.desk().await.expect("read");
     assert_eq!(desk.exceptions[0].rule, Rule::MissedPickup);

@@ -7,7 +7,7 @@ use domain::deadline::{Deadline, DeadlineKind};
 use domain::fact::*;
 use domain::rulebook::{Rulebook, SomeLimits, Special, When};
 use domain::{Event, Seq, ShipmentId};
-use store::{AppendError, Options, ViewHash, rebuild_in_batches, verify, view_hashes};
+use store::{AppendError, DuePlace, Options, ViewHash, rebuild_in_batches, verify, view_hashes};
 
 fn book(version: u32, pod_minutes: u32) -> Rulebook {
     let special = Special {
@@ -56,7 +56,11 @@ fn history() -> Vec<Event> {
 
 async fn pod_due(bench: &store::Store, place: i64) -> Option<i64> {
     let id = ShipmentId::numbered(&format!("S-{place}"));
-    let mut due = bench.due_deadlines(at(1_000_000).to_utc(), 1_000).await.expect("read").into_iter();
+    let mut due = bench
+        .due_deadlines(at(1_000_000).to_utc(), DuePlace::default(), 1_000)
+        .await
+        .expect("read")
+        .into_iter();
     let pod = due.rfind(|one| one.shipment == id && one.deadline.deadline == DeadlineKind::Pod)?;
     Some((pod.deadline.due_at - at(600)).num_minutes())
 }

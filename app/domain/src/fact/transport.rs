@@ -354,3 +354,35 @@ pub struct Retraction {
     pub event: String,
     pub reason: String,
 }
+
+/// What a shipment does of the way of an order that other shipments carry too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Leg {
+    /// The ERP's order number.
+    pub order: String,
+    /// Whether the order as a whole is counted with this shipment: each order once.
+    pub is_first: bool,
+    /// How its goods go on from here; none where they are delivered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_on: Option<Onward>,
+}
+
+/// How goods go on with other shipments, and how far they have come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Onward {
+    /// The numbers of the shipments that take them on.
+    pub with: Vec<String>,
+    /// The stop of this shipment at which they do.
+    pub stop: String,
+    /// When they left from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<Moment>,
+    /// When the last of those shipments handed them to their consignee, once all have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_over_at: Option<Moment>,
+    /// Whether that is proven, and nothing is held against it.
+    #[serde(default)]
+    pub is_confirmed: bool,
+}

@@ -54,8 +54,7 @@ impl<'a> Tally<'a> {
         let shipment = &tracked.shipment;
         let state = &shipment.state;
         let parts = tracked.consignments();
-        let finished =
-            last(parts.iter().filter(|part| !part.stage().is_off()).map(Consignment::handed_over_at));
+        let finished = last(parts.iter().filter(|part| !part.stage().is_off()).map(Consignment::ended_at));
         let carrier = state.carrier.as_ref().map(|carrier| member(&carrier.name, &carrier.code));
         let facets = Facets { carrier, lane: lane(state.stops.iter()), ..Facets::default() };
         let counted = |part: Consignment<'a>| {

@@ -5,7 +5,7 @@ use super::Punctuality;
 use super::contributions::{Tally, standing};
 use super::definition::Measure;
 use super::rollup::{Exclusion, Part};
-use crate::consignment::{Consignment, Stage};
+use crate::consignment::{Consignment, Stage, status_here};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::fact::{Fact, StopKind};
 use crate::rulebook::Limits;
@@ -82,6 +82,11 @@ pub(super) fn deliveries(tally: &mut Tally) {
     for consignment in std::mem::take(&mut tally.consignments) {
         let facets = tally.facets_of(&consignment);
         let part = &consignment.part;
+        // Whether an order was on time is decided where its consignee is.
+        if part.goes_on().is_some() {
+            tally.consignments.push(consignment);
+            continue;
+        }
         let is_off = matches!(part.stage(), Stage::CalledOff | Stage::CalledOffOnBoard | Stage::WrittenOff);
         let off_at = state.cancelled.as_ref().map(|cancelled| cancelled.at);
         let off_at = off_at.or(state.written_off.last().map(|ended| ended.at)).filter(|_| is_off);
@@ -161,7 +166,10 @@ pub fn open_promises(tracked: &Tracked) -> Vec<Deadline> {
         }
     };
     let parts = tracked.consignments();
-    for part in parts.iter().filter(|part| !part.stage().is_off() && part.handed_over_at().is_none()) {
+    let is_open = |part: &&Consignment| {
+        !part.stage().is_off() && part.goes_on().is_none() && part.handed_over_at().is_none()
+    };
+    for part in parts.iter().filter(is_open) {
         let order = tracked.orders.iter().find(|order| Some(order.number.as_str()) == part.number);
         let Some(order) = order.filter(|order| order.state.cancelled.is_none()) else { continue };
         let open = part.deliveries().find(|stop| stop.handed_over_at().is_none());
@@ -171,7 +179,7 @@ pub fn open_promises(tracked: &Tracked) -> Vec<Deadline> {
         }
     }
     // The current window of a pickup has a deadline of its own kind.
-    if !tracked.status().is_final() && !state.is_called_off() {
+    if !status_here(&parts).is_final() && !state.is_called_off() {
         let ahead =
             state.ahead().iter().filter(|stop| stop.kind == Some(StopKind::Pickup) && !stop.has_begun());
         for stop in ahead {

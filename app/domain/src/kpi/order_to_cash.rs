@@ -13,6 +13,8 @@ pub(super) fn legs(tally: &mut Tally) {
     for consignment in std::mem::take(&mut tally.consignments) {
         let shipment = tally.shipment;
         let (part, order) = (&consignment.part, consignment.order.map(|order| &order.state));
+        // An order that several shipments carry is one order.
+        let order = order.filter(|_| part.counts_its_order());
         let released_at = order.and_then(|order| order.released_at);
         let planned_at = planned_at(shipment, part);
         let picked_up_at = last(part.pickups().map(|stop| stop.loaded_at.or(stop.departed_at)));

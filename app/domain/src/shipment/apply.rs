@@ -130,6 +130,10 @@ impl FoldState for State {
             Fact::ChargeStated(charge) => {
                 replace_or_push(&mut self.charges, charge.clone(), |one| &one.charge);
             }
+            Fact::LegStated(leg) => {
+                replace_or_push(&mut self.legs, leg.clone(), |one| &one.order);
+                self.mark_hubs();
+            }
             Fact::DeadlinePassed(deadline) => self.passed.push(deadline.clone()),
             Fact::CaseOpened(opening) => {
                 let case = self.case(opening.case);

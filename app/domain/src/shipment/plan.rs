@@ -63,6 +63,23 @@ impl State {
             .retain(|stop| stop.has_begun() || has_been_tried(stop) || stop.kind == Some(StopKind::Delivery));
         self.former = before;
         self.mark_returns();
+        self.mark_hubs();
+    }
+
+    /// Marks the deliveries from which all goes on with another shipment: nobody there is a consignee.
+    pub(super) fn mark_hubs(&mut self) {
+        let goes_on = |stop: &Stop, order: &str| {
+            let leg = self.legs.iter().find(|leg| leg.order == order);
+            leg.and_then(|leg| leg.goes_on.as_ref()).is_some_and(|onward| onward.stop == stop.stop)
+        };
+        let is_hub = |stop: &Stop| {
+            let mut here = self.orders.iter().filter(|order| stop.concerns(order)).peekable();
+            here.peek().is_some() && here.all(|order| goes_on(stop, order))
+        };
+        let marks: Vec<bool> = self.stops.iter().map(is_hub).collect();
+        for (stop, mark) in self.stops.iter_mut().zip(marks) {
+            stop.is_hub = mark;
+        }
     }
 
     /// Orders of which goods were handed over stay the shipment's though a later plan names only what is still to come.
@@ -170,13 +187,13 @@ fn place(stop: Option<Stop>, planned: &PlannedStop) -> Stop {
 }
 
 /// Whether two names mean one place: by their code, or by name and city.
-fn is_same_place(one: &Location, other: &Location) -> bool {
+pub(crate) fn is_same_place(one: &Location, other: &Location) -> bool {
     let same = |a: &str, b: &str| a.trim().eq_ignore_ascii_case(b.trim());
     (!one.code.trim().is_empty() && same(&one.code, &other.code) && is_same_city(one, other))
         || (same(&one.name, &other.name) && is_same_city(one, other))
 }
 
-fn is_same_city(one: &Location, other: &Location) -> bool {
+pub(crate) fn is_same_city(one: &Location, other: &Location) -> bool {
     let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
     same(&one.city, &other.city) && same(&one.country, &other.country)
 }

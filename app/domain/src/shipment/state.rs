@@ -4,7 +4,7 @@ use crate::authority::Role;
 use crate::charge::{Charge, ChargeKind, Document};
 use crate::deadline::Deadline;
 use crate::fact::{
-    Approvable, CaseKind, DelayReason, Discrepancy, HandledLine, Mode, PodStatement, StopKind,
+    Approvable, CaseKind, DelayReason, Discrepancy, HandledLine, Leg, Mode, PodStatement, StopKind,
 };
 use crate::id::{ApprovalId, CaseId, CustomerId, OrderId};
 use crate::measure::Money;
@@ -54,6 +54,8 @@ pub struct State {
     pub implausible: Vec<Implausible>,
     pub documents: Vec<Document>,
     pub charges: Vec<Charge>,
+    /// Of orders that other shipments carry too: what this one does of their way.
+    pub legs: Vec<Leg>,
     pub cancelled: Option<Cancelled>,
     pub passed: Vec<Deadline>,
     /// When the TMS last said anything, on its own clock.
@@ -100,6 +102,8 @@ pub struct Stop {
     pub pod: Option<PodStatement>,
     /// Whether the plan sends the goods back here, to where they came from.
     pub is_return: bool,
+    /// Whether all that the plan delivers here goes on with another shipment.
+    pub is_hub: bool,
 }
 
 /// A number that two things go by.
@@ -428,7 +432,7 @@ impl Stop {
 
     /// Whether goods left from here: a pickup at which they were loaded or that the truck left, a cross-dock that it reached.
     pub fn has_sent_goods(&self) -> bool {
-        match self.kind {
+        match self.role() {
             Some(StopKind::CrossDock) => self.has_begun(),
             Some(StopKind::Delivery) => false,
             Some(StopKind::Pickup) | None => self.loaded_at.is_some() || self.departed_at.is_some(),
@@ -446,9 +450,14 @@ impl Stop {
         self.delivered_at.or(self.pod.as_ref().map(|pod| pod.signed_at))
     }
 
+    /// What is done here: a delivery from which all goes on with another shipment is a cross-dock.
+    pub fn role(&self) -> Option<StopKind> {
+        if self.is_hub { Some(StopKind::CrossDock) } else { self.kind }
+    }
+
     /// Whether goods reach their consignee here. What nobody planned is taken for a delivery once goods were brought.
     pub fn is_delivery(&self) -> bool {
-        match self.kind {
+        match self.role() {
             Some(kind) => kind == StopKind::Delivery && !self.is_return,
             None => {
                 self.handed_over_at().is_some()

@@ -148,7 +148,7 @@ fn because(reason: Option<&String>) -> String {
 /// The agent's sentence, and the customer's where it concerns them.
 fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (String, Option<String>) {
     let known = stop.and_then(|number| shipment.state.all_stops().find(|stop| stop.stop == *number));
-    let is_cross_dock = known.is_some_and(|stop| stop.kind == Some(StopKind::CrossDock));
+    let is_cross_dock = known.is_some_and(|stop| stop.role() == Some(StopKind::CrossDock));
     let (at, name) = place(known, stop);
     let both = |text: String| (text.clone(), Some(text));
     match &event.fact {
@@ -270,6 +270,17 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         Fact::ChargeStated(charge) => {
             (format!("Charge {}: {} {}", charge.charge, charge.kind.label(), charge.amount), None)
         }
+        Fact::LegStated(leg) => match &leg.goes_on {
+            Some(onward) => {
+                let with = onward.with.join(" and ");
+                let (at, _) = place(
+                    shipment.state.stops.iter().find(|one| one.stop == onward.stop),
+                    Some(&onward.stop),
+                );
+                (format!("Order {} goes on {at} with {with}", leg.order), None)
+            }
+            None => (format!("Order {} is carried by other shipments too", leg.order), None),
+        },
         Fact::EventRetracted(retraction) => {
             (format!("Event {} taken back: {}", retraction.event, retraction.reason), None)
         }

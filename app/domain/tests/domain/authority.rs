@@ -65,7 +65,7 @@ fn owners(kind: &str) -> &'static [Role] {
         | "tracking.revoked"
         | "subscription.changed" => &[Role::Portal, Role::Desk],
         "rulebook.changed" => &[Role::Desk],
-        "deadline.passed" | "invoice.held" | "invoice.released" | "feed.fell_silent"
+        "deadline.passed" | "leg.stated" | "invoice.held" | "invoice.released" | "feed.fell_silent"
         | "feed.parts_refused" | "feed.part_accepted" => &[Role::Syncline],
         // Whoever stated an event may take it back; the fold sees to it that nobody else does.
         "event.retracted" | "order.event_retracted" => &ROLES,

@@ -134,7 +134,7 @@ fn a_shipment_that_is_restored_after_a_downtime_waits_for_the_same_and_fires_not
         let world = World::of(story[..told].to_vec());
         let before = world.shipment();
         let kept = (before.shipment.clone(), before.exceptions.clone());
-        let restored = Tracked::restored(kept.0, kept.1, before.seq, &world.books);
+        let restored = Tracked::restored(kept.0, kept.1, before.seq, before.tier(), &world.books);
         assert_eq!(&restored, before);
         assert_eq!(restored.deadlines(), before.deadlines());
     }

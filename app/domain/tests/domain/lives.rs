@@ -3,6 +3,7 @@
 
 mod clocks;
 mod invoices;
+mod legs;
 mod numbers;
 mod plans;
 mod quantities;

@@ -261,6 +261,28 @@ impl World {
         }
     }
 
+    /// Lets the legs of order 4711 be looked at, as the server does whenever a shipment that carries it has news, until there is
+    /// nothing more to state.
+    pub fn link_legs(&mut self, when: &str) {
+        let mut round = 0;
+        loop {
+            let Some(order) = self.books.orders.get(&OrderId::numbered("4711")).cloned() else { return };
+            let carry = |one: &&Tracked| one.order_ids().contains(&order.id);
+            let shipments: Vec<Tracked> = self.shipments.values().filter(carry).cloned().collect();
+            let legs = domain::legs::decide(&order, &shipments);
+            if legs.is_empty() {
+                return;
+            }
+            round += 1;
+            assert!(round < 10, "the legs are stated again and again: {legs:?}");
+            for (tracked, leg) in legs {
+                let number = tracked.shipment.number.clone();
+                let stated = event(Role::Syncline, when, Fact::LegStated(leg)).about(&number);
+                self.tell(stated.named(&format!("leg {number} {when} {round}")));
+            }
+        }
+    }
+
     /// What was told to whom: `erp invoice.release 4711`.
     pub fn told(&self) -> Vec<String> {
         let line = |one: &Message| format!("{} {} {}", one.to, one.notice.kind(), one.notice.subject());

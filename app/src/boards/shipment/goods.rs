@@ -61,10 +61,14 @@ fn order(order: &CustomerOrder, remark: Option<String>, held: Option<&str>) -> i
         }
         .plain()
     };
+    let onward = order.goes_on.as_ref();
+    let onward =
+        onward.map(|onward| format!("Goes on with {} from stop {}.", onward.with.join(" and "), onward.stop));
     view! {
         <article class="order">
             <h3>{order.number.clone()} {remark.map(|remark| format!(", {remark}"))}</h3>
             <p>"Promised " {window(order.promised)}</p>
+            {onward.map(|onward| view! { <p class="detail">{onward}</p> })}
             <p class="detail">{format!("Invoice: {}{held}", order.invoice.label())}</p>
             {lines}
         </article>

@@ -6,8 +6,8 @@ use domain::authority::Role;
 use domain::deadline::{Deadline, DeadlineKind};
 use domain::fact::{
     Approvable, ApprovalDecision, ApprovalRequest, CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment,
-    ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, FeedSilence, InvoiceDecision,
-    PartAccepted, RefusedFor, RefusedParts, Responsible, RootCause, Sharing, SharingEnd,
+    ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, FeedSilence, InvoiceDecision, Leg,
+    Onward, PartAccepted, RefusedFor, RefusedParts, Responsible, RootCause, Sharing, SharingEnd,
 };
 use domain::id::{ApprovalId, CaseId, CustomerId};
 use domain::party::Tier;
@@ -65,6 +65,23 @@ pub(super) fn told() -> Vec<Example> {
                 is_history: false,
                 shipment: Some(SHIPMENT.to_owned()),
                 reason: "the shortage was credited".into(),
+            }),
+        ),
+        said(
+            Role::Syncline,
+            at(5, 10, 0),
+            SHIPMENT,
+            "Several shipments carry an order: this one brings it to a hub, another takes it on.",
+            Fact::LegStated(Leg {
+                order: ORDER.to_owned(),
+                is_first: true,
+                goes_on: Some(Onward {
+                    with: vec!["SH-2026-0418".into()],
+                    stop: "2".into(),
+                    left_at: Some(at(5, 9, 30)),
+                    handed_over_at: None,
+                    is_confirmed: false,
+                }),
             }),
         ),
         said(

@@ -84,8 +84,13 @@ impl Batch {
                 noun @ (Noun::Customer | Noun::Item | Noun::Location) => {
                     batch.masters.want(noun, subject);
                     subjects.insert(subject);
-                    if noun == Noun::Customer {
-                        customers.insert(CustomerId(subject));
+                    if let Fact::CustomerRegistered(terms) = &event.fact {
+                        let id = CustomerId(subject);
+                        let known = views.tiers.get(&id).copied().unwrap_or_default();
+                        // Master data that is sent anew every night concerns no shipment.
+                        if known != terms.tier {
+                            customers.insert(id);
+                        }
                     }
                 }
             }
@@ -235,13 +240,20 @@ impl Batch {
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
         for kept in kept {
             let key = kept.key;
-            let tracked = Tracked::restored(kept.shipment, kept.exceptions, kept.seq, &around);
+            let tracked = kept.tracked(&around);
             let shown = Some(Shown::of(key, &tracked)?);
             let entry =
                 Entry { key, shown, tracked: Arc::new(tracked), is_touched: false, changed: BTreeMap::new() };
             self.shipments.insert(entry.tracked.shipment.id, entry);
         }
         Ok(())
+    }
+
+    /// The positions of the last events about an order, and about each shipment that is known to carry it.
+    pub(crate) fn changes_of(&self, order: OrderId) -> impl Iterator<Item = Seq> {
+        let own = self.orders.get(&order).and_then(|known| known.order.as_ref()).map(|order| order.as_of);
+        let carriers = self.carriers.get(&order).into_iter().flatten();
+        own.into_iter().chain(carriers.filter_map(|id| Some(self.shipments.get(id)?.tracked.seq)))
     }
 
     /// An exception of a shipment, as it is at this point of the batch.

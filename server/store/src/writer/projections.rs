@@ -39,7 +39,7 @@ pub(crate) struct Shown {
 
 /// Rows of the two lists.
 struct Rows {
-    shipment: [Cell; 11],
+    shipment: [Cell; 12],
     customers: Vec<[Cell; 8]>,
 }
 
@@ -116,6 +116,7 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
         open_rules.into(),
         expected(&row.tracked).into(),
         serde_json::to_string(&row)?.into(),
+        tracked.tier().as_str().into(),
     ];
     let shown = Shown {
         status: view.status,
@@ -155,7 +156,7 @@ pub(crate) fn rule_bit(rule: Rule) -> i64 {
 /// Rows that wait to be written, by table.
 #[derive(Default)]
 pub(crate) struct Pending {
-    shipments: Vec<[Cell; 11]>,
+    shipments: Vec<[Cell; 12]>,
     customers: Vec<[Cell; 8]>,
     gone_customers: Vec<i64>,
     search: Vec<[Cell; 3]>,
@@ -239,11 +240,11 @@ impl Pending {
         write_rows(
             connection,
             "insert into shipments
-             (key, id, number, issuer, seq, status, flags, punctuality, open_rules, expected, row)",
+             (key, id, number, issuer, seq, status, flags, punctuality, open_rules, expected, row, tier)",
             "on conflict (key) do update set number = excluded.number, issuer = excluded.issuer,
              seq = excluded.seq, status = excluded.status, flags = excluded.flags,
              punctuality = excluded.punctuality, open_rules = excluded.open_rules,
-             expected = excluded.expected, row = excluded.row",
+             expected = excluded.expected, row = excluded.row, tier = excluded.tier",
             self.shipments,
         )
         .await?;

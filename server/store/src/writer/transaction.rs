@@ -7,7 +7,8 @@ use super::repeats::{Content, Identity, answered, stored};
 use super::views::Views;
 use crate::batch_rows::{Cell, write_rows};
 use crate::{
-    AppendError, Commit, Reason, Receipt, Rejected, StoreError, from_micros, journal, load, micros, outbox,
+    AppendError, Commit, Expected, Reason, Receipt, Rejected, StoreError, from_micros, journal, load, micros,
+    outbox,
 };
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::event::{Recorded, Sequence};
@@ -185,6 +186,9 @@ impl Memory {
                 }
                 continue;
             }
+            if is_overtaken(delivery.expected.as_ref(), event, &applied.batch, Seq(first)) {
+                continue;
+            }
             if unfoldable.0.contains(&identity) {
                 quarantined.push(failed(position, event)?);
                 continue;
@@ -340,14 +344,21 @@ fn refusal(delivery: &Prepared, batch: &Batch, views: &Views) -> Option<AppendEr
                 what: format!("exception {id} of shipment `{}`", prepared.event.number),
             });
         };
-        if let Some(expected) = delivery.expected
-            && expected.exception == id
-            && expected.version != exception.version
+        if let Some(Expected::Version { exception: known, version }) = delivery.expected
+            && known == id
+            && version != exception.version
         {
             return Some(AppendError::Stale { current: Box::new(exception.clone()) });
         }
     }
     None
+}
+
+/// Whether what an event was decided on has changed since; `first` is the first position of its own delivery.
+fn is_overtaken(expected: Option<&Expected>, event: &Event, batch: &Batch, first: Seq) -> bool {
+    let Some(Expected::Unchanged(read)) = expected else { return false };
+    let as_of = read.get(&event.order()).copied();
+    as_of.is_some_and(|as_of| batch.changes_of(event.order()).any(|seq| seq > as_of && seq < first))
 }
 
 fn exception_of(event: &Event) -> Option<ExceptionId> {

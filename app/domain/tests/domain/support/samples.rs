@@ -11,10 +11,10 @@ use domain::fact::{
     CarrierAssignment, CaseAnswer, CaseKind, CaseOpening, CollectionPoint, Conversion, CustomerTerms,
     CustomsStatement, DelayReason, DelayStatement, Discrepancy, DiscrepancyKind, Ending, EtaStatement,
     ExceptionAssignment, ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, FeedSilence,
-    Handled, HandledLine, InvoiceDecision, InvoicePayment, InvoiceStatement, Invoiced, ItemTerms, Mode,
-    OrderLine, OrderTerms, PartAccepted, Plan, PodStatement, PositionReport, Priority, Refusal, RefusedFor,
-    RefusedParts, Responsible, Retraction, Returned, RootCause, Sharing, SharingEnd, StopKind, TenderAnswer,
-    TenderOffer,
+    Handled, HandledLine, InvoiceDecision, InvoicePayment, InvoiceStatement, Invoiced, ItemTerms, Leg, Mode,
+    Onward, OrderLine, OrderTerms, PartAccepted, Plan, PodStatement, PositionReport, Priority, Refusal,
+    RefusedFor, RefusedParts, Responsible, Retraction, Returned, RootCause, Sharing, SharingEnd, StopKind,
+    TenderAnswer, TenderOffer,
 };
 use domain::id::{ApprovalId, CaseId, CustomerId, ExceptionId};
 use domain::measure::{Currency, Money, Quantity};
@@ -253,6 +253,17 @@ pub fn one_of_each() -> Vec<Fact> {
             last: 7,
         }),
         Fact::FeedPartAccepted(PartAccepted { part: 7, named: "stop.delivered of SH-1".into() }),
+        Fact::LegStated(Leg {
+            order: "4711".into(),
+            is_first: true,
+            goes_on: Some(Onward {
+                with: vec!["SH-2".into()],
+                stop: "2".into(),
+                left_at: Some(at("3 10:00")),
+                handed_over_at: None,
+                is_confirmed: false,
+            }),
+        }),
         Fact::DeadlinePassed(Deadline {
             deadline: DeadlineKind::Pod,
             stop: "2".into(),

@@ -1,0 +1,176 @@
+//! An order's way over several shipments: a hub is no consignee.
+
+use crate::kpis::told as figure;
+use crate::support::facts::{called_off, delivered, departed, loaded, ordered, plan, pod, stop, terms_for};
+use crate::support::{Told, World, at, erp, exceptions, tms, window};
+use domain::Fact;
+use domain::event::Event;
+use domain::fact::{PlannedStop, StopKind};
+use domain::id::{CustomerId, ShipmentId};
+use domain::kpi::Measure;
+use domain::redaction::CustomerShipment;
+
+fn leg(number: &str, when: &str, from: (&str, &str), to: (&str, &str)) -> Event {
+    let pickup = stop("1", StopKind::Pickup, from.0, window(from.1, from.1), &[]);
+    let delivery = stop("2", StopKind::Delivery, to.0, window(to.1, to.1), &[]);
+    planned(number, when, vec![pickup, delivery])
+}
+
+fn planned(number: &str, when: &str, stops: Vec<PlannedStop>) -> Event {
+    of(number, tms(when, Fact::ShipmentPlanned(plan(&["4711"], stops))))
+}
+
+fn of(number: &str, event: Event) -> Event {
+    let id = format!("{number} {}", event.id.as_str());
+    event.named(&id).about(number)
+}
+
+/// Order 4711, promised in Hamburg by the 3rd at noon.
+fn order() -> Event {
+    let mut terms = terms_for("ACME", Some(window("3 08:00", "3 12:00")));
+    terms.lines[0].price = None;
+    erp("1 05:00", Fact::OrderReleased(terms))
+}
+
+/// From Bremen to the hub in Hanover on the 1st, on to Hamburg on the 3rd.
+fn two_legs() -> [Event; 3] {
+    [
+        order(),
+        leg("SH-1", "1 06:00", ("Bremen", "1 08:00"), ("Hanover", "1 16:00")),
+        leg("SH-2", "1 06:10", ("Hanover", "2 18:00"), ("Hamburg", "3 10:00")),
+    ]
+}
+
+fn tell(events: impl IntoIterator<Item = Event>) -> World {
+    let mut world = World::default();
+    for event in events {
+        let when = event.occurred_at.format("%-d %H:%M").to_string();
+        world.tell(event);
+        world.link_legs(&when);
+        world.settle(&when);
+    }
+    world
+}
+
+fn seen(world: &World, number: &str) -> CustomerShipment {
+    let id = ShipmentId::numbered(number);
+    world.shipments[&id].redacted(CustomerId::numbered("ACME")).expect("theirs")
+}
+
+fn sentence(world: &World, number: &str) -> String {
+    domain::journey::sentence(&seen(world, number), at("9 12:00").to_utc())
+}
+
+#[test]
+fn a_hub_is_no_consignee_and_the_way_ends_with_the_last_leg() {
+    let first = [of("SH-1", tms("1 08:30", departed("1"))), of("SH-1", tms("1 15:30", delivered("2")))];
+    let mut world = tell(two_legs().into_iter().chain(first));
+    assert_eq!(seen(&world, "SH-1").status.label(), "In transit");
+    assert_eq!(sentence(&world, "SH-1"), "Handed on in Hanover 1 May 15:30 UTC+2; it goes on with SH-2.");
+    assert_eq!(figure(&world, Measure::OnTimeDelivery), Vec::<String>::new(), "Hanover was promised nothing");
+    let waits = world.shipments[&ShipmentId::numbered("SH-1")].deadlines();
+    assert_eq!(waits, [], "nobody waits for a proof from the hub, nor for news of a truck that is done");
+    assert_eq!(world.told(), Vec::<String>::new());
+
+    for event in [
+        of("SH-2", tms("2 18:30", departed("1"))),
+        of("SH-2", tms("3 09:30", delivered("2"))),
+        of("SH-2", tms("3 09:40", pod("2", "3 09:35"))),
+    ] {
+        let when = event.occurred_at.format("%-d %H:%M").to_string();
+        world.tell(event);
+        world.link_legs(&when);
+        world.settle(&when);
+    }
+    assert_eq!(seen(&world, "SH-2").status.label(), "Delivered");
+    assert_eq!(seen(&world, "SH-1").status.label(), "Delivered", "its order is");
+    assert_eq!(sentence(&world, "SH-1"), "Handed on in Hanover and delivered with SH-2 3 May 09:30 UTC+2.");
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+    assert_eq!(figure(&world, Measure::OnTimeDelivery), ["05-03 1/1"], "one order, once");
+    assert_eq!(figure(&world, Measure::OnTimeInFull), ["05-03 1/1"]);
+    assert_eq!(figure(&world, Measure::ReleaseToPlan).len(), 1, "an order is planned once");
+    for tracked in world.shipments.values() {
+        assert_eq!(exceptions(tracked), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_second_leg_that_is_planned_after_the_goods_reached_the_hub_takes_the_delivery_back() {
+    let [order, first, second] = two_legs();
+    let mut world = tell([
+        order,
+        first,
+        of("SH-1", tms("1 08:30", departed("1"))),
+        of("SH-1", tms("1 15:30", delivered("2"))),
+    ]);
+    assert_eq!(
+        seen(&world, "SH-1").status.label(),
+        "Delivered, awaiting confirmation",
+        "as far as anybody knows"
+    );
+    world.tell(Event { occurred_at: at("1 17:00"), ..second });
+    world.link_legs("1 17:01");
+    assert_eq!(seen(&world, "SH-1").status.label(), "In transit");
+    assert_eq!(figure(&world, Measure::OnTimeDelivery), Vec::<String>::new());
+}
+
+#[test]
+fn a_second_leg_that_is_cancelled_makes_the_hub_the_end_again() {
+    let mut world = tell(two_legs());
+    world.tell(of("SH-2", tms("1 07:00", called_off())));
+    world.link_legs("1 07:01");
+    let stops = seen(&world, "SH-1").stops;
+    assert_eq!(stops.last().and_then(|stop| stop.kind), Some(StopKind::Delivery));
+}
+
+#[test]
+fn goods_that_left_the_hub_were_there_though_nobody_told() {
+    let story = two_legs().into_iter().chain([
+        of("SH-1", tms("1 08:30", departed("1"))),
+        of("SH-2", tms("2 18:20", loaded("1"))),
+        of("SH-2", tms("3 09:30", delivered("2"))),
+        of("SH-2", tms("3 09:40", pod("2", "3 09:35"))),
+    ]);
+    let world = tell(story);
+    assert_eq!(seen(&world, "SH-1").status.label(), "Delivered");
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+}
+
+#[test]
+fn three_legs_are_one_way_and_a_cross_dock_may_end_the_first() {
+    let to_cross_dock = vec![
+        stop("1", StopKind::Pickup, "Bremen", window("1 08:00", "1 08:00"), &[]),
+        stop("2", StopKind::CrossDock, "Hanover", window("1 16:00", "1 16:00"), &[]),
+    ];
+    let story = [
+        order(),
+        planned("SH-1", "1 06:00", to_cross_dock),
+        leg("SH-2", "1 06:10", ("Hanover", "2 08:00"), ("Celle", "2 12:00")),
+        leg("SH-3", "1 06:20", ("Celle", "2 18:00"), ("Hamburg", "3 10:00")),
+        of("SH-1", tms("1 08:30", departed("1"))),
+        of("SH-2", tms("2 08:30", departed("1"))),
+        of("SH-2", tms("2 11:30", delivered("2"))),
+        of("SH-3", tms("2 18:30", departed("1"))),
+        of("SH-3", tms("3 09:30", delivered("2"))),
+        of("SH-3", tms("3 09:40", pod("2", "3 09:35"))),
+    ];
+    let world = tell(story);
+    for number in ["SH-1", "SH-2", "SH-3"] {
+        assert_eq!(seen(&world, number).status.label(), "Delivered", "{number}");
+    }
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+    assert_eq!(figure(&world, Measure::OnTimeDelivery), ["05-03 1/1"]);
+}
+
+#[test]
+fn two_parts_of_an_order_to_one_door_and_a_way_back_are_no_legs() {
+    let world = tell([
+        erp("1 05:00", ordered()),
+        leg("SH-1", "1 06:00", ("Bremen", "1 08:00"), ("Hamburg", "2 08:00")),
+        leg("SH-2", "1 06:10", ("Bremen", "2 08:00"), ("Hamburg", "3 08:00")),
+        leg("SH-3", "3 06:10", ("Hamburg", "4 08:00"), ("Bremen", "5 08:00")),
+    ]);
+    for tracked in world.shipments.values() {
+        assert_eq!(tracked.shipment.state.legs.iter().filter(|leg| leg.goes_on.is_some()).count(), 0);
+    }
+}

@@ -1,0 +1,73 @@
+//! An order that two shipments carry one after the other, on a running server.
+
+mod support;
+
+use domain::authority::Role;
+use domain::fact::{Mode, Plan, PlannedStop, StopKind};
+use domain::status::Status;
+use domain::{Event, Fact, OrderId, ShipmentId};
+use support::freight::{append, delivered, departed, event, location, pod, released, start, window};
+use support::server::{Hands, Running};
+use support::until;
+
+fn leg(shipment: &str, (from, leaves): (&str, i64), (to, comes): (&str, i64)) -> Event {
+    let stop = |stop: &str, kind, city, planned| PlannedStop {
+        stop: stop.to_owned(),
+        kind,
+        location: location(city),
+        planned,
+        orders: Vec::new(),
+    };
+    let plan = Plan {
+        order_issuer: None,
+        mode: Mode::Truckload,
+        orders: vec!["SO-1".to_owned()],
+        stops: vec![
+            stop("1", StopKind::Pickup, from, window(leaves, leaves + 60)),
+            stop("2", StopKind::Delivery, to, window(comes, comes + 60)),
+        ],
+        carrier: None,
+        references: Vec::new(),
+    };
+    event(Role::Tms, shipment, 1, Fact::ShipmentPlanned(plan))
+}
+
+async fn status(running: &Running, shipment: &str) -> Option<Status> {
+    let found = running.store.shipment(ShipmentId::numbered(shipment)).await.expect("a reading");
+    found.map(|(_, shipment)| shipment.status)
+}
+
+/// Whether the order's invoice may leave, and why.
+async fn gate(running: &Running) -> Option<(bool, String)> {
+    let order = OrderId::numbered("SO-1");
+    let carried = running.store.carried(&[order]).await.expect("a reading").pop()?;
+    carried.order.state.gate.as_ref().map(|gate| (gate.released, gate.reason.clone()))
+}
+
+#[tokio::test]
+async fn a_hub_is_no_consignee_whichever_leg_is_planned_first_and_after_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let hands = Hands::at(start());
+    let running = Running::start(&folder.path().join("test.db"), &hands).await;
+    append(&running.store, vec![released("SO-1", "ACME")]).await;
+    append(&running.store, vec![leg("SH-2", ("Kassel", 1400), ("Bonn", 1600))]).await;
+    append(&running.store, vec![leg("SH-1", ("Hamburg", 240), ("Kassel", 600))]).await;
+    append(&running.store, vec![departed("SH-1", 270, "1"), delivered("SH-1", 610)]).await;
+    until("the first leg is handed on", async || status(&running, "SH-1").await == Some(Status::InTransit))
+        .await;
+    let running = running.restart().await;
+    append(&running.store, vec![departed("SH-2", 1410, "1"), delivered("SH-2", 1610), pod("SH-2", 1615)])
+        .await;
+    until("both legs read that the goods are there", async || {
+        status(&running, "SH-1").await == Some(Status::Delivered)
+            && status(&running, "SH-2").await == Some(Status::Delivered)
+    })
+    .await;
+    until("the invoice leaves by the last leg alone", async || {
+        gate(&running).await == Some((true, "SH-2 is delivered, signed by K. Ernst".to_owned()))
+    })
+    .await;
+    running.stop().await;
+    let verification = store::verify(&folder.path().join("test.db")).await.expect("verified");
+    assert_eq!(verification.differences, []);
+}
