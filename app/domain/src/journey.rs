@@ -53,7 +53,8 @@ impl Progress {
 pub fn progress(shipment: &CustomerShipment) -> Vec<Progress> {
     let stops = &shipment.stops;
     let reached = stops.iter().rposition(has_begun).map_or(0, |last| last + 1);
-    let current = stops.iter().rposition(|stop| has_begun(stop) && !is_done(stop));
+    // Whoever has reached a stop has left those before it, told or not.
+    let current = reached.checked_sub(1).filter(|last| !is_done(&stops[*last]));
     let mut is_next = !shipment.status.is_final();
     stops
         .iter()

@@ -4,6 +4,7 @@ mod arithmetic;
 mod arrival;
 mod authority;
 mod contract;
+mod corpus;
 mod corrections;
 mod deadlines;
 mod desk;

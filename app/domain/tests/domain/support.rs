@@ -251,34 +251,37 @@ impl World {
         changed
     }
 
-    /// Lets the invoice gate look at order 4711, as the server does after every event; what it decides is told.
+    /// Lets the invoice gate look at every order, as the server does after every event; what it decides is told.
     pub fn settle(&mut self, when: &str) {
-        let Some(order) = self.books.orders.get(&OrderId::numbered("4711")).cloned() else { return };
-        let carry = |one: &&Tracked| one.order_ids().contains(&order.id);
-        let shipments: Vec<Tracked> = self.shipments.values().filter(carry).cloned().collect();
-        if let Some(fact) = decide(&order, &shipments, at(when).to_utc()) {
-            self.tell(event(Role::Syncline, when, fact).named(&format!("gate {when}")));
+        for order in self.books.orders.values().cloned().collect::<Vec<_>>() {
+            let carry = |one: &&Tracked| one.order_ids().contains(&order.id);
+            let shipments: Vec<Tracked> = self.shipments.values().filter(carry).cloned().collect();
+            if let Some(fact) = decide(&order, &shipments, at(when).to_utc()) {
+                let id = format!("gate {} {when} {}", order.number, self.seq);
+                self.tell(event(Role::Syncline, when, fact).about(&order.number).named(&id));
+            }
         }
     }
 
-    /// Lets the legs of order 4711 be looked at, as the server does whenever a shipment that carries it has news, until there is
+    /// Lets the legs of every order be looked at, as the server does whenever a shipment that carries it has news, until there is
     /// nothing more to state.
     pub fn link_legs(&mut self, when: &str) {
-        let mut round = 0;
-        loop {
-            let Some(order) = self.books.orders.get(&OrderId::numbered("4711")).cloned() else { return };
-            let carry = |one: &&Tracked| one.order_ids().contains(&order.id);
-            let shipments: Vec<Tracked> = self.shipments.values().filter(carry).cloned().collect();
-            let legs = domain::legs::decide(&order, &shipments);
-            if legs.is_empty() {
-                return;
-            }
-            round += 1;
-            assert!(round < 10, "the legs are stated again and again: {legs:?}");
-            for (tracked, leg) in legs {
-                let number = tracked.shipment.number.clone();
-                let stated = event(Role::Syncline, when, Fact::LegStated(leg)).about(&number);
-                self.tell(stated.named(&format!("leg {number} {when} {round}")));
+        for id in self.books.orders.keys().copied().collect::<Vec<_>>() {
+            let mut rounds = 0..10;
+            loop {
+                let Some(order) = self.books.orders.get(&id).cloned() else { break };
+                let carry = |one: &&Tracked| one.order_ids().contains(&id);
+                let shipments: Vec<Tracked> = self.shipments.values().filter(carry).cloned().collect();
+                let legs = domain::legs::decide(&order, &shipments);
+                if legs.is_empty() {
+                    break;
+                }
+                assert!(rounds.next().is_some(), "the legs are stated again and again: {legs:?}");
+                for (tracked, leg) in legs {
+                    let number = tracked.shipment.number.clone();
+                    let stated = event(Role::Syncline, when, Fact::LegStated(leg)).about(&number);
+                    self.tell(stated.named(&format!("leg {number} {when} {}", self.seq)));
+                }
             }
         }
     }

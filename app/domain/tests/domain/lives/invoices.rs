@@ -45,9 +45,10 @@ fn one_customers_remark_never_holds_anothers_order() {
     world.tell(tms("3 10:00", delivered("3")));
     world.tell(tms("3 10:10", pod_short("3", "3 10:05")));
     world.settle("3 11:00");
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
     world.tell(tms("3 12:00", pod("3", "3 10:05")));
     world.settle("3 13:00");
-    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+    assert_eq!(world.told(), ["erp invoice.release 4711", "erp invoice.release 4712"], "each once");
 }
 
 #[test]
