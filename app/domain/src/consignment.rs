@@ -5,7 +5,7 @@ mod quantities;
 
 pub use quantities::{Misfit, same_number};
 
-use crate::fact::{Onward, OrderLine, StopKind};
+use crate::fact::{Leg, Onward, OrderLine, StopKind};
 use crate::order::Order;
 use crate::shipment::{State, Stop};
 use crate::status::Status;
@@ -162,8 +162,16 @@ impl<'a> Consignment<'a> {
 
     /// Whether the order as a whole is counted with this shipment: of several that carry it, with one.
     pub fn counts_its_order(&self) -> bool {
-        let leg = self.state.legs.iter().find(|leg| Some(leg.order.as_str()) == self.number);
-        leg.is_none_or(|leg| leg.is_first)
+        self.leg().is_none_or(|leg| leg.is_first)
+    }
+
+    /// Whether other shipments carry its order too.
+    pub(super) fn is_shared(&self) -> bool {
+        self.leg().is_some_and(|leg| leg.is_shared)
+    }
+
+    fn leg(&self) -> Option<&'a Leg> {
+        self.state.legs.iter().find(|leg| Some(leg.order.as_str()) == self.number)
     }
 
     /// When another shipment took it on, or could: it was brought to the hub, or nobody told and it has left from there.

@@ -23,15 +23,15 @@ pub fn decide<'c>(order: &Order, carriers: &'c [Tracked]) -> Vec<(&'c Tracked, L
     let wanted = |way: &Way| Leg {
         order: order.number.clone(),
         is_first: first.is_none_or(|first| first.carrier.shipment.id == way.carrier.shipment.id),
+        is_shared: legs.iter().filter(|leg| leg.is_live()).count() > 1,
         goes_on: way.onward(&legs),
     };
-    let stated = |way: &Way| {
-        way.carrier.shipment.state.legs.iter().find(|leg| leg.order == order.number).cloned().unwrap_or(Leg {
-            order: order.number.clone(),
-            is_first: true,
-            goes_on: None,
-        })
-    };
+    let stated =
+        |way: &Way| {
+            way.carrier.shipment.state.legs.iter().find(|leg| leg.order == order.number).cloned().unwrap_or(
+                Leg { order: order.number.clone(), is_first: true, is_shared: false, goes_on: None },
+            )
+        };
     let differ = legs.iter().map(|way| (way, wanted(way))).filter(|(way, wanted)| stated(way) != *wanted);
     differ.map(|(way, wanted)| (way.carrier, wanted)).collect()
 }

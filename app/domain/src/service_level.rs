@@ -135,7 +135,12 @@ impl Team {
                 24 => date.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN),
                 hour => date.and_time(NaiveTime::from_hms_opt(hour, 0, 0)?),
             };
-            Some(zone.from_local_datetime(&time).earliest()?.to_utc())
+            // Where the clocks skip that hour the day begins, or ends, when they go on.
+            let quarters = (0..=8).map(|quarter| time + TimeDelta::minutes(15 * quarter));
+            quarters
+                .into_iter()
+                .find_map(|time| zone.from_local_datetime(&time).earliest())
+                .map(|at| at.to_utc())
         };
         (!is_free).then(|| Some((at(self.from_hour)?, at(self.until_hour)?))).flatten()
     }
@@ -286,6 +291,25 @@ mod tests {
                 "{hours} h from {from}"
             );
         }
+    }
+
+    #[test]
+    fn a_day_that_begins_or_ends_in_the_hour_that_the_clocks_skip_is_a_working_day() {
+        let team = |zone: &str, from_hour, until_hour| Team {
+            zone: zone.to_owned(),
+            from_hour,
+            until_hour,
+            days: vec![Weekday::Fri, Weekday::Sun],
+            holidays: Vec::new(),
+            ..usual_teams()[0].clone()
+        };
+        // In Cairo the clocks go from 00:00 to 01:00 on Friday, 24 April 2026; in Berlin from 02:00 to 03:00 on Sunday, 29 March.
+        let cairo = team("Africa/Cairo", 0, 24).after(at("2026-04-23T20:00:00Z"), TimeDelta::hours(2));
+        assert_eq!(cairo, at("2026-04-24T00:00:00Z"), "from 22:00 UTC on");
+        let begins = team("Europe/Berlin", 2, 6).after(at("2026-03-28T23:00:00Z"), TimeDelta::hours(1));
+        assert_eq!(begins, at("2026-03-29T02:00:00Z"));
+        let ends = team("Europe/Berlin", 0, 2).after(at("2026-03-28T23:00:00Z"), TimeDelta::hours(2));
+        assert_eq!(ends, at("2026-03-29T01:00:00Z"));
     }
 
     #[test]

@@ -159,15 +159,20 @@ impl Consignment<'_> {
         if accounts { missing } else { 0 }
     }
 
-    /// Whether all that was put on the shipment reached its consignee, and whole.
+    /// Whether all that was ordered reached its consignee, and whole; of an order that several shipments carry, all that was put on
+    /// this one.
     pub fn is_in_full(&self) -> bool {
+        let is_whole = |line: &OrderLine| {
+            let wanted = if self.is_shared() { self.expected(line) } else { line.quantity.milli };
+            self.handed_over(line).is_some_and(|handed_over| handed_over.milli >= wanted)
+        };
         let lacks = |stop: &Stop| {
             stop.discrepancy().is_some_and(|found| {
                 let names_it = |line: &HandledLine| self.is_named(&line.order);
                 found.kind.takes_goods_away() && (found.lines.is_empty() || found.lines.iter().any(names_it))
             })
         };
-        !self.hand_over_stops().any(lacks) && self.is_all_there()
+        !self.hand_over_stops().any(lacks) && self.lines.iter().all(is_whole)
     }
 
     /// Everything handled that does not fit the order.

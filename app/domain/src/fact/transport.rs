@@ -363,6 +363,8 @@ pub struct Leg {
     pub order: String,
     /// Whether the order as a whole is counted with this shipment: each order once.
     pub is_first: bool,
+    /// Whether others carry it still: what this one brings is a part of it or of its way.
+    pub is_shared: bool,
     /// How its goods go on from here; none where they are delivered here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goes_on: Option<Onward>,

@@ -96,7 +96,7 @@ pub struct Definition {
     pub exclusions: &'static str,
 }
 
-const ON_TIME: &str = "15 minutes after the end of the window, or as the rules file says; early is on time";
+const ON_TIME: &str = "15 minutes after the end of the window, or as the rules file says; early is on time, unless it says how early";
 const NOT_PROMISED: &str = "cancelled orders and shipments; orders delivered without a promise. An order that is on no shipment yet is not seen";
 const NOT_PICKED_UP: &str =
     "cancelled shipments; pickups of delivered shipments at which no truck was ever reported";
@@ -208,7 +208,7 @@ impl Measure {
             Self::OnTimeInFull => &Definition {
                 id: "on_time_in_full",
                 label: "On time, in full",
-                formula: "orders on time against the current promise whose every line was handed over in the quantity loaded (or ordered, where the TMS stated no loaded quantities) and whose proof of delivery tells of nothing short or damaged, divided by all orders that on-time delivery counts. Of several statements about one stop the last counts",
+                formula: "orders on time against the current promise whose every line was handed over in the quantity ordered (of an order that several shipments carry: in the quantity loaded on this one) and whose proof of delivery tells of nothing short or damaged, divided by all orders that on-time delivery counts. Of several statements about one stop the last counts",
                 unit: Percent,
                 better: Higher,
                 tolerance: Some(ON_TIME),

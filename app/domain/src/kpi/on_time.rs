@@ -37,7 +37,13 @@ fn delivered(part: &Consignment, promised: Window, state: &State, limits: &Limit
     if part.stage() == Stage::Returned {
         return Some(Outcome { kept: false, decided_at: limit(promised, limits) });
     }
-    outcome(part.handed_over_at(), promised, state, limits)
+    let handed_over_at = part.handed_over_at();
+    let early = TimeDelta::minutes(i64::from(limits.early_minutes));
+    let too_early = |at: &Moment| !early.is_zero() && promised.from - *at > early;
+    match handed_over_at.filter(too_early) {
+        Some(decided_at) => Some(Outcome { kept: false, decided_at }),
+        None => outcome(handed_over_at, promised, state, limits),
+    }
 }
 
 /// The last moment that is on time: the same tolerance as for flags, notices and exceptions.

@@ -114,6 +114,8 @@ limits! {
     /// How far after the end of its promise a delivery may be expected before anybody is bothered: estimates move by
     /// minutes with every report.
     eta_tolerance_minutes: 15 in 0..=10_080, "Expected after the promise";
+    /// How long before its promise begins a delivery still is on time; 0 lets any pass that comes early.
+    early_minutes: 0 in 0..=129_600, "Early, before the promise (none: any is on time)";
     /// How much more than quoted is let pass, in percent of the quote.
     charge_percent: 10 in 0..=100, "Charge above its quote, as a part of it";
     /// How much more than quoted is let pass in any case, in the hundredth part of the currency.

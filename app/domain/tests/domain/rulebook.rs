@@ -156,6 +156,26 @@ fn tolerance_and_severity_come_from_the_file() {
 }
 
 #[test]
+fn early_is_on_time_unless_the_file_says_how_early() {
+    // Promised on the 2nd from 08:00 on, delivered the evening before.
+    let story = |early_minutes: u32| {
+        let book = in_force("1 04:00", next(|book| book.limits.early_minutes = early_minutes));
+        World::of([
+            book,
+            erp("1 05:00", ordered()),
+            tms("1 06:00", planned()),
+            tms("1 20:00", crate::support::facts::delivered("2")),
+        ])
+    };
+    let figure = |world: &World| crate::kpis::told(world, domain::kpi::Measure::OnTimeDelivery);
+    assert_eq!(figure(&story(0)), ["05-01 1/1"]);
+    assert_eq!(figure(&story(12 * 60)), ["05-01 1/1"]);
+    let strict = story(11 * 60);
+    assert_eq!(figure(&strict), ["05-01 0/1"]);
+    assert_eq!(strict.shipment().punctuality(), Some(domain::kpi::Punctuality::Broken));
+}
+
+#[test]
 fn each_team_works_by_its_own_calendar_and_each_tier_has_its_own_targets() {
     let customs = Team {
         team: "Customs".to_owned(),

@@ -75,6 +75,7 @@ pub(super) fn told() -> Vec<Example> {
             Fact::LegStated(Leg {
                 order: ORDER.to_owned(),
                 is_first: true,
+                is_shared: true,
                 goes_on: Some(Onward {
                     with: vec!["SH-2026-0418".into()],
                     stop: "2".into(),

@@ -256,6 +256,7 @@ pub fn one_of_each() -> Vec<Fact> {
         Fact::LegStated(Leg {
             order: "4711".into(),
             is_first: true,
+            is_shared: true,
             goes_on: Some(Onward {
                 with: vec!["SH-2".into()],
                 stop: "2".into(),
