@@ -1,14 +1,14 @@
 //! What the invoice gate, and whoever states the legs of an order's way, have to look at: orders of which something has news.
 
 use crate::batch_rows::hex_array;
-use crate::load::{self, orders_by_id, orders_ever_on};
+use crate::load::{self, Kept, orders_by_id, orders_ever_on};
 use crate::subjects::id_of;
 use crate::writer::views::Around;
 use crate::writer::views::tiers_of;
 use crate::{Store, StoreError, journal, rulebook};
 use domain::{Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, query};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// An order with everything that carries it.
@@ -108,12 +108,23 @@ impl Store {
         .await?;
         let mut keys_of_order: BTreeMap<OrderId, Vec<i64>> = BTreeMap::new();
         let mut ids: BTreeMap<i64, ShipmentId> = BTreeMap::new();
+        let mut keys: BTreeMap<ShipmentId, i64> = BTreeMap::new();
         for row in &rows {
             let key = row.try_get("key")?;
             keys_of_order.entry(OrderId(id_of(row, "order_id")?)).or_default().push(key);
-            ids.insert(key, ShipmentId(id_of(row, "id")?));
+            let id = ShipmentId(id_of(row, "id")?);
+            ids.insert(key, id);
+            keys.insert(id, key);
         }
         let kept = load::shipments(&mut read, &ids.into_iter().collect::<Vec<_>>(), load::ALL).await?;
+        // An order on a shipment that can't be read is nothing to decide on: it is left out with it.
+        let unreadable: HashSet<i64> = kept
+            .iter()
+            .filter(|(_, kept)| kept.is_err())
+            .filter_map(|(id, _)| keys.get(id).copied())
+            .collect();
+        keys_of_order.retain(|_, keys| keys.iter().all(|key| !unreadable.contains(key)));
+        let kept: Vec<Kept> = kept.into_iter().filter_map(|(_, kept)| kept.ok()).collect();
         let mut orders: Vec<OrderId> = kept.iter().flat_map(|kept| orders_ever_on(&kept.shipment)).collect();
         orders.extend(wanted);
         orders.sort_unstable();

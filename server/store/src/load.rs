@@ -13,6 +13,7 @@ use domain::tracked::Surroundings;
 use domain::{Order, OrderId, Seq, Shipment, ShipmentId, Tracked};
 use sqlx::{Row, SqliteConnection, query};
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -36,12 +37,20 @@ impl Kept {
     }
 }
 
-/// Shipments by their keys, folded up to a position.
+/// What becomes of one subject, where a fault in it must not become its neighbours': a failure of the fold is an error like any other.
+pub(crate) fn caught<T>(
+    work: AssertUnwindSafe<impl FnOnce() -> Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    catch_unwind(work)
+        .unwrap_or_else(|_| Err(StoreError::unreadable("journal", "the fold failed on what it holds")))
+}
+
+/// Shipments by their keys, folded up to a position; each for itself, so that one which can't be read keeps no other from it.
 pub(crate) async fn shipments(
     connection: &mut SqliteConnection,
     wanted: &[(i64, ShipmentId)],
     until: Seq,
-) -> Result<Vec<Kept>, StoreError> {
+) -> Result<Vec<(ShipmentId, Result<Kept, StoreError>)>, StoreError> {
     let keys = key_array(wanted.iter().map(|(key, _)| *key));
     let rows = query(
         "select key, number, seq, tier from (select value from json_each($1)) as wanted cross join shipments on shipments.key = wanted.value",
@@ -63,21 +72,30 @@ pub(crate) async fn shipments(
     .bind(keys)
     .fetch_all(&mut *connection)
     .await?;
-    let mut exceptions: HashMap<i64, Vec<ShipmentException>> = HashMap::new();
+    let mut exceptions: HashMap<i64, Result<Vec<ShipmentException>, StoreError>> = HashMap::new();
     for row in &rows {
-        exceptions.entry(row.try_get("shipment")?).or_default().push(read_exception(row)?);
+        let of_shipment = exceptions.entry(row.try_get("shipment")?).or_insert_with(|| Ok(Vec::new()));
+        match (&mut *of_shipment, read_exception(row)) {
+            (Ok(known), Ok(exception)) => known.push(exception),
+            (Ok(_), Err(error)) => *of_shipment = Err(error),
+            (Err(_), _) => {}
+        }
     }
     let mut events = events_of(connection, wanted.iter().map(|(key, _)| *key), until).await?;
     let mut kept = Vec::with_capacity(wanted.len());
     for (key, id) in wanted {
         // A key without a row is that of something else than a shipment.
         let Some((number, seq, tier)) = heads.remove(key) else { continue };
-        let mut shipment = Shipment::new(*id, number);
-        for recorded in events.remove(key).unwrap_or_default() {
-            shipment.apply(recorded);
-        }
-        let exceptions = exceptions.remove(key).unwrap_or_default();
-        kept.push(Kept { key: *key, shipment, exceptions, seq, tier });
+        let events = events.remove(key).unwrap_or_default();
+        let exceptions = exceptions.remove(key).unwrap_or_else(|| Ok(Vec::new()));
+        let folding = AssertUnwindSafe(|| {
+            let mut shipment = Shipment::new(*id, number);
+            for recorded in events {
+                shipment.apply(recorded);
+            }
+            Ok::<_, StoreError>(Kept { key: *key, shipment, exceptions: exceptions?, seq, tier })
+        });
+        kept.push((*id, caught(folding)));
     }
     Ok(kept)
 }

@@ -6,10 +6,9 @@ use crate::search::{INTERNAL, Term, audience, expression, terms};
 use crate::subjects::keys_of;
 use crate::writer::projections::rule_bit;
 use crate::writer::views::{Around, noun_name};
-use crate::{Store, StoreError, journal};
+use crate::{Store, StoreError, journal, rulebook};
 use domain::fact::{CustomerTerms, Noun};
 use domain::party::Tier;
-use domain::rulebook::Rulebooks;
 use domain::rules::Rule;
 use domain::view::{ShipmentRow, ShipmentView, TrackedRow};
 use domain::{CustomerId, OrderId, Seq, ShipmentId, Tracked};
@@ -35,15 +34,17 @@ impl Store {
         let as_of = journal::last_seq(&mut read).await?;
         let keys = keys_of(&mut read, [&id.0]).await?;
         let Some(&key) = keys.get(&id.0) else { return Ok(None) };
-        let Some(kept) = load::shipments(&mut read, &[(key, id)], load::ALL).await?.pop() else {
+        let Some((_, kept)) = load::shipments(&mut read, &[(key, id)], load::ALL).await?.pop() else {
             return Ok(None);
         };
+        let kept = kept?;
         let mut wanted: Vec<OrderId> = orders_ever_on(&kept.shipment).collect();
         wanted.sort_unstable();
         wanted.dedup();
         let orders = orders_by_id(&mut read, &wanted).await?;
-        // Tiers decide on exceptions that open; reading opens none.
-        let around = Around { orders: &orders, tiers: &HashMap::new(), rulebooks: &Rulebooks::default() };
+        // Tiers decide on exceptions that open; reading opens none. What is late, and what is let pass, the rules file says.
+        let rulebooks = rulebook::load(&mut read, load::ALL).await?;
+        let around = Around { orders: &orders, tiers: &HashMap::new(), rulebooks: &rulebooks };
         Ok(Some((as_of, kept.tracked(&around))))
     }
 

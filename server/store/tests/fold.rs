@@ -127,6 +127,28 @@ async fn an_event_that_cannot_be_read_is_set_aside_by_position_and_stops_neither
 }
 
 #[tokio::test]
+async fn one_shipment_that_cannot_be_read_keeps_no_other_from_being_told_of() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("live.db");
+    told(&path).await;
+    execute(&path, &["update exceptions set exception = '{}' where shipment = (select key from shipments where number = 'S-2')"])
+        .await;
+    let (store, _) = open(&path, small()).await;
+    let news = |step: &str| ["S-1", "S-2", "S-3"].map(|one| tms(&format!("{one}/{step}"), one, 9, eta(4000)));
+    let receipt = store.append(delivery("news", news("e").to_vec())).await.expect("an answer");
+    assert_eq!((receipt.accepted, receipt.quarantined), (2, 1));
+    assert_eq!(receipt.reasons[0].code, "unfoldable");
+    // An order that it carries is told of all the same.
+    let order = vec![erp("more", "O-S-2", 9, released("C-1", "Acme & Sons"))];
+    assert_eq!(store.append(delivery("order", order)).await.expect("an answer").accepted, 1);
+    let id = domain::ShipmentId::numbered("S-2");
+    assert!(store.shipment(id).await.is_err(), "its page says so");
+    assert!(store.carried(&[domain::OrderId::numbered("O-S-2")]).await.expect("a look").is_empty());
+    assert_eq!(store.carried(&[domain::OrderId::numbered("O-S-1")]).await.expect("a look").len(), 1);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn a_rebuild_of_a_file_that_lacks_the_newest_columns_works_and_a_failed_one_leaves_nothing() {
     let folder = TempDir::new().expect("a folder");
     let (path, fresh) = (folder.path().join("old.db"), folder.path().join("fresh.db"));

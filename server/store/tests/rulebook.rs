@@ -7,7 +7,10 @@ use domain::deadline::{Deadline, DeadlineKind};
 use domain::fact::*;
 use domain::rulebook::{Rulebook, SomeLimits, Special, When};
 use domain::{Event, Seq, ShipmentId};
-use store::{AppendError, DuePlace, Options, ViewHash, rebuild_in_batches, verify, view_hashes};
+use store::{
+    AppendError, DuePlace, Options, Order, PageRequest, ShipmentFilter, ViewHash, rebuild_in_batches, verify,
+    view_hashes,
+};
 
 fn book(version: u32, pod_minutes: u32) -> Rulebook {
     let special = Special {
@@ -112,4 +115,22 @@ async fn of_two_who_change_the_rules_at_once_one_is_told_that_the_other_was_fast
     let known: Vec<_> =
         bench.store.rulebooks().await.expect("read").into_iter().map(|one| (one.book, one.seq)).collect();
     assert_eq!(known, [(book(2, 60), taken.0), (book(3, 90), Seq(taken.0.0 + 1))]);
+}
+
+#[tokio::test]
+async fn a_shipments_page_calls_late_what_its_row_calls_late() {
+    let bench = Bench::new().await;
+    let mut strict = book(2, 1_440);
+    strict.limits.eta_tolerance_minutes = 0;
+    let change = desk("strict", Rulebook::NUMBER, 0, Fact::RulebookChanged(strict));
+    bench.store.append(delivery("rules", vec![change])).await.expect("taken");
+    bench.deliver("order", vec![erp("o", "O-1", 0, released("C-1", "Acme"))]).await;
+    bench.deliver("plan", vec![tms("p", "S-1", 1, planned(&["O-1"]))]).await;
+    // Five minutes after the promise: within what is usual, and late by this file.
+    bench.deliver("late", vec![tms("e", "S-1", 2, eta(2885))]).await;
+    let id = ShipmentId::numbered("S-1");
+    let (_, page) = bench.store.shipment(id).await.expect("a reading").expect("a shipment");
+    let request = PageRequest { order: Order::default(), before: None, limit: 1 };
+    let rows = bench.store.shipment_rows(&ShipmentFilter::default(), &request).await.expect("a page").rows;
+    assert_eq!((page.flags, page.flags.delayed), (rows[0].tracked.flags, true));
 }

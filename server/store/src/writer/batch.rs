@@ -19,6 +19,7 @@ use domain::tracked::Consequences;
 use domain::{CustomerId, Event, ExceptionId, Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, SqliteConnection, query};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -29,6 +30,8 @@ pub(crate) struct Batch {
     /// Every order that an event of the batch may need, the unknown ones included.
     pub orders: HashMap<OrderId, Known>,
     keys: HashMap<Uuid, i64>,
+    /// Subjects of which nothing can be folded: what is said of them waits in quarantine.
+    pub unreadable: HashSet<Uuid>,
     pub new_subjects: Vec<(i64, Uuid)>,
     /// For the orders that the batch tells of: the shipments they travel on.
     carriers: HashMap<OrderId, BTreeSet<ShipmentId>>,
@@ -211,8 +214,11 @@ impl Batch {
         self.keys.extend(cold.iter().map(|(key, id)| (id.0, *key)));
         let kept =
             if cold.is_empty() { Vec::new() } else { load::shipments(connection, &cold, until).await? };
-        let mut more: HashSet<OrderId> =
-            kept.iter().flat_map(|kept| orders_ever_on(&kept.shipment)).collect();
+        let mut more: HashSet<OrderId> = kept
+            .iter()
+            .filter_map(|(_, kept)| kept.as_ref().ok())
+            .flat_map(|kept| orders_ever_on(&kept.shipment))
+            .collect();
         for entry in self.shipments.values() {
             more.extend(orders_ever_on(&entry.tracked.shipment));
         }
@@ -238,13 +244,25 @@ impl Batch {
         }
 
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
-        for kept in kept {
-            let key = kept.key;
-            let tracked = kept.tracked(&around);
-            let shown = Some(Shown::of(key, &tracked)?);
-            let entry =
-                Entry { key, shown, tracked: Arc::new(tracked), is_touched: false, changed: BTreeMap::new() };
-            self.shipments.insert(entry.tracked.shipment.id, entry);
+        for (id, kept) in kept {
+            let restored = kept.and_then(|kept| {
+                load::caught(AssertUnwindSafe(|| {
+                    let key = kept.key;
+                    let tracked = kept.tracked(&around);
+                    let shown = Some(Shown::of(key, &tracked)?);
+                    let tracked = Arc::new(tracked);
+                    Ok(Entry { key, shown, tracked, is_touched: false, changed: BTreeMap::new() })
+                }))
+            });
+            match restored {
+                Ok(entry) => {
+                    self.shipments.insert(id, entry);
+                }
+                Err(error) => {
+                    tracing::error!(shipment = %id, %error, "a shipment can't be folded: it stays as it is");
+                    self.unreadable.insert(id.0);
+                }
+            }
         }
         Ok(())
     }

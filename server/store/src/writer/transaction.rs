@@ -189,7 +189,8 @@ impl Memory {
             if is_overtaken(delivery.expected.as_ref(), event, &applied.batch, Seq(first)) {
                 continue;
             }
-            if unfoldable.0.contains(&identity) {
+            let is_unreadable = applied.batch.unreadable.contains(&prepared.subject);
+            if is_unreadable || unfoldable.0.contains(&identity) {
                 quarantined.push(failed(position, event)?);
                 continue;
             }
