@@ -1,7 +1,7 @@
 //! Feeds as a whole: a source that says nothing, and parts of what it said that wait in quarantine, become events that an
 //! exception hangs on; a part that a second person let in is taken in. One cause is one event, however many parts it has.
 
-use crate::intake::{Sender, claim};
+use crate::intake::{Sender, claim, number_by};
 use crate::own::{PassError, delivery};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::authority::Role;
@@ -125,6 +125,12 @@ fn refused(parts: Vec<RefusedPart>) -> Vec<Event> {
 /// Takes in what second people let in, each with the word that it was.
 async fn accept(store: &Store, now: DateTime<Utc>) -> Result<(), PassError> {
     for feed in store.feeds().await? {
+        if feed.granted.is_empty() {
+            continue;
+        }
+        let known = store.sources().await?;
+        let source = known.iter().find(|source| source.name.as_str() == feed.source);
+        let issuer = source.and_then(|source| source.issuer.as_deref());
         for part in feed.granted {
             let waiting = store.waiting_part(part).await?;
             let named =
@@ -132,18 +138,45 @@ async fn accept(store: &Store, now: DateTime<Utc>) -> Result<(), PassError> {
             let accepted = Fact::FeedPartAccepted(PartAccepted { part, named });
             let word = stated(ACCEPTED, &format!("{}/{part}", feed.source), &feed.source, now, accepted);
             // A part that is gone, or can't be read, is only not waited for any more.
-            let events = waiting.and_then(taken_in).into_iter().chain([word]).collect();
+            let events = waiting.and_then(|part| taken_in(part, issuer)).into_iter().chain([word]).collect();
             store.append(delivery(events, now)).await?;
         }
     }
     Ok(())
 }
 
-fn taken_in(part: GrantedPart) -> Option<Event> {
+fn taken_in(part: GrantedPart, issuer: Option<&str>) -> Option<Event> {
     let sender = Sender { source: &part.source, role: part.role, received_at: part.received_at };
     claim(&part.raw, sender)
         .inspect_err(|rejection| {
             tracing::error!(part = part.id, reason = rejection.reason, "a part can't be taken in");
         })
         .ok()
+        .map(|mut event| {
+            number_by(&mut event, issuer);
+            event
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_second_person_lets_in_keeps_the_numbers_of_its_source() {
+        let part = || GrantedPart {
+            id: 1,
+            source: "tms-north".parse().expect("a name"),
+            role: Role::Tms,
+            cause: "authority".to_owned(),
+            about: "SH-1".to_owned(),
+            raw: r#"{"specversion":"1.0","id":"1","source":"//x","type":"syncline.order.cancelled.v1",
+                "subject":"SO-1","time":"2026-05-04T09:30:00+02:00","data":{}}"#
+                .to_owned(),
+            received_at: "2026-05-04T08:00:00Z".parse().expect("a moment"),
+        };
+        let issuer = |issuer| taken_in(part(), issuer).expect("an event").issuer;
+        assert_eq!(issuer(Some("north")).as_deref(), Some("north"));
+        assert_eq!(issuer(None), None);
+    }
 }

@@ -23,6 +23,7 @@ mod sources;
 
 pub use format::Format;
 pub use http::router;
+pub(crate) use parse::number_by;
 pub use parse::{Parsed, Sender, TooMany, Warning, claim, parse};
 pub use refusal::Refusal;
 pub use rejection::{Code, shown};

@@ -40,13 +40,16 @@ impl Parsed {
     /// Says whose numbers the events state that name nobody: those of the source's issuer, where it has one. Master data is the
     /// house's own.
     pub fn number_by(&mut self, issuer: Option<&str>) {
-        let Some(issuer) = issuer else { return };
-        let own = |event: &&mut Event| {
-            matches!(event.fact.noun(), Noun::Shipment | Noun::Order) && event.issuer.is_none()
-        };
-        for event in self.events.iter_mut().filter(own) {
-            event.issuer = Some(issuer.to_owned());
+        for event in &mut self.events {
+            number_by(event, issuer);
         }
+    }
+}
+
+/// As [`Parsed::number_by`], of one event.
+pub(crate) fn number_by(event: &mut Event, issuer: Option<&str>) {
+    if matches!(event.fact.noun(), Noun::Shipment | Noun::Order) && event.issuer.is_none() {
+        event.issuer = issuer.map(str::to_owned);
     }
 }
 
