@@ -11,6 +11,7 @@ use server::cli::source::draw_secret;
 use store::{Delivery, Rejected};
 use support::freight::{append, fresh, planned, released, start};
 use support::server::{Hands, Running, client};
+use support::until;
 
 async fn server(folder: &tempfile::TempDir) -> Running {
     let running = Running::start(&folder.path().join("test.db"), &Hands::at(start())).await;
@@ -107,16 +108,21 @@ async fn a_message_as_it_came_is_one_event_that_can_be_read_with_the_way_to_all_
     let signature = standardwebhooks::Webhook::new(&secret)
         .and_then(|key| key.sign("msg_1", timestamp, body.as_bytes()))
         .expect("a signature");
-    let sent = client()
-        .post(running.url("/intake/carrier"))
-        .header("content-type", "application/cloudevents-batch+json")
-        .header("webhook-id", "msg_1")
-        .header("webhook-timestamp", timestamp)
-        .header("webhook-signature", signature)
-        .body(body.clone());
-    let answer = sent.send().await.expect("an answer").text().await.expect("a receipt");
+    let deliver = async || {
+        let request = client()
+            .post(running.url("/intake/carrier"))
+            .header("content-type", "application/cloudevents-batch+json")
+            .header("webhook-id", "msg_1")
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-signature", &signature)
+            .body(body.clone());
+        request.send().await.expect("an answer")
+    };
+    // A new source is known within a moment.
+    until("the delivery is taken", async || deliver().await.status() == StatusCode::ACCEPTED).await;
+    let answer = deliver().await.text().await.expect("a receipt");
     let receipt: serde_json::Value = serde_json::from_str(&answer).expect(&answer);
-    let seq = Seq(receipt["seq"][1].as_i64().expect("a position"));
+    let seq = Seq(receipt["seq"][1].as_i64().unwrap_or_else(|| panic!("{answer}")));
     let anna = running.signed_in("anna", AccountRole::Agent, None).await;
     let carla = running.signed_in("carla", AccountRole::Customer, Some("ACME")).await;
     let page = running.get(&format!("/messages/{seq}"), &anna).await.text().await.expect("a page");

@@ -172,7 +172,7 @@ impl Rulebook {
         let book: Self =
             serde_path_to_error::deserialize(&mut reader).map_err(|error| match error.inner() {
                 inner if inner.is_data() => BadRulebook::Unreadable {
-                    path: error.path().to_string(),
+                    path: error.path().to_string().trim_end_matches(".?").to_owned(),
                     message: unreadable::unfit(inner),
                 },
                 inner => BadRulebook::Broken(unreadable::broken(inner)),

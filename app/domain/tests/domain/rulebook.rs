@@ -220,10 +220,13 @@ fn what_a_file_may_not_say_is_told_with_its_place_and_the_way_out() {
     for (text, says) in [
         (String::from("{"), &["no rules file", "ends before its end"][..]),
         (usual().to_string() + "x", &["something stands behind its end"]),
-        (with("/limits/pod_minutes", (-1).into()), &["at `limits.pod_minutes`", "-1", "u32"]),
+        (
+            with("/limits/pod_minutes", (-1).into()),
+            &["at `limits.pod_minutes`", "-1", "a whole number from 0"],
+        ),
         (with("/limits/pod_minutes", 0.into()), &["`pod_minutes` is 0", "1 to 129600"]),
         (with("/limits/pod_hours", 1.into()), &["at `limits", "`pod_hours` is no field here"]),
-        (with("/severities/pod_overdue", "awful".into()), &["severities", "`awful`", "`critical`"]),
+        (with("/severities/pod_overdue", "awful".into()), &["at `severities`", "`awful`", "critical"]),
         (with("/severities/podoverdue", "low".into()), &["`podoverdue`", "pod_overdue"]),
         (with("/reason", " ".into()), &["`reason` says why"]),
         (
