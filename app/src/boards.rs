@@ -8,6 +8,7 @@ pub mod kpis;
 mod needs;
 mod notifications;
 mod outbox;
+mod reasons;
 mod rules;
 pub mod shipment;
 pub mod table;

@@ -70,6 +70,34 @@ pub fn saying(
     })
 }
 
+/// A delivery's event as it came, laid out; `head` says how and when it came, `place` which of its delivery's events it is.
+pub fn part_of_delivery(
+    head: &str,
+    place: &str,
+    event: String,
+    seq: i64,
+    options: &LeptosOptions,
+    display: Display,
+) -> String {
+    let owner = Owner::new();
+    owner.with(|| {
+        let lines = head.lines().map(|line| view! { <li>{line.to_owned()}</li> }).collect_view();
+        let content = view! {
+            <div class="message">
+                <h1>"The message as it came"</h1>
+                <ul class="detail">{lines}</ul>
+                <p>
+                    {format!("{place}. ")} <a href=format!("/messages/{seq}/delivery")>"The whole delivery, byte for byte"</a>
+                </p>
+                <pre tabindex="0" dir="ltr">
+                    <mark>{event}</mark>
+                </pre>
+            </div>
+        };
+        document("The message as it came", options, display, None, content.into_any()).to_html()
+    })
+}
+
 /// What can be done.
 pub enum Then {
     Press(&'static str),

@@ -19,6 +19,7 @@ mod live;
 #[cfg(feature = "ssr")]
 pub mod map;
 mod pages;
+pub use pages::home::of as home_of;
 #[cfg(feature = "ssr")]
 pub mod palette;
 mod plain;

@@ -8,6 +8,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::Seq;
 use domain::account::{Audience, Viewer};
 use domain::message::{Addressee, Notice};
+use domain::party::Tier;
 use store::{Order, Page, PageRequest, ShipmentFilter};
 
 /// How many rows a page of the list has.
@@ -99,8 +100,11 @@ impl Context {
     /// Shipments of a customer that counts for much, of which they were told in the last day that they are late, and still are.
     pub async fn alerts(&self, viewer: &Viewer) -> Result<Vec<Line>, ApiError> {
         let Some(customer) = viewer.customer else { return Ok(Vec::new()) };
+        if self.store.tier(customer).await? != Tier::Strategic {
+            return Ok(Vec::new());
+        }
         let to = Addressee::Customer(customer);
-        let told = self.store.messages_for(&to, Notice::DELAY_ALERT, ALERTS_LOOKED_AT).await?;
+        let told = self.store.messages_for(&to, Notice::NOTIFICATION, ALERTS_LOOKED_AT).await?;
         let since = (self.clock)() - TimeDelta::days(1);
         let mut alerts: Vec<Line> = Vec::new();
         for message in told.iter().take_while(|one| one.at > since) {
@@ -129,7 +133,7 @@ impl Context {
         let reasons = [
             ("Action needed", ShipmentsQuery { flag: Some(Flag::ActionNeeded), ..none.clone() }),
             ("Delayed", ShipmentsQuery { flag: Some(Flag::Delayed), ..none.clone() }),
-            ("Arriving today", ShipmentsQuery { arriving_today: true, ..none }),
+            ("Arriving today (UTC)", ShipmentsQuery { arriving_today: true, ..none }),
         ];
         // Read before the rows: what comes meanwhile is shown early rather than not at all.
         let as_of = self.store.as_of().await?;

@@ -77,6 +77,17 @@ function look() {
   }
 }
 
+/** Whoever signs out leaves nothing of theirs behind: no rows, no places, no drafts. */
+function forget() {
+  for (const storage of [() => localStorage, () => sessionStorage]) {
+    try {
+      for (const name of Object.keys(storage())) if (name.startsWith('syncline.')) storage().removeItem(name);
+    } catch {
+      // Storage is forbidden, so nothing is in it.
+    }
+  }
+}
+
 if (account) {
   let waiting = 0;
   const later = () => {
@@ -87,7 +98,12 @@ if (account) {
   };
   new MutationObserver(later).observe(document.querySelector('main'), { childList: true, subtree: true, characterData: true });
   // The list is left by another page of the application as well as by closing the tab.
-  addEventListener('pagehide', () => rows().length && look());
+  let isLeaving = false;
+  addEventListener('pagehide', () => (isLeaving ? forget() : rows().length && look()));
+  document.addEventListener('submit', (event) => {
+    isLeaving = event.target.id === 'sign-out';
+    if (isLeaving) forget();
+  });
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[href]');
     if (link && link.pathname !== '/shipments' && rows().length) look();

@@ -31,7 +31,7 @@ test('what is expected first comes first, and today’s arrivals are one conditi
   await expect.poll(numbers).toContain(later.number);
   const all = await numbers();
   expect(all.indexOf(sooner.number)).toBeLessThan(all.indexOf(later.number));
-  await page.getByRole('link', { name: 'Arriving today (UTC)' }).click();
+  await page.getByRole('link', { name: 'Arriving today (UTC)', exact: true }).click();
   await expect(page).toHaveURL(/arriving=today/);
   await expect.poll(numbers).not.toContain(later.number);
 });

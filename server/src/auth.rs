@@ -5,7 +5,7 @@ mod sign_in;
 
 pub use app::context::{new_token, token_hash};
 pub use guard::{Identity, cookie, guard, identify, same_origin};
-pub use sign_in::{Attempts, router, with_cookie};
+pub use sign_in::{Attempts, is_own_path, router, with_cookie};
 
 use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;

@@ -23,6 +23,7 @@ mod sources;
 
 pub use format::Format;
 pub use http::router;
+pub use json::Json;
 pub(crate) use parse::number_by;
 pub use parse::{Parsed, Sender, TooMany, Warning, claim, parse};
 pub use refusal::Refusal;
@@ -43,7 +44,7 @@ use sources::{Source, Sources};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{AppendError, Clock, Delivery, Receipt, Store, StoreError};
+use store::{AppendError, Clock, Delivery, Reason, Receipt, Store, StoreError};
 
 /// Bodies larger than this are checked and read beside the tasks that answer others.
 const LARGE: usize = 64 * 1024;
@@ -85,6 +86,27 @@ pub struct Taken {
     /// The first [`Receipt::REASONS`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
+    /// Whether nothing of it was kept, since its sender only wanted to know.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+}
+
+impl Taken {
+    /// What would be answered to a delivery of which nothing is known yet.
+    fn rehearsed(delivery: String, parsed: Parsed) -> Self {
+        let Parsed { events, quarantined, mut warnings } = parsed;
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        warnings.truncate(Receipt::REASONS);
+        let receipt = Receipt {
+            delivery,
+            accepted: count(events.len()),
+            duplicates: 0,
+            quarantined: count(quarantined.len()),
+            seq: None,
+            reasons: quarantined.iter().take(Receipt::REASONS).map(Reason::from).collect(),
+        };
+        Self { receipt, warnings, dry_run: true }
+    }
 }
 
 /// What the intake knows between deliveries. Cheap to clone.
@@ -142,7 +164,8 @@ impl Intake {
         let stated =
             head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         let held = body::read(body, stated, limits.body, limits.patience, share).await?;
-        let taking = self.clone().take_in(source, head.headers, seal, held, received_at);
+        let is_rehearsal = http::is_dry_run(&head.uri);
+        let taking = self.clone().take_in(source, head.headers, seal, held, received_at, is_rehearsal);
         tokio::spawn(taking).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a delivery could not be taken in");
             Err(Refusal::Unavailable)
@@ -156,6 +179,7 @@ impl Intake {
         seal: Seal,
         Held { bytes, share }: Held,
         received_at: DateTime<Utc>,
+        is_rehearsal: bool,
     ) -> Result<Taken, Refusal> {
         let Inner { store, limits, memory, .. } = &*self.0;
         let keys = source.as_ref().map_or(&self.0.no_keys, |source| &source.keys).clone();
@@ -191,6 +215,9 @@ impl Intake {
         .await?;
         correlate(&mut parsed, &headers);
         parsed.number_by(source.issuer.as_deref());
+        if is_rehearsal {
+            return Ok(Taken::rehearsed(seal.id, parsed));
+        }
         let delivery = Delivery {
             source: source.name.clone(),
             role,
@@ -222,7 +249,7 @@ impl Intake {
             store.doubt(warnings.iter().map(|warning| warning.doubt(&source.name, received_at)));
         }
         warnings.truncate(Receipt::REASONS);
-        Ok(Taken { receipt, warnings })
+        Ok(Taken { receipt, warnings, dry_run: false })
     }
 
     /// The source of that name.

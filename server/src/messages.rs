@@ -1,54 +1,144 @@
-//! `GET /messages/{seq}`: the delivery that brought the event at a position of the journal, as it came; for people of the house.
+//! `GET /messages/{seq}`: the event at a position of the journal as it came, made readable; `GET /messages/{seq}/delivery`: all of
+//! the delivery that brought it, byte for byte. For people of the house.
 
 use crate::answer::Answer;
 use crate::auth::Identity;
+use crate::display::chosen;
+use crate::intake::Json;
 use crate::state::AppState;
+use app::document::part_of_delivery;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use domain::Seq;
 use domain::account::Area;
+use store::Message;
 
 pub fn router() -> Router<AppState> {
-    Router::new().route("/messages/{seq}", get(message))
+    Router::new().route("/messages/{seq}", get(message)).route("/messages/{seq}/delivery", get(delivery))
 }
 
 async fn message(
-    State(state): State<AppState>,
-    Extension(identity): Extension<Identity>,
+    state: State<AppState>,
+    identity: Extension<Identity>,
     Path(seq): Path<i64>,
+    headers: HeaderMap,
 ) -> Response {
+    let message = match read(&state, &identity, seq).await {
+        Ok(message) => message,
+        Err(answer) => return answer,
+    };
+    match event_in(&message) {
+        Some((event, place)) => {
+            let page = part_of_delivery(&head(&message), &place, event, seq, &state.leptos, chosen(&headers));
+            Html(page).into_response()
+        }
+        None => as_it_came(message),
+    }
+}
+
+async fn delivery(state: State<AppState>, identity: Extension<Identity>, Path(seq): Path<i64>) -> Response {
+    read(&state, &identity, seq).await.map_or_else(|answer| answer, as_it_came)
+}
+
+async fn read(state: &AppState, identity: &Identity, seq: i64) -> Result<Message, Response> {
     match &identity.viewer {
-        None => return Answer::new(StatusCode::UNAUTHORIZED, "sign_in", "sign in first").into_response(),
+        None => {
+            return Err(Answer::new(StatusCode::UNAUTHORIZED, "sign_in", "sign in first").into_response());
+        }
         Some(viewer) if !viewer.role.may_open(Area::Desk) => {
             let message = "only people of the house see messages";
-            return Answer::new(StatusCode::FORBIDDEN, "forbidden", message).into_response();
+            return Err(Answer::new(StatusCode::FORBIDDEN, "forbidden", message).into_response());
         }
         Some(_) => {}
     }
     match state.store.message(Seq(seq)).await {
-        Ok(Some(message)) => {
-            // As text whatever it says it is: nothing of a sender's runs in a browser here.
-            let mut text = format!(
-                "source: {}\ndelivery: {}\nreceived: {}\ncontent-type: {}\n\n",
-                message.source,
-                message.delivery,
-                message.received_at.to_rfc3339(),
-                message.content_type,
-            )
-            .into_bytes();
-            text.extend(message.body);
-            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
-        }
+        Ok(Some(message)) => Ok(message),
         Ok(None) => {
             let message = format!("the journal has no position {seq}");
-            Answer::new(StatusCode::NOT_FOUND, "no_such_position", message).into_response()
+            Err(Answer::new(StatusCode::NOT_FOUND, "no_such_position", message).into_response())
         }
         Err(error) => {
             tracing::error!(%error, seq, "a message could not be read");
-            Answer::unavailable().into_response()
+            Err(Answer::unavailable().into_response())
         }
+    }
+}
+
+fn head(message: &Message) -> String {
+    format!(
+        "source: {}\ndelivery: {}\nreceived: {}\ncontent-type: {}\n",
+        message.source,
+        message.delivery,
+        message.received_at.to_rfc3339(),
+        message.content_type,
+    )
+}
+
+/// As text whatever it says it is: nothing of a sender's runs in a browser here.
+fn as_it_came(message: Message) -> Response {
+    let mut text = format!("{}\n", head(&message)).into_bytes();
+    text.extend(message.body);
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+/// The event in its delivery, laid out, and which of how many it is; none where the delivery is no JSON.
+fn event_in(message: &Message) -> Option<(String, String)> {
+    let text = std::str::from_utf8(&message.body).ok()?.trim_start_matches('\u{feff}').trim();
+    let all = match serde_json::from_str(text) {
+        Ok(Json::List(all)) => all,
+        Ok(one) => vec![one],
+        Err(_) => {
+            let lines = text.lines().filter(|line| !line.trim().is_empty());
+            // A line that is none stands for itself, so that the others keep their places.
+            lines.map(|line| serde_json::from_str(line).unwrap_or(Json::Null)).collect()
+        }
+    };
+    let is_it = |event: &Json<'_>| {
+        let text = |name| event.get(name).and_then(Json::as_text);
+        text("source").zip(text("id")).is_some_and(|(source, id)| message.event == format!("{source} {id}"))
+    };
+    let place = all.iter().position(is_it)?;
+    let event = serde_json::to_string_pretty(&all[place]).ok()?;
+    let place = match all.len() {
+        1 => "The only event of its delivery".to_owned(),
+        count => format!("Event {} of {count} of its delivery", place + 1),
+    };
+    Some((event, place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn came(body: &str, event: &str) -> Message {
+        Message {
+            event: event.to_owned(),
+            source: "tms".to_owned(),
+            delivery: "msg_1".to_owned(),
+            received_at: chrono::DateTime::UNIX_EPOCH,
+            content_type: "application/json".to_owned(),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn an_event_is_found_in_its_delivery_whatever_form_that_has() {
+        let (one, two) = (r#"{"source":"//t","id":"1","b":1,"a":2}"#, r#"{"source":"//t","id":"2"}"#);
+        for (body, place) in [
+            (one.to_owned(), "The only event of its delivery"),
+            (format!("[{two},{one}]"), "Event 2 of 2 of its delivery"),
+            (format!("{two}\n\n{one}\n"), "Event 2 of 2 of its delivery"),
+            (format!("{two}\nnonsense\n{one}\n"), "Event 3 of 3 of its delivery"),
+        ] {
+            let (event, said) = event_in(&came(&body, "//t 1")).expect("found");
+            assert_eq!(said, place);
+            // Fields stay in the sender's order.
+            assert_eq!(event, "{\n  \"source\": \"//t\",\n  \"id\": \"1\",\n  \"b\": 1,\n  \"a\": 2\n}");
+        }
+        assert_eq!(event_in(&came("ISA*00*", "//t 1")), None);
+        assert_eq!(event_in(&came(two, "//t 1")), None);
     }
 }

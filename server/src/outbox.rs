@@ -2,8 +2,10 @@
 //! with the same id every time, in order for each subject, until it is taken or three days have passed.
 
 mod mail;
+mod question;
 mod reach;
 mod webhook;
+mod words;
 
 pub use mail::{MailOptions, Post};
 pub use reach::{Refused, is_private};

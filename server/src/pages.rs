@@ -1,15 +1,15 @@
 //! The pages: Leptos renders them whole on the server, so that they are readable before any script has loaded.
 
-use crate::auth::Identity;
+use crate::auth::{Identity, is_own_path};
 use crate::display;
 use crate::state::AppState;
 use app::api::ApiError;
 use app::context::{Aside, Context};
-use app::{gallery, palette};
+use app::{gallery, home_of, palette};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use domain::account::Viewer;
@@ -65,6 +65,9 @@ pub async fn page(
     Extension(identity): Extension<Identity>,
     request: Request<Body>,
 ) -> Response {
+    if let Some(elsewhere) = leads_to(request.uri(), identity.viewer.as_ref()) {
+        return Redirect::to(&elsewhere).into_response();
+    }
     let context = context(&state, identity, Some(Aside::default()));
     let options = state.leptos.clone();
     let display = display::chosen(request.headers());
@@ -77,6 +80,26 @@ pub async fn page(
         move || app::shell(options.clone(), display, dialog(viewer.as_ref())),
     );
     render(request).await.into_response()
+}
+
+/// Where the pages lead that only lead on, whoever asks and whatever they accept: the start page, and the sign-in of somebody who
+/// is signed in.
+fn leads_to(uri: &Uri, viewer: Option<&Viewer>) -> Option<String> {
+    let home = || home_of(viewer.map(|viewer| viewer.role)).to_owned();
+    match uri.path() {
+        "/" => Some(home()),
+        "/sign-in" if viewer.is_some() => {
+            let next = Query::<Next>::try_from_uri(uri).ok().map(|Query(Next { next })| next);
+            Some(next.filter(|next| next != "/" && is_own_path(next)).unwrap_or_else(home))
+        }
+        _ => None,
+    }
+}
+
+#[derive(Deserialize)]
+struct Next {
+    #[serde(default)]
+    next: String,
 }
 
 /// Lets the scripts run that Leptos writes into this page, and no others: behind the escaping of every text stands the browser.

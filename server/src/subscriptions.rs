@@ -9,7 +9,7 @@ use crate::display::{chosen, not_done};
 use crate::pages::context;
 use crate::state::AppState;
 use app::api::ApiError;
-use app::context::new_token;
+use app::context::{new_token, token_hash};
 use app::document::{Then, saying};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -54,14 +54,19 @@ async fn choose(
             let wanted = subscription.choices.iter().find(|one| one.by == by);
             if let Some(one) = wanted.filter(|_| address.is_empty()) {
                 let (news, by) = (one.news.label(), by.as_str());
-                let message = format!("`{news}` by {by} has nowhere to go: give an address, or choose `Not`");
+                let message = format!("`{news}` by {by} has nowhere to go: give an address, or choose `Off`");
                 return Err(ApiError::Invalid { message });
             }
         }
+        let mut unconfirmed = Vec::new();
         for (by, address) in addresses {
-            send_to(&state, &viewer, by, address).await?;
+            unconfirmed.extend(send_to(&state, &viewer, by, address).await?);
         }
-        context.subscribe(&viewer, subscription).await
+        context.subscribe(&viewer, subscription).await?;
+        for endpoint in &unconfirmed {
+            state.post.ask(&state.store, endpoint, (state.clock)()).await?;
+        }
+        Ok(())
     };
     match done.await {
         Ok(()) => Redirect::to("/notifications").into_response(),
@@ -101,15 +106,20 @@ fn meant(fields: &Fields, viewer: &Viewer) -> Result<Subscription, ApiError> {
     })
 }
 
-/// Sets where somebody is told news from now on; an empty address is nowhere.
-async fn send_to(state: &AppState, viewer: &Viewer, by: Channel, address: &str) -> Result<(), ApiError> {
+/// Sets where somebody is told news from now on; an empty address is nowhere. Returns the endpoint whose owner is still to be asked.
+async fn send_to(
+    state: &AppState,
+    viewer: &Viewer,
+    by: Channel,
+    address: &str,
+) -> Result<Option<Endpoint>, ApiError> {
     let addressee = Addressee::Person { by, account: viewer.account.clone() };
     let known = state.store.endpoint(EndpointOf::Person(&addressee)).await?;
     if address.is_empty() {
         if let Some(known) = known {
             state.store.remove_endpoint(&known.name).await?;
         }
-        return Ok(());
+        return Ok(None);
     }
     let address = match by {
         Channel::Mail => format!("mailto:{address}"),
@@ -131,70 +141,64 @@ async fn send_to(state: &AppState, viewer: &Viewer, by: Channel, address: &str) 
             allow_private: false,
             paused: None,
             open_until: None,
-            confirmed: by == Channel::Webhook,
+            confirmed: false,
         },
     };
-    let is_asked = !endpoint.confirmed && state.post.is_set_up();
     state.store.put_endpoint(endpoint.clone()).await?;
-    if is_asked && state.post.may_ask(&viewer.account, (state.clock)()) {
-        state.post.ask_to_confirm(&endpoint, &viewer.account).await.map_err(|error| {
-            tracing::warn!(
-                error = format!("{error:#}"),
-                account = viewer.account,
-                "an address can't be asked"
-            );
-            let message =
-                "the address is kept, but no letter could be sent to it: save again in a minute".to_owned();
-            ApiError::Invalid { message }
-        })?;
-    }
-    Ok(())
+    Ok(Some(endpoint).filter(|endpoint| !endpoint.confirmed))
 }
 
-async fn ask_confirm(state: State<AppState>, token: Path<String>, headers: HeaderMap) -> Response {
-    let question = |account: &str, address: &str| {
-        format!("Should news for {account} go to {address}? The letters say how they end.")
-    };
-    of_letter(&state, &token, &headers, async |endpoint, account| {
-        Ok(("Is this your address?", question(account, address_of(endpoint)), Then::Press("Yes, it is mine")))
+async fn ask_confirm(state: State<AppState>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+    of_letter(&state, Link::Confirm(&token), &headers, async |endpoint| {
+        let (whose, address) = (whose(endpoint), address_of(endpoint));
+        let question = format!("Should news {whose} go to {address}? The letters say how they end.");
+        Ok(("Is this your address?", question, Then::Press("Yes, it is mine")))
     })
     .await
 }
 
-async fn confirm(state: State<AppState>, token: Path<String>, headers: HeaderMap) -> Response {
-    of_letter(&state, &token, &headers, async |endpoint, account| {
-        state.store.confirm_endpoint(&endpoint.name).await?;
-        let sentence = format!("News for {account} goes to {} from now on.", address_of(endpoint));
+async fn confirm(state: State<AppState>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+    of_letter(&state, Link::Confirm(&token), &headers, async |endpoint| {
+        if !state.store.confirm(&token_hash(&token), (state.clock)()).await? {
+            return Err(ApiError::NotFound);
+        }
+        let sentence = format!("News {} goes to {} from now on.", whose(endpoint), address_of(endpoint));
         Ok(("Thank you", sentence, choose_more()))
     })
     .await
 }
 
-async fn ask_unsubscribe(state: State<AppState>, token: Path<String>, headers: HeaderMap) -> Response {
-    of_letter(&state, &token, &headers, async |endpoint, account| {
-        let sentence = format!("Should no more news for {account} go to {}?", address_of(endpoint));
+async fn ask_unsubscribe(state: State<AppState>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+    of_letter(&state, Link::End(&token), &headers, async |endpoint| {
+        let sentence = format!("Should no more news {} go to {}?", whose(endpoint), address_of(endpoint));
         Ok(("No more mail?", sentence, Then::Press("No more mail")))
     })
     .await
 }
 
-async fn unsubscribe(state: State<AppState>, token: Path<String>, headers: HeaderMap) -> Response {
-    of_letter(&state, &token, &headers, async |endpoint, account| {
-        let accounts = state.store.accounts().await?;
-        if let Some(one) = accounts.into_iter().find(|one| one.account == account) {
-            let viewer =
-                Viewer { account: one.account, name: one.name, role: one.role, customer: one.customer };
-            let identity = Identity { viewer: Some(viewer.clone()), session: None };
-            let context = context(&state, identity, None);
-            let mut chosen = context.subscription(&viewer).await?;
-            chosen.choices.retain(|choice| choice.by != Channel::Mail);
-            context.subscribe(&viewer, chosen).await?;
+async fn unsubscribe(state: State<AppState>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+    of_letter(&state, Link::End(&token), &headers, async |endpoint| {
+        if let Addressee::Person { account, .. } = &endpoint.addressee {
+            choose_no_mail(&state, account).await?;
         }
         let sentence = format!("No more news goes to {}.", address_of(endpoint));
         state.store.remove_endpoint(&endpoint.name).await?;
+        tracing::info!(endpoint = endpoint.name, "whoever reads its letters wants no more: it is removed");
         Ok(("No more mail", sentence, choose_more()))
     })
     .await
+}
+
+/// Takes all that an account chose to be told by mail out of what it chose.
+async fn choose_no_mail(state: &AppState, account: &str) -> Result<(), ApiError> {
+    let accounts = state.store.accounts().await?;
+    let Some(one) = accounts.into_iter().find(|one| one.account == account) else { return Ok(()) };
+    let viewer = Viewer { account: one.account, name: one.name, role: one.role, customer: one.customer };
+    let identity = Identity { viewer: Some(viewer.clone()), session: None };
+    let context = context(state, identity, None);
+    let mut chosen = context.subscription(&viewer).await?;
+    chosen.choices.retain(|choice| choice.by != Channel::Mail);
+    context.subscribe(&viewer, chosen).await
 }
 
 fn choose_more() -> Then {
@@ -205,25 +209,39 @@ fn address_of(endpoint: &Endpoint) -> &str {
     endpoint.address.trim_start_matches("mailto:")
 }
 
+/// For whom an endpoint's news are.
+fn whose(endpoint: &Endpoint) -> String {
+    match &endpoint.addressee {
+        Addressee::Person { account, .. } => format!("for {account}"),
+        _ => "of your shipments".to_owned(),
+    }
+}
+
+/// The links of letters: what confirms an address is spent within a day and ends nothing; what ends them confirms nothing.
+enum Link<'a> {
+    Confirm(&'a str),
+    End(&'a str),
+}
+
 /// Answers the link of a letter, if it still is one.
 async fn of_letter(
     state: &AppState,
-    token: &str,
+    link: Link<'_>,
     headers: &HeaderMap,
-    answer: impl AsyncFnOnce(&Endpoint, &str) -> Result<(&'static str, String, Then), ApiError>,
+    answer: impl AsyncFnOnce(&Endpoint) -> Result<(&'static str, String, Then), ApiError>,
 ) -> Response {
     let answered = async {
-        let endpoint = state.store.endpoint(EndpointOf::Token(token)).await?.ok_or(ApiError::NotFound)?;
-        let Addressee::Person { account, .. } = endpoint.addressee.clone() else {
-            return Err(ApiError::NotFound);
+        let endpoint = match link {
+            Link::Confirm(token) => state.store.asked(&token_hash(token), (state.clock)()).await?,
+            Link::End(token) => state.store.endpoint(EndpointOf::Token(token)).await?,
         };
-        answer(&endpoint, &account).await
+        answer(&endpoint.ok_or(ApiError::NotFound)?).await
     };
     let (status, (title, sentence, then)) = match answered.await {
         Ok(answer) => (StatusCode::OK, answer),
         Err(ApiError::NotFound) => {
             let sentence =
-                "Its address was changed or removed meanwhile, or the link was cut off.".to_owned();
+                "Its address was changed or removed meanwhile, the link is older than a day, or it was cut off.".to_owned();
             (StatusCode::NOT_FOUND, ("This link leads nowhere any more", sentence, choose_more()))
         }
         Err(error) => {

@@ -44,7 +44,7 @@ async fn every_page_opens_for_its_roles_only() {
     let unknown = format!("/shipments/{}", id("SH-UNKNOWN"));
     // A stranger, a customer, an agent, a manager, an admin.
     let table: &[(&str, [u16; 5])] = &[
-        ("/sign-in", [200, 200, 200, 200, 200]),
+        ("/sign-in", [200, 303, 303, 303, 303]),
         ("/shipments", [303, 200, 200, 200, 200]),
         (&own, [303, 200, 200, 200, 200]),
         (&other, [303, 404, 200, 200, 200]),

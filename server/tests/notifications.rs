@@ -5,11 +5,13 @@ mod support;
 use chrono::TimeDelta;
 use domain::account::AccountRole;
 use domain::authority::Role;
+use domain::fact::CustomerTerms;
+use domain::party::Tier;
 use domain::subscription::{Channel, Choice, News, Pace, Subscription};
 use domain::{CustomerId, ExceptionId, Fact};
 use reqwest::StatusCode;
 use server::config::ServeOptions;
-use support::freight::{action, append, delivered, departed, eta, planned, pod, released, start};
+use support::freight::{action, append, delivered, departed, eta, event, planned, pod, released, start};
 use support::receiver::{Received, Receiver};
 use support::server::{Hands, Running, client, options};
 use support::until;
@@ -259,6 +261,176 @@ async fn an_account_that_has_become_another_customers_gets_no_more_news_of_the_o
         queued.iter().all(|one| one.message.notice.subject() != "SH-2"),
         "another customer's news wait for her"
     );
+    running.stop().await;
+    assert_eq!(receiver.came_to("eva.webhook").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_customers_endpoint_is_told_in_the_customers_words_where_to_look_and_how_it_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, _) = with_mail(&folder).await;
+    let customer = domain::message::Addressee::Customer(CustomerId::numbered("ACME"));
+    for (name, to) in
+        [("acme", "mailto:desk@acme.test".to_owned()), ("acme-hook", receiver.url("/acme-hook"))]
+    {
+        let name = name.parse().expect("a name");
+        let endpoint =
+            server::cli::endpoint::endpoint(&name, customer.clone(), &to, true).expect("an endpoint");
+        running.store.put_endpoint(endpoint).await.expect("kept");
+    }
+    let strategic = CustomerTerms { name: "ACME Ltd".to_owned(), tier: Tier::Strategic };
+    append(&running.store, vec![event(Role::Erp, "ACME", 0, Fact::CustomerRegistered(strategic))]).await;
+    append(&running.store, vec![released("SO-1", "ACME"), released("SO-2", "OTHER")]).await;
+    append(&running.store, vec![planned("SH-1", &["SO-1", "SO-2"]), departed("SH-1", 120, "1")]).await;
+    append(&running.store, vec![eta("SH-1", 900, 2400)]).await;
+    until("both are told", async || receiver.log().await.len() == 2).await;
+    let letter = mails(&receiver).await.remove(0);
+    assert_eq!(letter.subject, "Later than promised: SH-1");
+    assert!(letter.text.contains("SH-1 to Kassel is late, expected"), "{}", letter.text);
+    assert!(letter.text.contains("https://track.test/shipments/"), "{}", letter.text);
+    for word in ["SO-2", "OTHER", "strategic", "Strategic", "position"] {
+        assert!(!letter.text.contains(word), "{word}: {}", letter.text);
+    }
+    let event = receiver.came_to("acme-hook").await.remove(0).event;
+    assert_eq!(event["data"]["news"], "delayed");
+    assert!(!event.to_string().contains("SO-2"), "{event}");
+
+    let path = link(&letter, "/unsubscribe/");
+    assert_eq!(letter.unsubscribe, format!("<https://track.test{path}>"));
+    assert_eq!(press(&running, &path).await, (StatusCode::OK, StatusCode::OK));
+    append(&running.store, vec![eta("SH-1", 1000, 800)]).await;
+    until("the webhook hears that it is on time again", async || {
+        receiver.came_to("acme-hook").await.len() == 2
+    })
+    .await;
+    running.stop().await;
+    assert_eq!(mails(&receiver).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_page_says_that_a_letter_has_gone_only_where_one_has() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, carla) = with_mail(&folder).await;
+    let says = async || {
+        let page = running.get("/notifications", &carla).await.text().await.expect("a page");
+        let at = page.find("data-asked=\"").expect("how it stands") + "data-asked=\"".len();
+        page[at..].split('"').next().unwrap_or_default().to_owned()
+    };
+    let to = async |mail: &str| choose(&running, &carla, &[("mail", mail)]).await;
+    assert_eq!(to("a@acme.test").await, StatusCode::SEE_OTHER);
+    assert_eq!(says().await, "yes");
+    // Another address within a minute: no letter goes there.
+    assert_eq!(to("b@acme.test").await, StatusCode::SEE_OTHER);
+    assert_eq!(says().await, "not");
+    until("one letter has come", async || mails(&receiver).await.len() == 1).await;
+    let first = mails(&receiver).await.remove(0);
+    running.hands.forward(TimeDelta::minutes(2));
+    assert_eq!(to("b@acme.test").await, StatusCode::SEE_OTHER);
+    assert_eq!(says().await, "yes");
+    // What was asked of one address confirms no other, and what confirms ends nothing.
+    let confirm = link(&first, "/confirm/");
+    assert_eq!(press(&running, &confirm).await, (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    until("the second letter has come", async || mails(&receiver).await.len() == 2).await;
+    let confirm = link(&mails(&receiver).await[1], "/confirm/");
+    let as_end = confirm.replace("/confirm/", "/unsubscribe/");
+    assert_eq!(press(&running, &as_end).await, (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    // A day later it says nothing any more.
+    running.hands.forward(TimeDelta::days(1));
+    assert_eq!(press(&running, &confirm).await, (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    let again = running.session("carla").await;
+    assert_eq!(choose(&running, &again, &[("mail", "b@acme.test")]).await, StatusCode::SEE_OTHER);
+    until("the third letter has come", async || mails(&receiver).await.len() == 3).await;
+    assert_eq!(press(&running, &link(&mails(&receiver).await[2], "/confirm/")).await.1, StatusCode::OK);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_stranger_gets_three_letters_a_day_however_many_accounts_ask() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, _) = with_mail(&folder).await;
+    for account in ["a1", "a2", "a3", "a4", "a5"] {
+        let cookie = running.signed_in(account, AccountRole::Customer, Some("ACME")).await;
+        assert_eq!(choose(&running, &cookie, &[("mail", "stranger@else.test")]).await, StatusCode::SEE_OTHER);
+    }
+    running.stop().await;
+    assert_eq!(mails(&receiver).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_persons_webhook_is_asked_first_and_told_nothing_until_it_agrees() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, carla) = with_mail(&folder).await;
+    // An operator has allowed that it lies in a private network; whether it wants anything, it says itself.
+    let url = receiver.url("/carla.webhook");
+    let person = domain::message::Addressee::Person { by: Channel::Webhook, account: "carla".to_owned() };
+    receiver.endpoint(&running.store, "carla.webhook", "webhook:carla").await;
+    let known =
+        running.store.endpoint(store::EndpointOf::Person(&person)).await.expect("read").expect("known");
+    running.store.put_endpoint(store::Endpoint { confirmed: false, ..known }).await.expect("kept");
+    let chosen = [("webhook", url.as_str()), ("webhook_on_the_way", "at_once")];
+    assert_eq!(choose(&running, &carla, &chosen).await, StatusCode::SEE_OTHER);
+    append(&running.store, vec![released("SO-1", "ACME"), planned("SH-1", &["SO-1"])]).await;
+    append(&running.store, vec![departed("SH-1", 120, "1")]).await;
+    let came = receiver.came_to("carla.webhook").await;
+    assert_eq!(came.iter().map(Received::kind).collect::<Vec<_>>(), ["syncline.endpoint.challenge.v1"]);
+    let page = running.get("/notifications", &carla).await.text().await.expect("a page");
+    assert!(page.contains("data-asked=\"yes\""), "{page}");
+    let confirm = came[0].event["data"]["confirm"].as_str().expect("a link");
+    let path = confirm.trim_start_matches("https://track.test");
+    assert_eq!(press(&running, path).await, (StatusCode::OK, StatusCode::OK));
+    until("what waited comes", async || receiver.came_to("carla.webhook").await.len() == 2).await;
+    running.stop().await;
+    assert_eq!(receiver.came_to("carla.webhook").await[1].kind(), "notification");
+}
+
+#[tokio::test]
+async fn a_webhook_that_sends_the_challenge_back_agrees_and_one_that_is_not_there_is_said_to_be() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, carla) = with_mail(&folder).await;
+    let person = domain::message::Addressee::Person { by: Channel::Webhook, account: "carla".to_owned() };
+    receiver.endpoint(&running.store, "carla.webhook", "webhook:carla").await;
+    let known = async || {
+        running.store.endpoint(store::EndpointOf::Person(&person)).await.expect("read").expect("known")
+    };
+    for (path, is_confirmed) in [("/echo", true), ("/mirror", false)] {
+        let address = receiver.url(path);
+        let endpoint = store::Endpoint { confirmed: false, address: address.clone(), ..known().await };
+        running.store.put_endpoint(endpoint).await.expect("kept");
+        assert_eq!(choose(&running, &carla, &[("webhook", &address)]).await, StatusCode::SEE_OTHER);
+        assert_eq!(known().await.confirmed, is_confirmed, "{path}");
+        running.hands.forward(TimeDelta::minutes(2));
+    }
+    // A private address that nobody has allowed is not asked at all, and the page says why.
+    assert_eq!(choose(&running, &carla, &[("webhook", "http://127.0.0.1:9/x")]).await, StatusCode::SEE_OTHER);
+    let page = running.get("/notifications", &carla).await.text().await.expect("a page");
+    assert!(page.contains("data-asked=\"failed\"") && page.contains("private"), "{page}");
+    assert!(!page.contains("os error"), "{page}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_sent_to_an_account_is_not_sent_again_once_it_is_another_customers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, _) = with_mail(&folder).await;
+    running.account("eva", AccountRole::Customer, Some("ACME")).await;
+    let chosen = Subscription {
+        customer: Some(CustomerId::numbered("ACME")),
+        choices: vec![Choice { news: News::OnTheWay, by: Channel::Webhook, pace: Pace::AtOnce }],
+        ..Subscription::default()
+    };
+    append(&running.store, vec![action(Role::Portal, "eva", "eva", 0, Fact::SubscriptionChanged(chosen))])
+        .await;
+    receiver.endpoint(&running.store, "eva.webhook", "webhook:eva").await;
+    append(&running.store, vec![released("SO-1", "ACME")]).await;
+    append(&running.store, vec![planned("SH-1", &["SO-1"]), departed("SH-1", 120, "1")]).await;
+    let sent = async || running.store.outbox(100).await.expect("an outbox").messages;
+    until("it is kept that it was told", async || sent().await.iter().any(|one| one.state == "delivered"))
+        .await;
+    let id = sent().await[0].id;
+    running.account("eva", AccountRole::Customer, Some("OTHER")).await;
+    receiver.endpoint(&running.store, "eva.webhook", "webhook:eva").await;
+    let again = running.store.resend(store::Resend::One(id), running.hands.now()).await.expect("an answer");
+    assert_eq!(again, 0);
     running.stop().await;
     assert_eq!(receiver.came_to("eva.webhook").await.len(), 1);
 }

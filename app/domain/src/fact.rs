@@ -11,6 +11,7 @@ pub use feed::*;
 pub use order::*;
 pub use transport::*;
 
+use crate::unreadable;
 use serde::{Deserialize, Serialize};
 
 /// What an event is about; decides which canonical id its subject has.
@@ -259,8 +260,8 @@ fn payload<T: serde::de::DeserializeOwned>(kind: &str, data: &str) -> Result<T, 
     let malformed =
         |path: String, message: String| FactError::Malformed { kind: kind.to_owned(), path, message };
     let payload = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|error| malformed(error.path().to_string(), error.into_inner().to_string()))?;
-    reader.end().map_err(|error| malformed(".".to_owned(), error.to_string()))?;
+        .map_err(|error| malformed(error.path().to_string(), unreadable::unfit(error.inner())))?;
+    reader.end().map_err(|error| malformed(".".to_owned(), unreadable::broken(&error)))?;
     Ok(payload)
 }
 
@@ -273,7 +274,7 @@ mod tests {
         let error = Fact::parse("eta.changed", r#"{"stop":"2","eta":"tomorrow"}"#).expect_err("no moment");
         assert!(error.to_string().starts_with("eta.changed: at `eta`:"), "{error}");
         let error = Fact::parse("stop.arrived", "{}").expect_err("no stop");
-        assert!(error.to_string().contains("missing field `stop`"), "{error}");
+        assert!(error.to_string().contains("`stop` is missing"), "{error}");
     }
 
     #[test]

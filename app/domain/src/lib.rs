@@ -34,6 +34,7 @@ pub mod status;
 pub mod subscription;
 pub mod time;
 pub mod tracked;
+pub mod unreadable;
 pub mod view;
 
 pub use event::{Event, EventId};

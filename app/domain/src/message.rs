@@ -1,6 +1,7 @@
 //! What other systems and people must learn: messages follow from events, in the order of the journal, and are kept with
 //! them. Whether and where one is sent is another matter.
 
+use crate::account::AccountRole;
 use crate::authority::Role;
 use crate::consignment::{Consignment, Stage};
 use crate::event::{Event, Recorded};
@@ -9,11 +10,12 @@ use crate::fact::{DelayReason, Fact};
 use crate::id::{CustomerId, ExceptionId, Seq, canonical};
 use crate::order::Order;
 use crate::party::Tier;
+use crate::redaction::CustomerShipment;
 use crate::rulebook::Limits;
 use crate::rules::{Rule, is_late_by};
 use crate::service_level::{Level, level};
 use crate::shipment::{Eta, Shipment, Stop, TenderState};
-use crate::subscription::{Channel, News};
+use crate::subscription::{Channel, News, of_delay};
 use crate::time::{Moment, Window};
 use crate::tracked::Surroundings;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -203,7 +205,25 @@ pub enum Notice {
 }
 
 impl Notice {
-    pub const DELAY_ALERT: &'static str = "delay.alert";
+    pub const NOTIFICATION: &'static str = "notification";
+
+    /// Whether a customer's people may be sent it. What may is written for them, from what their own pages show; all else is
+    /// between the house and its systems, and never leaves to a customer, whoever asked for it.
+    pub fn is_for_customers(&self) -> bool {
+        match self {
+            Self::CaseAnswered { .. } => true,
+            Self::Notification { news, .. } => news.is_for(AccountRole::Customer),
+            Self::InvoiceRelease { .. }
+            | Self::InvoiceHold { .. }
+            | Self::PlanDue { .. }
+            | Self::ExpectedDeliveryRevised { .. }
+            | Self::ShipmentCancel { .. }
+            | Self::DelayAlert { .. }
+            | Self::ExceptionEscalated { .. }
+            | Self::ApprovalRequested { .. }
+            | Self::CaseWritten { .. } => false,
+        }
+    }
 
     /// The CloudEvents type.
     pub fn kind(&self) -> &'static str {
@@ -213,12 +233,12 @@ impl Notice {
             Self::PlanDue { .. } => "plan.due",
             Self::ExpectedDeliveryRevised { .. } => "expected_delivery.revised",
             Self::ShipmentCancel { .. } => "shipment.cancel",
-            Self::DelayAlert { .. } => Self::DELAY_ALERT,
+            Self::DelayAlert { .. } => "delay.alert",
             Self::ExceptionEscalated { .. } => "exception.escalated",
             Self::ApprovalRequested { .. } => "approval.requested",
             Self::CaseWritten { .. } => "case.written",
             Self::CaseAnswered { .. } => "case.answered",
-            Self::Notification { .. } => "notification",
+            Self::Notification { .. } => Self::NOTIFICATION,
         }
     }
 
@@ -293,6 +313,16 @@ impl Message {
         Self { id, seq, at, to, audience: None, not_before: None, notice }
     }
 
+    /// Whether it is for somebody of a customer, who reads nothing that is the house's alone.
+    pub fn is_to_customer(&self) -> bool {
+        self.audience.is_some() || matches!(self.to, Addressee::Customer(_))
+    }
+
+    /// Whether whom it is for may have it.
+    pub fn may_leave(&self) -> bool {
+        !self.is_to_customer() || self.notice.is_for_customers()
+    }
+
     /// The message as it leaves: a CloudEvent.
     pub fn cloud_event(&self) -> serde_json::Result<String> {
         #[derive(Serialize)]
@@ -330,6 +360,8 @@ pub(crate) struct Change<'a> {
     pub parts: Vec<Consignment<'a>>,
     /// What was expected at the stop of the event before it.
     pub etas_before: &'a [Eta],
+    /// What one of its customers reads of it now.
+    pub seen_by: &'a dyn Fn(CustomerId) -> Option<CustomerShipment>,
     /// Exceptions that the event opened.
     pub opened: Vec<&'a ShipmentException>,
     /// Those that it changed.
@@ -561,6 +593,7 @@ fn revisions(change: &Change, surroundings: &impl Surroundings, notices: &mut Ve
     let is_here = |order: &&Order| {
         change.parts.iter().any(|part| part.number == Some(order.number.as_str()) && part.concerns(stop))
     };
+    let mut told_late: Vec<(CustomerId, bool)> = Vec::new();
     for order in open_orders(change.orders).filter(is_here) {
         let Some(terms) = &order.state.terms else { continue };
         let Some(promised) = terms.promised else { continue };
@@ -592,8 +625,17 @@ fn revisions(change: &Change, surroundings: &impl Surroundings, notices: &mut Ve
                 promised,
                 expected: statement.eta,
             };
-            notices.push((Addressee::AccountTeam, alert.clone()));
-            notices.push((Addressee::Customer(customer), alert));
+            notices.push((Addressee::AccountTeam, alert));
         }
+        if late != was_late {
+            told_late.push((customer, late));
+        }
+    }
+    // Once a customer, however many of their orders are on it, and only what their own page says as well.
+    told_late.sort_unstable();
+    told_late.dedup();
+    for (customer, late) in told_late {
+        let seen = (change.seen_by)(customer).filter(|seen| seen.flags.delayed == late);
+        notices.extend(seen.map(|seen| (Addressee::Customer(customer), of_delay(&seen))));
     }
 }

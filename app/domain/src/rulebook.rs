@@ -13,6 +13,7 @@ use crate::place::Location;
 use crate::rules::Rule;
 use crate::service_level::{self, ServiceLevel, Team};
 use crate::shipment::State;
+use crate::unreadable;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -148,6 +149,8 @@ impl Default for Rulebook {
 /// Why a file can't be put in force.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadRulebook {
+    #[error("this is no rules file: {0}")]
+    Broken(String),
     #[error("this is no rules file: at `{path}`: {message}")]
     Unreadable { path: String, message: String },
     #[error("{}", .0.join("; "))]
@@ -166,10 +169,15 @@ impl Rulebook {
     /// Reads a file, whatever version it is.
     pub fn read(text: &str) -> Result<Self, BadRulebook> {
         let mut reader = serde_json::Deserializer::from_str(text);
-        let unreadable = |path: String, message: String| BadRulebook::Unreadable { path, message };
-        let book: Self = serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| unreadable(error.path().to_string(), error.inner().to_string()))?;
-        reader.end().map_err(|error| unreadable(".".to_owned(), error.to_string()))?;
+        let book: Self =
+            serde_path_to_error::deserialize(&mut reader).map_err(|error| match error.inner() {
+                inner if inner.is_data() => BadRulebook::Unreadable {
+                    path: error.path().to_string().trim_end_matches(".?").to_owned(),
+                    message: unreadable::unfit(inner),
+                },
+                inner => BadRulebook::Broken(unreadable::broken(inner)),
+            })?;
+        reader.end().map_err(|error| BadRulebook::Broken(unreadable::broken(&error)))?;
         let faults = book.faults();
         if faults.is_empty() { Ok(book) } else { Err(BadRulebook::Faults(faults)) }
     }

@@ -3,7 +3,7 @@
 
 mod news;
 
-pub use news::{News, mentioned};
+pub use news::{News, mentioned, of_delay};
 
 use crate::account::AccountRole;
 use crate::event::Recorded;

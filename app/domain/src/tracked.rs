@@ -153,7 +153,9 @@ impl Tracked {
         changed.sort_unstable();
         changed.dedup();
         let opened = changed.iter().filter_map(|index| self.exceptions.get(*index));
+        let seen_by = |customer| self.redacted(customer);
         let change = Change {
+            seen_by: &seen_by,
             shipment: &self.shipment,
             orders_before: &orders_before,
             orders: &self.orders,

@@ -1,6 +1,7 @@
 //! What stands beside an exception at the desk: why it matters, what is to be done, what the customer sees of it, and
 //! everything that was told, down to the messages.
 
+use super::reasons::reasons;
 use super::shipment::{for_house, list};
 use super::work::work;
 use crate::api::ApiError;
@@ -40,6 +41,7 @@ pub async fn draw(context: &Context, viewer: &Viewer, id: ExceptionId) -> Result
     let drawn = view! {
         <h3>"What to do next"</h3>
         <p class="advice">{exception.rule.meaning().advice}</p>
+        {exception.is_open().then(|| reasons(exception.rule))}
         {work(&exception, &shipment, &tracked, viewer, &accounts)}
         <h3>"Why it matters"</h3>
         {stakes(&exception, &shipment, base, tier, now)}
@@ -81,6 +83,7 @@ async fn of_feed(
     let drawn = view! {
         <h3>"What to do next"</h3>
         <p class="advice">{meaning.advice}</p>
+        {exception.is_open().then(|| reasons(exception.rule))}
         {super::work::of_feed(&exception, &parts, viewer, &accounts)}
         <h3>"Why it matters"</h3>
         <dl>

@@ -40,7 +40,7 @@ fn alert(line: Line) -> impl IntoView {
 fn card(need: Need) -> impl IntoView {
     let Need { label, query, count, rows } = need;
     let said = if count < MOST { count.to_string() } else { format!("{}+", MOST - 1) };
-    let id = label.to_ascii_lowercase().replace(' ', "-");
+    let id = label.to_ascii_lowercase().replace(['(', ')'], "").replace(' ', "-");
     let href = query.href();
     let (heading, need) = (id.clone(), id.clone());
     let content = if rows.is_empty() {

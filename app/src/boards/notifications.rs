@@ -2,13 +2,15 @@
 
 use super::table::{Column, Row, table, words};
 use crate::components::section::section;
+use crate::components::when::utc;
 use crate::context::Context;
+use chrono::{DateTime, Utc};
 use domain::Seq;
 use domain::account::{AccountRole, Viewer};
 use domain::message::Addressee;
 use domain::subscription::{Channel, News, Pace, Subscription};
 use leptos::prelude::*;
-use store::{Endpoint, EndpointOf, StoreError};
+use store::{Endpoint, EndpointOf, Question, StoreError};
 
 const KINDS: &[Column] = &[words("News"), words("By mail"), words("By webhook")];
 
@@ -17,6 +19,12 @@ pub async fn draw(context: &Context, viewer: &Viewer) -> Result<(Seq, AnyView), 
     let address = |by| Addressee::Person { by, account: viewer.account.clone() };
     let mail = context.store.endpoint(EndpointOf::Person(&address(Channel::Mail))).await?;
     let webhook = context.store.endpoint(EndpointOf::Person(&address(Channel::Webhook))).await?;
+    let asked = async |endpoint: Option<&Endpoint>| match endpoint {
+        Some(endpoint) if !endpoint.confirmed => context.store.last_question(endpoint).await,
+        _ => Ok(None),
+    };
+    let (mail_asked, webhook_asked) = (asked(mail.as_ref()).await?, asked(webhook.as_ref()).await?);
+    let now = (context.clock)();
     let kinds = News::ALL.into_iter().filter(|news| news.is_for(viewer.role));
     let kinds = table("What there is to be told", KINDS, kinds.map(|news| kind(news, &chosen)).collect());
     let whose = match viewer.role {
@@ -32,8 +40,8 @@ pub async fn draw(context: &Context, viewer: &Viewer) -> Result<(Seq, AnyView), 
                 {kinds}
             })}
             {section("Where to", view! {
-                {by_mail(mail, context.sends_mail)}
-                {by_webhook(webhook)}
+                {by_mail(mail, mail_asked, context.sends_mail, now)}
+                {by_webhook(webhook, webhook_asked, now)}
             })}
             {section("When", hours(&chosen))}
             <p class="buttons">
@@ -51,7 +59,7 @@ fn kind(news: News, chosen: &Subscription) -> Row {
         let label = format!("{} by {}", news.label(), by.as_str());
         view! {
             <select name=name aria-label=label>
-                <option value="" selected=is_chosen.is_none()>"Not"</option>
+                <option value="" selected=is_chosen.is_none()>"Off"</option>
                 {Pace::ALL.map(|pace| view! {
                     <option value=pace.as_str() selected=is_chosen == Some(pace)>{pace.label()}</option>
                 }).collect_view()}
@@ -69,28 +77,77 @@ fn kind(news: News, chosen: &Subscription) -> Row {
     }
 }
 
-fn by_mail(endpoint: Option<Endpoint>, sends_mail: bool) -> AnyView {
+/// How it stands with an address that has not been confirmed; `asked` is the last question that was put to it.
+fn unconfirmed(by: Channel, asked: Option<Question>, now: DateTime<Utc>) -> AnyView {
+    let (what, confirms) = match by {
+        Channel::Mail => ("A letter", "its link is followed"),
+        Channel::Webhook => ("A challenge", "it is sent back, or its link is followed"),
+    };
+    let text = match asked {
+        None => {
+            let text = format!(
+                "Nothing comes yet: {} has to go there first, and only so many leave in a while. Save again later.",
+                what.to_lowercase()
+            );
+            return view! { <p class="hint" data-asked="not">{text}</p> }.into_any();
+        }
+        Some(Question { failure: Some(why), .. }) => {
+            format!(
+                "Nothing comes yet: {} did not get there, {why}. Save again in a minute to try once more.",
+                what.to_lowercase()
+            )
+        }
+        Some(Question { expires_at, .. }) if expires_at <= now => {
+            format!(
+                "Nothing comes yet: {} went there, and its day has passed. Save again to send another one.",
+                what.to_lowercase()
+            )
+        }
+        Some(Question { asked_at, .. }) => {
+            return view! {
+                <p class="hint" data-asked="yes">
+                    {format!("{what} went there ")} {utc(Some(asked_at))}
+                    {format!(": nothing else comes until {confirms}, within a day. Save again to get another one.")}
+                </p>
+            }
+            .into_any();
+        }
+    };
+    view! { <p class="hint" data-asked="failed">{text}</p> }.into_any()
+}
+
+fn by_mail(
+    endpoint: Option<Endpoint>,
+    asked: Option<Question>,
+    sends_mail: bool,
+    now: DateTime<Utc>,
+) -> AnyView {
     let address = endpoint.as_ref().map(|one| one.address.trim_start_matches("mailto:").to_owned());
-    let state = match &endpoint {
-        _ if !sends_mail => Some("This server sends no mail: whoever runs it can set a mail server."),
-        Some(one) if !one.confirmed => Some(
-            "A letter has gone there: nothing else comes until its link was followed. Save again to get another one.",
-        ),
+    let state = match endpoint {
+        _ if !sends_mail => {
+            let text = "This server sends no mail: whoever runs it can set a mail server.";
+            Some(view! { <p class="hint">{text}</p> }.into_any())
+        }
+        Some(one) if !one.confirmed => Some(unconfirmed(Channel::Mail, asked, now)),
+        Some(Endpoint { paused: Some(why), .. }) => {
+            Some(view! { <p class="hint">{format!("No mail comes: {why}.")}</p> }.into_any())
+        }
         _ => None,
     };
-    let state = state.map(str::to_owned).or_else(|| Some(format!("No mail comes: {}.", endpoint?.paused?)));
     view! {
         <label>
             "Mail address"
             <input type="email" name="mail" maxlength="200" autocomplete="email" value=address />
         </label>
-        {state.map(|text| view! { <p class="hint">{text}</p> })}
+        {state}
     }
     .into_any()
 }
 
-fn by_webhook(endpoint: Option<Endpoint>) -> AnyView {
+fn by_webhook(endpoint: Option<Endpoint>, asked: Option<Question>, now: DateTime<Utc>) -> AnyView {
     let address = endpoint.as_ref().map(|one| one.address.clone());
+    let state =
+        endpoint.as_ref().filter(|one| !one.confirmed).map(|_| unconfirmed(Channel::Webhook, asked, now));
     let known = endpoint.map(|one| {
         let paused = one.paused.map(|why| format!("Nothing is sent there: {why}. Save again to go on. "));
         view! {
@@ -108,6 +165,7 @@ fn by_webhook(endpoint: Option<Endpoint>) -> AnyView {
             "Webhook address"
             <input type="url" name="webhook" maxlength="500" placeholder="https://…" value=address />
         </label>
+        {state}
         {known}
     }
     .into_any()

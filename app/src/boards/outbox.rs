@@ -77,9 +77,9 @@ fn endpoint(one: EndpointSummary, now: DateTime<Utc>) -> Row {
             </button>
             {(dead > 0).then(|| view! { <button class="quiet" name="act" value="resend_dead">"Resend given up"</button> })}
             <details>
-                <summary>"Resend since a day"</summary>
+                <summary>"Resend since a day (UTC)"</summary>
                 <div class="buttons">
-                    <input type="date" name="since" aria-label=format!("Resend to {name} since") />
+                    <input type="date" name="since" aria-label=format!("Resend to {name} since the beginning of this day, UTC") />
                     <button class="quiet" name="act" value="resend_since">
                         "Resend"
                     </button>

@@ -32,6 +32,9 @@ pub async fn draw(context: &Context, viewer: &Viewer, id: ShipmentId) -> Result<
     match viewer.audience().ok_or(ApiError::Forbidden)? {
         Audience::Internal => {
             let shipment = tracked.view();
+            let orders = shipment.orders.iter().map(|order| order.number.clone());
+            let numbers: Vec<String> = orders.chain([shipment.number.clone()]).collect();
+            let waiting = context.store.parts_about(&numbers, inside::PARTS).await?;
             let shown = Shown {
                 shipment: whole(&shipment),
                 map: picture(&Trip::of(&tracked)),
@@ -39,7 +42,7 @@ pub async fn draw(context: &Context, viewer: &Viewer, id: ShipmentId) -> Result<
                 now,
                 is_borrowed: false,
             };
-            Ok(shown.page(Some(&shipment), true))
+            Ok(shown.page(Some((&shipment, waiting)), true))
         }
         Audience::Customer(customer) => {
             let shipment = tracked.redacted(customer).ok_or(ApiError::NotFound)?;
@@ -97,7 +100,8 @@ impl Shown {
     }
 
     /// `inside` is what else people of the house see; who has no account gets less.
-    fn page(self, inside: Option<&ShipmentView>, has_account: bool) -> Page {
+    fn page(self, inside: Option<(&ShipmentView, inside::Waiting)>, has_account: bool) -> Page {
+        let (inside, waiting) = inside.unzip();
         let Self { mut shipment, map, as_of, now, is_borrowed } = self;
         clock::set(&mut shipment);
         let shipment = &shipment;
@@ -109,7 +113,7 @@ impl Shown {
         let cases = has_account.then(|| papers::cases(shipment, is_customer)).flatten();
         let map = (!map.is_empty()).then(|| view! { <div class="map-frame" inner_html=map></div> });
         let page = view! {
-            {glance::head(shipment, as_of, now)}
+            {glance::head(shipment, as_of, now, inside.is_some())}
             {glance::glance(shipment, now)}
             <div class="column">
                 {map}
@@ -117,6 +121,7 @@ impl Shown {
                 {section("Timeline", list(entries))}
             </div>
             <div class="column aside">
+                {waiting.and_then(inside::waiting)}
                 {inside.map(inside::inside)}
                 {section("Orders", goods::orders(shipment, inside))}
                 {papers::documents(shipment)}

@@ -32,34 +32,110 @@ async function copy(button) {
 
 const wants = (id) => localStorage.getItem(NOTIFY + id) === 'yes';
 
+/** Why a shipment's news are not told by this browser, until it is asked again. */
+const refused = new Map();
+
 function show(button) {
+  const note = button.closest('.buttons')?.parentElement.querySelector('[data-notify-said]');
+  const why = refused.get(button.dataset.notify) ?? '';
+  if (note && note.textContent !== why) note.textContent = why;
+  if (note) note.hidden = !why;
   const on = wants(button.dataset.notify) && Notification.permission === 'granted';
   button.setAttribute('aria-pressed', String(on));
   button.textContent = on ? 'Notifying you' : 'Notify me';
   button.title = on ? 'While this page is open in a tab. Press to stop.' : 'A notification at each change, while this page is open in a tab.';
 }
 
+/** What to do where the browser has not said yes. */
+const WAY_OUT = {
+  default: 'Your browser has not been told yes: press “Notify me” again and allow it where it asks, or choose mail.',
+  denied: 'Your browser forbids this site to notify you: allow it in the site’s settings, or choose mail.',
+};
+
 async function toggle(button) {
   const id = button.dataset.notify;
-  if (wants(id)) {
+  refused.delete(id);
+  if (wants(id) && Notification.permission === 'granted') {
     localStorage.removeItem(NOTIFY + id);
     confirm(button, 'No notifications any more');
-  } else if ((await Notification.requestPermission()) === 'granted') {
-    localStorage.setItem(NOTIFY + id, 'yes');
-    confirm(button, 'You are told of each change while this page is open');
   } else {
-    confirm(button, 'Your browser does not allow it: see its settings for this site');
+    // A question that nobody answers is never answered: what to do stands there meanwhile.
+    refused.set(id, WAY_OUT[Notification.permission] ?? '');
+    show(button);
+    const answer = await Notification.requestPermission();
+    refused.set(id, WAY_OUT[answer] ?? '');
+    if (answer === 'granted') {
+      localStorage.setItem(NOTIFY + id, 'yes');
+      confirm(button, 'You are told of each change while this page is open');
+    }
   }
   show(button);
 }
 
 document.addEventListener('click', (event) => {
-  const button = event.target.closest?.('[data-copy], [data-print], [data-notify]');
+  const button = event.target.closest?.('[data-copy], [data-print], [data-notify], [data-reason]');
   if (!button) return;
+  if ('reason' in button.dataset) return give(button);
   if ('copy' in button.dataset) void copy(button);
   else if ('print' in button.dataset) print();
   else void toggle(button);
 });
+
+const REASONS = 'syncline.reasons.';
+/** As many of one's own words are remembered for a rule. */
+const OWN_REASONS = 3;
+
+function ownReasons(rule) {
+  try {
+    return JSON.parse(localStorage.getItem(REASONS + rule) ?? '[]');
+  } catch {
+    // Storage is forbidden, or holds what nobody here wrote.
+    return [];
+  }
+}
+
+/** Puts what was said last of the rule before what is often said. */
+function order(reasons) {
+  const known = new Map([...reasons.children].map((button) => [button.dataset.reason, button]));
+  for (const reason of ownReasons(reasons.dataset.reasons).reverse()) {
+    let button = known.get(reason);
+    if (!button) {
+      button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'quiet';
+      button.dir = 'auto';
+      button.dataset.reason = reason;
+      button.textContent = reason;
+    }
+    reasons.prepend(button);
+  }
+}
+
+const ending = () => document.querySelector('.case-panel .ending input');
+
+function give(button) {
+  const field = ending();
+  if (!field) return;
+  field.value = button.dataset.reason;
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  field.focus();
+}
+
+function rememberReason() {
+  const rule = document.querySelector('.case-panel [data-reasons]')?.dataset.reasons;
+  const reason = ending()?.value.trim();
+  if (!rule || !reason) return;
+  try {
+    const all = [reason, ...ownReasons(rule).filter((one) => one !== reason)];
+    localStorage.setItem(REASONS + rule, JSON.stringify(all.slice(0, OWN_REASONS)));
+  } catch {
+    // Storage is full or forbidden: the next one begins with what is often said.
+  }
+}
+
+// Before the form is emptied.
+document.addEventListener('submit', (event) => event.target.matches?.('.case-panel .ending') && rememberReason(), true);
+document.addEventListener('click', (event) => event.target.matches?.('.case-panel .ending button[type=button]') && rememberReason(), true);
 
 /** The sentence of `element` that tells what happens, if it has one. */
 export const told = (element) => element.querySelector('[data-tell]')?.textContent ?? '';
@@ -87,6 +163,7 @@ export function enliven(element) {
     button.hidden = !('Notification' in window);
     if (!button.hidden) show(button);
   }
+  element.querySelectorAll('[data-reasons]').forEach(order);
   for (const clock of element.querySelectorAll('[data-clock]')) {
     const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
     clock.textContent = `Where you are it is ${time}.`;

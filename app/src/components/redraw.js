@@ -34,6 +34,7 @@ export function stamp(element, seq) {
     shown.dataset.asOf = seq;
     shown.textContent = seq;
   }
+  for (const shown of element.querySelectorAll('.as-of[title]')) shown.title = `As of position ${seq}`;
 }
 
 /** The ages that count on inside `element`. */

@@ -8,11 +8,16 @@ use leptos_router::components::Redirect;
 
 #[component]
 pub fn Page() -> impl IntoView {
-    let path = match Session::current().viewer.map(|viewer| viewer.role) {
+    let path = of(Session::current().viewer.map(|viewer| viewer.role));
+    view! { <Redirect path /> }.plain()
+}
+
+/// The page that somebody begins with.
+pub fn of(role: Option<AccountRole>) -> &'static str {
+    match role {
         None => "/sign-in",
         Some(AccountRole::Customer) => "/shipments",
         Some(AccountRole::Agent) => "/desk",
         Some(AccountRole::Manager | AccountRole::Admin) => "/kpis",
-    };
-    view! { <Redirect path /> }.plain()
+    }
 }

@@ -5,7 +5,7 @@ use super::{COOKIE, is_password, new_token, token_hash};
 use crate::answer::Answer;
 use crate::state::AppState;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Form, Router};
@@ -149,7 +149,7 @@ async fn sign_in(
 
 /// Whether a page of this server may be behind it: `//host` and `/\host` would lead elsewhere, and so would `/`, tab,
 /// `/host`, since browsers leave tabs and line ends out.
-fn is_own_path(next: &str) -> bool {
+pub fn is_own_path(next: &str) -> bool {
     next.starts_with('/')
         && !next[1..].starts_with(['/', '\\'])
         && next.bytes().all(|byte| byte.is_ascii_graphic())
@@ -162,7 +162,12 @@ async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Response
         tracing::error!(%error, "a session could not be closed");
         return Answer::unavailable().into_response();
     }
-    with_cookie(Redirect::to("/sign-in"), COOKIE, "", TimeDelta::zero(), state.secure_cookies)
+    let mut answer =
+        with_cookie(Redirect::to("/sign-in"), COOKIE, "", TimeDelta::zero(), state.secure_cookies);
+    // What the browser keeps of lists and drafts is the account's. Only over https is it believed: seen.js does the same.
+    let storage = HeaderValue::from_static("\"storage\"");
+    answer.headers_mut().insert(HeaderName::from_static("clear-site-data"), storage);
+    answer
 }
 
 /// The answer that leads to `to` and leaves a cookie.

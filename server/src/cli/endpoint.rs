@@ -1,6 +1,7 @@
 //! `syncline endpoint …`: where messages go. A running server takes changes up with the next message.
 
 use super::source::{draw_secret, open};
+use crate::auth::new_token;
 use crate::intake::Key;
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
@@ -79,10 +80,16 @@ pub fn endpoint(
     allow_private: bool,
 ) -> anyhow::Result<Endpoint> {
     checked(to)?;
-    let secret = (!to.starts_with("mailto:")).then(draw_secret);
-    if let Some(secret) = &secret {
-        Key::parse(secret)?;
-    }
+    // Whoever reads a customer's mail can end it by its link, as a person can; the house's own is the operator's.
+    let secret = match &addressee {
+        _ if !to.starts_with("mailto:") => {
+            let secret = draw_secret();
+            Key::parse(&secret)?;
+            Some(secret)
+        }
+        Addressee::Customer(_) | Addressee::Person { .. } => Some(new_token()),
+        _ => None,
+    };
     Ok(Endpoint {
         name: name.to_string(),
         addressee,
@@ -105,7 +112,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             let secret = endpoint.secret.clone();
             store.put_endpoint(endpoint).await?;
             println!("added {name}: messages for {addressee} go to {to}");
-            if let Some(secret) = secret {
+            if let Some(secret) = secret.filter(|_| !to.starts_with("mailto:")) {
                 println!(
                     "they are signed after Standard Webhooks with this secret, shown this once: {secret}"
                 );

@@ -37,7 +37,7 @@ pub fn document() -> Value {
             reason: "`type` is \"syncline.stop.weighed.v1\", which Syncline does not know".into(),
         }],
     };
-    let taken = Taken { receipt, warnings };
+    let taken = Taken { receipt, warnings, dry_run: false };
     let event = json!({"$ref": "#/components/schemas/Event"});
     json!({
         "openapi": "3.1.0",
@@ -55,6 +55,8 @@ pub fn document() -> Value {
                     "summary": "Deliver events",
                     "parameters": [
                         {"name": "source", "in": "path", "required": true, "schema": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"}},
+                        {"name": "dry_run", "in": "query", "allowEmptyValue": true, "schema": {"type": "boolean"},
+                         "description": "Only say what would be taken, quarantined and read otherwise, by what the delivery says alone; nothing of it is kept"},
                         {"name": "webhook-id", "in": "header", "required": true, "schema": {"type": "string", "maxLength": 255},
                          "description": "The delivery's id. The same id with the same body gets the same answer"},
                         {"name": "webhook-timestamp", "in": "header", "required": true, "schema": {"type": "integer"},
@@ -85,6 +87,7 @@ pub fn document() -> Value {
                     "required": ["delivery", "accepted", "duplicates", "quarantined"],
                     "properties": {
                         "delivery": {"type": "string", "description": "The webhook-id"},
+                        "dry_run": {"const": true, "description": "Nothing was kept; absent otherwise"},
                         "accepted": {"type": "integer"},
                         "duplicates": {"type": "integer", "description": "Events that were there already"},
                         "quarantined": {"type": "integer", "description": "Events that were not understood; they are kept"},
@@ -160,6 +163,13 @@ fn webhooks() -> Value {
 
 fn responses(taken: &Taken) -> Value {
     let mut responses = Map::new();
+    responses.insert(
+        "200".into(),
+        json!({
+            "description": "What would be answered (dry_run): nothing is kept",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}}}
+        }),
+    );
     responses.insert(
         "202".into(),
         json!({

@@ -130,11 +130,11 @@ fn told() -> Vec<Told> {
         ),
         (
             "delay.alert",
-            "account-team, customer:",
+            "account-team",
             with(
                 json!({"customer": "Fulda Medizintechnik GmbH", "order": order, "promised": promised, "expected": "2026-03-06T13:15:00+01:00"}),
             ),
-            "A customer waits longer than promised.",
+            "A customer that counts for much waits longer than promised.",
         ),
         (
             "exception.escalated",
@@ -163,17 +163,17 @@ fn told() -> Vec<Told> {
         ),
         (
             "case.answered",
-            "webhook:, mail:",
+            "customer:, webhook:, mail:",
             with(json!({"text": "It comes with tomorrow's truck.", "is_closed": false})),
             "The service desk answered a customer's case, or closed it.",
         ),
         (
             "notification",
-            "webhook:, mail:",
+            "webhook:, mail:, customer:",
             with(
                 json!({"news": "delayed", "text": "now expected today at 13:15", "path": format!("/shipments/{exception}")}),
             ),
-            "News that somebody chose to be told.",
+            "News that somebody chose to be told; a customer's endpoint is told when a shipment of theirs is late, and when it is on time again.",
         ),
     ]
 }

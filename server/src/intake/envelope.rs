@@ -1,9 +1,9 @@
 //! The attributes of one CloudEvent, read without building a tree: each stays the slice of the text that states it.
 //! Knows the rules of CloudEvents 1.0 and nothing about freight.
 
-use super::lenient::without_place;
 use super::rejection::{Code, Rejection, shown};
 use domain::event::Sequence;
+use domain::unreadable::broken;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
@@ -146,16 +146,6 @@ pub fn is_traceparent(text: &str) -> bool {
         && hex(parts.next(), 16)
         && hex(parts.next(), 2)
         && parts.next().is_none()
-}
-
-/// Where a text stops to be JSON, and why.
-pub fn broken(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let what = if error.is_eof() { "it ends before its end" } else { without_place(&message) };
-    match (error.line(), error.column()) {
-        (0 | 1, column) => format!("{what}, at character {column}"),
-        (line, column) => format!("{what}, at character {column} of line {line}"),
-    }
 }
 
 fn missing(name: &str, way_out: &str) -> Rejection {

@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
 use std::time::Instant;
@@ -42,6 +42,10 @@ async fn receive(
             .increment(1);
     };
     match outcome {
+        Ok(taken) if taken.dry_run => {
+            counted("dry_run");
+            axum::Json(taken).into_response()
+        }
         Ok(taken) => {
             counted("taken");
             intake.note(label, &taken);
@@ -55,8 +59,17 @@ async fn receive(
     }
 }
 
+/// Whether a sender only wants to know what would be answered: `?dry_run`, however it is written.
+pub(super) fn is_dry_run(uri: &Uri) -> bool {
+    let is_meant = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        matches!(name, "dry_run" | "dry-run" | "dryrun") && !matches!(value, "false" | "0" | "no")
+    };
+    uri.query().is_some_and(|query| query.split('&').any(is_meant))
+}
+
 /// The events of a delivery, by what became of them.
-pub(super) fn count_events(label: &str, Taken { receipt, warnings: _ }: &Taken) {
+pub(super) fn count_events(label: &str, Taken { receipt, .. }: &Taken) {
     let events = [
         ("accepted", receipt.accepted),
         ("duplicate", receipt.duplicates),

@@ -12,6 +12,7 @@ use super::rejection::{Code, Rejection, shown};
 use super::shape::{Field, Shape};
 use chrono::FixedOffset;
 use chrono_tz::Tz;
+use domain::unreadable;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -51,10 +52,7 @@ pub fn read(
     mended: &mut Vec<Mended>,
 ) -> Result<Option<String>, Rejection> {
     let mut json: Json<'_> = serde_json::from_str(data).map_err(|error| {
-        Rejection::new(
-            Code::MalformedData,
-            format!("`data` is no JSON: {}", without_place(&error.to_string())),
-        )
+        Rejection::new(Code::MalformedData, format!("`data` is no JSON: {}", unreadable::unfit(&error)))
     })?;
     let mut reader = Reader {
         path: vec![Step::Name(Cow::Borrowed("data"))],
@@ -74,11 +72,6 @@ pub fn read(
     let text = serde_json::to_string(&json);
     text.map(Some)
         .map_err(|error| Rejection::new(Code::MalformedData, format!("`data` can't be read: {error}")))
-}
-
-/// What a reader of JSON says, without the line and column that count within a part of what was sent.
-pub fn without_place(message: &str) -> &str {
-    message.rsplit_once(" at line ").map_or(message, |(message, _)| message)
 }
 
 enum Step<'s> {
@@ -236,7 +229,9 @@ impl<'s> Reader<'s, '_> {
     fn unknown(&mut self, name: &str, value: &Json<'_>, fields: &'s [Field]) {
         self.path.push(Step::Name(Cow::Owned(shown(name, 40))));
         let known: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
-        self.tell(told(value), format!("not read: the fields here are {}", known.join(", ")));
+        let meant =
+            nearest(name, &known).map_or(String::new(), |meant| format!(", `{meant}` is meant perhaps"));
+        self.tell(told(value), format!("not read{meant}: the fields here are {}", known.join(", ")));
         self.path.pop();
     }
 
@@ -311,6 +306,30 @@ impl<'s> Reader<'s, '_> {
             _ => Ok(()),
         }
     }
+}
+
+/// The name that somebody who wrote `name` meant, if one is near: a third of its letters differ at most.
+fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+    let plain = |text: &str| -> Vec<char> {
+        text.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).take(60).collect()
+    };
+    let wanted = plain(name);
+    let near = known.iter().map(|known| (distance(&wanted, &plain(known)), *known));
+    near.min().filter(|(distance, known)| distance * 3 <= known.chars().count()).map(|(_, known)| known)
+}
+
+/// How many letters have to be put in, left out or changed (Levenshtein).
+fn distance(from: &[char], to: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (index, one) in from.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
+        for (place, other) in (1..).zip(to) {
+            let changed = diagonal + usize::from(one != other);
+            diagonal = row[place];
+            row[place] = changed.min(diagonal + 1).min(row[place - 1] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
 }
 
 /// An optional text without any letter says as much as none.

@@ -1,7 +1,7 @@
 //! From the bytes of an authentic delivery to events and to what has to wait in quarantine. Pure: no IO, no clock,
 //! and nothing that is in a body is ever dropped.
 
-use super::envelope::{Envelope, broken};
+use super::envelope::Envelope;
 use super::format::{Format, without_mark};
 use super::lenient::{self, Mended};
 use super::limits::Text;
@@ -12,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::authority::Role;
 use domain::fact::{FactError, Noun};
 use domain::time::Moment;
+use domain::unreadable::broken;
 use domain::{Event, EventId, Fact, ShipmentId, SourceName};
 use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
@@ -227,7 +228,7 @@ fn event(
         FactError::UnknownKind(_) => Rejection::new(Code::UnknownKind, error.to_string()),
         FactError::Malformed { path, message, .. } => {
             let path = if path == "." { "data".to_owned() } else { format!("data.{}", shown(&path, 120)) };
-            Rejection::new(Code::MalformedData, format!("`{path}`: {}", lenient::without_place(&message)))
+            Rejection::new(Code::MalformedData, format!("`{path}`: {message}"))
         }
     })?;
     if must_own_it {

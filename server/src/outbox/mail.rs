@@ -1,31 +1,28 @@
 //! A message by mail, in words that people read.
 
+use super::webhook::Webhooks;
+use super::words::{path, words};
 use super::{Answer, Verdict};
 use crate::config;
-use anyhow::Context;
-use chrono::{DateTime, TimeDelta, Utc};
+use anyhow::{Context, ensure};
 use clap::Args;
 use domain::id::canonical;
-use domain::message::{Message, Notice};
-use domain::time::told;
+use domain::message::{Addressee, Message};
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use std::collections::HashMap;
+use reqwest::Url;
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use store::Endpoint;
 
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// Nobody's letters are to fill a stranger's mailbox.
-const PAUSE_OF_QUESTIONS: TimeDelta = TimeDelta::minutes(1);
 
 /// Where mail is handed in.
 #[derive(Args, Clone, Debug)]
 pub struct MailOptions {
-    /// The URL of the mail server, with user and password where it wants them; without one no mail leaves
+    /// The mail server: `smtps://user:password@host`, or `smtp://host:port?tls=required`; without one no mail leaves
     #[arg(long, env = "SYNCLINE_SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
 
@@ -40,23 +37,26 @@ pub struct MailOptions {
     /// Where people reach the server; links in mail begin with it
     #[arg(long, env = "SYNCLINE_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
     pub public_url: String,
+
+    /// Whether nothing leaves, not even a question whether an address is somebody's.
+    #[arg(skip)]
+    is_mute: bool,
 }
 
-/// The way of all mail.
+/// The way of all mail, and of the questions whether an address is somebody's.
 pub struct Post {
-    server: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    pub(super) server: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    pub(super) webhooks: Option<Webhooks>,
     from: Mailbox,
     /// Without a slash at its end.
-    url: String,
-    /// Who had a letter that asks them to confirm, a short while ago.
-    asked: Mutex<HashMap<String, DateTime<Utc>>>,
+    pub(super) url: String,
 }
 
 impl MailOptions {
-    /// The same for a server from which no mail leaves.
+    /// The same for a server from which nothing leaves.
     #[must_use]
     pub fn without_server(&self) -> Self {
-        Self { smtp_url: None, smtp_url_file: None, ..self.clone() }
+        Self { smtp_url: None, smtp_url_file: None, is_mute: true, ..self.clone() }
     }
 }
 
@@ -96,13 +96,32 @@ impl Header for ListUnsubscribePost {
     }
 }
 
+const SMTP: &str = "--smtp-url is no mail server: use smtps://host, or smtp://host:port?tls=required";
+
+/// A user's password is sent through nobody's network in the clear.
+fn is_private(url: &str) -> anyhow::Result<()> {
+    let url = Url::parse(url).context(SMTP)?;
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    let is_encrypted = url.scheme() == "smtps"
+        || url.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    ensure!(
+        is_here || is_encrypted || !has_credentials,
+        "--smtp-url would send its user and password to `{host}` in the clear: use smtps://…, or add ?tls=required"
+    );
+    Ok(())
+}
+
 impl Post {
     pub fn new(options: &MailOptions) -> anyhow::Result<Self> {
         let url = config::secret(options.smtp_url.clone(), options.smtp_url_file.clone(), "the mail server")?;
         let server = url
             .map(|url| {
+                is_private(&url)?;
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url);
-                let transport = transport.context("--smtp-url is no mail server: use smtp://host:port")?;
+                let transport = transport.context(SMTP)?;
                 Ok::<_, anyhow::Error>(transport.timeout(Some(TIMEOUT)).build())
             })
             .transpose()?;
@@ -114,41 +133,13 @@ impl Post {
             url.starts_with("http://") || url.starts_with("https://"),
             "--public-url `{url}` is no address: use https://host"
         );
-        Ok(Self { server, from, url, asked: Mutex::default() })
-    }
-
-    /// Whether somebody may have another letter that asks them to confirm: one a minute.
-    pub fn may_ask(&self, account: &str, now: DateTime<Utc>) -> bool {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.retain(|_, at| now - *at < PAUSE_OF_QUESTIONS);
-        let may = !asked.contains_key(account);
-        if may {
-            asked.insert(account.to_owned(), now);
-        }
-        may
+        let webhooks = if options.is_mute { None } else { Some(Webhooks::new()?) };
+        Ok(Self { server, webhooks, from, url })
     }
 
     /// Whether mail leaves at all.
     pub fn is_set_up(&self) -> bool {
         self.server.is_some()
-    }
-
-    /// Asks whoever owns a person's new address whether it is theirs.
-    pub async fn ask_to_confirm(&self, endpoint: &Endpoint, account: &str) -> anyhow::Result<()> {
-        let token = endpoint.secret.as_deref().unwrap_or_default();
-        let url = &self.url;
-        let text = format!(
-            "Somebody who signs in to Syncline as {account} wants to be told news at this address.\n\n\
-             If that is you, say so here, and mail begins to come:\n{url}/confirm/{token}\n\n\
-             If it is not, do nothing: no other letter comes.\n"
-        );
-        let id = canonical("question", "syncline", token);
-        let letter = self.envelope(endpoint)?.message_id(Some(format!("<{id}@syncline>")));
-        let letter = letter.subject("Is this your address?").body(text)?;
-        let server =
-            self.server.as_ref().context("no mail server is set: start the server with --smtp-url")?;
-        server.send(letter).await?;
-        Ok(())
     }
 
     /// Sends one letter with all the messages.
@@ -176,7 +167,7 @@ impl Post {
         }
     }
 
-    fn envelope(&self, endpoint: &Endpoint) -> anyhow::Result<MessageBuilder> {
+    pub(super) fn envelope(&self, endpoint: &Endpoint) -> anyhow::Result<MessageBuilder> {
         let to = endpoint.address.trim_start_matches("mailto:");
         let to: Mailbox = to.parse().with_context(|| format!("`{to}` is no address of mail"))?;
         Ok(lettre::Message::builder().from(self.from.clone()).to(to).header(ContentType::TEXT_PLAIN))
@@ -215,16 +206,14 @@ impl Post {
         };
         let mut letter =
             self.envelope(endpoint)?.subject(subject).message_id(Some(format!("<{id}@syncline>")));
-        match &endpoint.secret {
-            Some(token) if endpoint.addressee.gets_letters() => {
-                let url = &self.url;
-                let unsubscribe = format!("{url}/unsubscribe/{token}");
-                let _ = writeln!(
-                    text,
-                    "-- \nYou chose to be told this: {url}/notifications\nNo more mail to this address: {unsubscribe}"
-                );
-                letter =
-                    letter.header(ListUnsubscribe(format!("<{unsubscribe}>"))).header(ListUnsubscribePost);
+        text.push_str("-- \n");
+        let url = &self.url;
+        match &endpoint.addressee {
+            Addressee::Person { .. } => {
+                let _ = writeln!(text, "You chose to be told this: {url}/notifications");
+            }
+            Addressee::Customer(_) => {
+                let _ = writeln!(text, "This address is told when something of your shipments changes.");
             }
             _ => {
                 if let Some(last) = messages.last() {
@@ -232,77 +221,44 @@ impl Post {
                 }
             }
         }
+        match &endpoint.secret {
+            Some(token) => {
+                let unsubscribe = format!("{url}/unsubscribe/{token}");
+                let _ = writeln!(text, "No more mail to this address: {unsubscribe}");
+                letter =
+                    letter.header(ListUnsubscribe(format!("<{unsubscribe}>"))).header(ListUnsubscribePost);
+            }
+            None if matches!(endpoint.addressee, Addressee::Customer(_)) => {
+                let _ = writeln!(text, "No more mail to this address: answer to {}", self.from);
+            }
+            None => {}
+        }
         Ok(letter.body(text)?)
     }
 }
 
-/// Where people look at what a notice tells of, on this server.
-fn path(notice: &Notice) -> Option<String> {
-    match notice {
-        Notice::Notification { path, .. } => Some(path.clone()),
-        Notice::ExceptionEscalated { exception, .. } | Notice::ApprovalRequested { exception, .. } => {
-            Some(format!("/desk?selected={exception}"))
-        }
-        Notice::CaseWritten { shipment, .. } | Notice::CaseAnswered { shipment, .. } => {
-            Some(format!("/shipments?q={shipment}"))
-        }
-        _ => None,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn part(shipment: Option<&str>) -> String {
-    shipment.map_or(String::new(), |number| format!(", as far as it is on {number},"))
-}
-
-/// A notice as a letter says it.
-fn words(notice: &Notice) -> String {
-    match notice {
-        Notice::InvoiceRelease { order, shipment, reason } => {
-            format!("The invoice of order {order}{} may leave: {reason}.", part(shipment.as_deref()))
+    #[test]
+    fn a_password_for_the_mail_server_is_sent_through_no_network_in_the_clear() {
+        for (url, fits) in [
+            ("smtps://syncline:secret@mail.test", true),
+            ("smtp://syncline:secret@mail.test:587?tls=required", true),
+            ("smtp://syncline:secret@127.0.0.1:25", true),
+            ("smtp://syncline:secret@[::1]:25", true),
+            ("smtp://syncline:secret@localhost", true),
+            ("smtp://mail.test:25", true),
+            ("smtp://syncline:secret@mail.test:587", false),
+            // Whoever sits in between may strip it off.
+            ("smtp://syncline:secret@mail.test:587?tls=opportunistic", false),
+            ("mail.test", false),
+        ] {
+            let said = is_private(url).err().map(|error| error.to_string()).unwrap_or_default();
+            assert_eq!(said.is_empty(), fits, "{url}: {said}");
+            assert!(fits || said.contains("smtps://"), "{url}: {said}");
+            assert!(!said.contains("secret"), "{said}");
         }
-        Notice::InvoiceHold { order, shipment, reason } => {
-            format!("The invoice of order {order}{} has to wait. {reason}.", part(shipment.as_deref()))
-        }
-        Notice::PlanDue { order, shipment, rejections, reason, expected } => {
-            let because = reason.as_ref().map_or(String::new(), |reason| format!(" ({reason})"));
-            let expected =
-                expected.map_or(String::new(), |at| format!(" It is not expected before {}.", told(at)));
-            format!(
-                "Nobody carries order {order} on {shipment} now: refusal number {rejections}{because}.{expected}"
-            )
-        }
-        Notice::ExpectedDeliveryRevised { order, shipment, promised, expected, is_late, .. } => {
-            let promised =
-                promised.map_or(String::new(), |window| format!(", promised until {}", told(window.to)));
-            let verdict = if *is_late { "later than promised" } else { "within the promise again" };
-            format!("Order {order} on {shipment} is expected {}, {verdict}{promised}.", told(*expected))
-        }
-        Notice::ShipmentCancel { shipment, order } => {
-            format!("Order {order} was cancelled: call off {shipment}.")
-        }
-        Notice::DelayAlert { shipment, customer, order, promised, expected } => format!(
-            "{customer} waits for order {order}: {shipment} is expected {}, promised until {}.",
-            told(*expected),
-            told(promised.to)
-        ),
-        Notice::ExceptionEscalated { shipment, rule, detail, customer, assignee, level, .. } => {
-            let customer = customer.as_ref().map_or(String::new(), |name| format!(" of {name}"));
-            let with = assignee.as_deref().unwrap_or("nobody");
-            format!(
-                "{} on {shipment}{customer}: {}. {detail}. It is with {with}.",
-                rule.label(),
-                level.breached()
-            )
-        }
-        Notice::ApprovalRequested { shipment, what, by, reason, .. } => {
-            let by = by.as_deref().unwrap_or("somebody");
-            format!("{by} asks for approval {what} ({shipment}): {reason}. Decide here:")
-        }
-        Notice::CaseWritten { shipment, text, .. } => format!("A customer wrote about {shipment}: {text}"),
-        Notice::CaseAnswered { shipment, text, is_closed } => {
-            let end = if *is_closed { " The case is closed with that." } else { "" };
-            format!("The service desk answered about {shipment}: {text}{end}")
-        }
-        Notice::Notification { text, .. } => text.clone(),
     }
 }

@@ -34,7 +34,11 @@ impl Webhooks {
     }
 
     pub async fn send(&self, endpoint: &Endpoint, message: &Message, now: DateTime<Utc>) -> Answer {
-        match self.ask(endpoint, message, now).await {
+        let sent = match message.cloud_event() {
+            Ok(body) => self.post(endpoint, &message.id.to_string(), body, now).await,
+            Err(error) => Err(error.into()),
+        };
+        match sent {
             Ok(response) => answer(response, now).await,
             Err(error) => Answer {
                 status: None,
@@ -44,10 +48,24 @@ impl Webhooks {
         }
     }
 
-    async fn ask(
+    /// The status of the answer to a signed request, and how it begins.
+    pub async fn ask(
         &self,
         endpoint: &Endpoint,
-        message: &Message,
+        id: &str,
+        body: String,
+        now: DateTime<Utc>,
+    ) -> anyhow::Result<(StatusCode, String)> {
+        let mut response = self.post(endpoint, id, body, now).await?;
+        let text = beginning(&mut response).await;
+        Ok((response.status(), text))
+    }
+
+    async fn post(
+        &self,
+        endpoint: &Endpoint,
+        id: &str,
+        body: String,
         now: DateTime<Utc>,
     ) -> anyhow::Result<Response> {
         let url = Url::parse(&endpoint.address)?;
@@ -58,15 +76,14 @@ impl Webhooks {
             let host = url.host_str().unwrap_or_default().to_owned();
             return Err(Refused { host, address }.into());
         }
-        let body = message.cloud_event()?;
-        let (id, timestamp) = (message.id.to_string(), now.timestamp());
+        let timestamp = now.timestamp();
         let mut request = client
             .post(url)
             .header(CONTENT_TYPE, "application/cloudevents+json")
-            .header(standardwebhooks::HEADER_WEBHOOK_ID, &id)
+            .header(standardwebhooks::HEADER_WEBHOOK_ID, id)
             .header(standardwebhooks::HEADER_WEBHOOK_TIMESTAMP, timestamp);
         if let Some(secret) = &endpoint.secret {
-            let signature = Webhook::new(secret)?.sign(&id, timestamp, body.as_bytes())?;
+            let signature = Webhook::new(secret)?.sign(id, timestamp, body.as_bytes())?;
             request = request.header(standardwebhooks::HEADER_WEBHOOK_SIGNATURE, signature);
         }
         // The reason stands at the end of the chain: `no answer` says less than `connection refused`.
@@ -77,21 +94,25 @@ impl Webhooks {
 async fn answer(mut response: Response, now: DateTime<Utc>) -> Answer {
     let status = response.status();
     let asked = retry_after(&response, now);
-    let mut bytes = Vec::new();
-    // An endpoint may answer without end; its first words are enough.
-    while let Ok(Some(chunk)) = response.chunk().await {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() >= ANSWER {
-            break;
-        }
-    }
-    let text = String::from_utf8_lossy(&bytes).chars().take(ANSWER).collect();
+    let text = beginning(&mut response).await;
     let verdict = match status {
         status if status.is_success() => Verdict::Taken,
         StatusCode::GONE => Verdict::Gone,
         _ => Verdict::Later(asked),
     };
     Answer { status: Some(status.as_u16()), text, verdict }
+}
+
+/// An endpoint may answer without end; its first words are enough.
+async fn beginning(response: &mut Response) -> String {
+    let mut bytes = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() >= ANSWER {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&bytes).chars().take(ANSWER).collect()
 }
 
 /// In seconds, or as a moment (RFC 9110, section 10.2.3).

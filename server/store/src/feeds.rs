@@ -6,7 +6,7 @@ use domain::SourceName;
 use domain::authority::Role;
 use domain::feed::Feed;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, query, query_scalar};
+use sqlx::{AssertSqlSafe, Row, query, query_scalar};
 
 /// A source that says nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +140,27 @@ impl Store {
             serde_json::from_str(feed).map_err(|error| StoreError::unreadable("feeds", error))
         };
         feeds.iter().map(read).collect()
+    }
+
+    /// The parts in quarantine that are about one of the numbers: how many, and the last ones.
+    pub async fn parts_about(
+        &self,
+        numbers: &[String],
+        limit: u32,
+    ) -> Result<(u64, Vec<RefusedPart>), StoreError> {
+        let numbers = serde_json::to_string(numbers)?;
+        let about = "from quarantine where state = 'open' and about in (select value from json_each($1))";
+        let count: i64 = query_scalar(AssertSqlSafe(format!("select count(*) {about}")))
+            .bind(numbers.clone())
+            .fetch_one(&self.readers)
+            .await?;
+        if count == 0 {
+            return Ok((0, Vec::new()));
+        }
+        let last =
+            format!("select id, source, code, cause, about, reason, at {about} order by id desc limit $2");
+        let rows = query(AssertSqlSafe(last)).bind(numbers).bind(limit).fetch_all(&self.readers).await?;
+        Ok((count.unsigned_abs(), rows.iter().map(refused).collect::<Result<_, _>>()?))
     }
 
     /// A part in quarantine that is still to be taken in.

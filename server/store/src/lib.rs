@@ -56,8 +56,8 @@ pub use latency::{LatencyReport, LatencySpan};
 pub use marks::{is_demo, make_demo};
 pub use messages::Message;
 pub use outbox::{
-    ANSWER, Attempt, Endpoint, EndpointOf, EndpointSummary, Outbox, Outcome, Outgoing, PeopleSummary, Resend,
-    SentMessage, Then,
+    ANSWER, Attempt, Endpoint, EndpointOf, EndpointSummary, Limits, Outbox, Outcome, Outgoing, PeopleSummary,
+    Question, Resend, SentMessage, Then,
 };
 pub use page::{BadCursor, Cursor, Flag, Order, Page, PageRequest, ShipmentFilter};
 pub use rebuild::{rebuild, rebuild_in_batches};

@@ -8,6 +8,8 @@ use sqlx::{Row, query};
 /// A delivery as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
+    /// The event's id in it: the CloudEvents `source`, a blank, and the `id`.
+    pub event: String,
     pub source: String,
     /// The sender's id of it.
     pub delivery: String,
@@ -20,7 +22,7 @@ impl Store {
     /// The delivery that brought the event at a position.
     pub async fn message(&self, seq: Seq) -> Result<Option<Message>, StoreError> {
         let row = query(
-            "select inbound.source, inbound.delivery, received_at, content_type, body
+            "select source_event_id, inbound.source, inbound.delivery, received_at, content_type, body
              from journal join inbound on inbound.id = journal.delivery where seq = $1",
         )
         .bind(seq.0)
@@ -28,6 +30,7 @@ impl Store {
         .await?;
         row.map(|row| {
             Ok(Message {
+                event: row.try_get("source_event_id")?,
                 source: row.try_get("source")?,
                 delivery: row.try_get("delivery")?,
                 received_at: from_micros("inbound", row.try_get("received_at")?)?,

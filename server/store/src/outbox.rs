@@ -3,7 +3,10 @@
 
 mod deliver;
 mod overview;
+mod question;
 mod setup;
+
+pub use question::{Limits, Question};
 
 use crate::batch_rows::{Cell, write_rows};
 use crate::{StoreError, from_micros, micros};
@@ -28,7 +31,7 @@ pub struct Endpoint {
     pub addressee: Addressee,
     /// `https://…`, `http://…` or `mailto:…`.
     pub address: String,
-    /// `whsec_` and base64, for webhooks.
+    /// `whsec_` and base64, for webhooks; for mail what stands at the end of the link that ends it.
     pub secret: Option<String>,
     /// Whether it may lie in a private network.
     pub allow_private: bool,
@@ -44,7 +47,7 @@ pub struct Endpoint {
 #[derive(Clone, Copy, Debug)]
 pub enum EndpointOf<'a> {
     Person(&'a Addressee),
-    /// What stands at the end of the links in its letters.
+    /// What stands at the end of the link that ends its letters.
     Token(&'a str),
 }
 
@@ -193,7 +196,7 @@ pub(crate) async fn queue(
     Ok(())
 }
 
-/// A person gets what is theirs to see now: an account that has become another customer's, or was disabled, gets nothing of what
+/// A customer gets what is written for customers, and a person what is theirs to see now: an account that has become another customer's, or was disabled, gets nothing of what
 /// was chosen before.
 ///
 /// Behind what waits there about the same subject. What somebody wants later waits in a row of its own, and what goes by mail
@@ -204,6 +207,9 @@ async fn queue_one(
     endpoint: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    if !message.may_leave() {
+        return Ok(());
+    }
     let mut row = message.notice.subject().to_owned();
     if let Some(later) = message.not_before {
         row = format!("{row} from {later}");

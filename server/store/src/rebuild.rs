@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, query, q
 use std::path::Path;
 
 /// Tables that are not views and are copied as they are; the journal is copied with each batch.
-const COPIED: [&str; 14] = [
+const COPIED: [&str; 15] = [
     "inbound",
     "quarantine",
     "sources",
@@ -20,6 +20,7 @@ const COPIED: [&str; 14] = [
     "latency",
     "saved_views",
     "endpoints",
+    "questions",
     "outbox",
     "attempts",
     "marks",

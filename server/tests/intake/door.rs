@@ -94,6 +94,21 @@ impl Door {
         (status, answer)
     }
 
+    /// Signs, and only asks what would be answered.
+    pub async fn rehearse(&self, sending: &Sending) -> (StatusCode, serde_json::Value) {
+        let mut request = self.signed(sending);
+        *request.uri_mut() = dry(sending);
+        let (status, _, answer) = self.ask(request).await;
+        (status, answer)
+    }
+
+    /// The same without a signature.
+    pub async fn rehearse_unsigned(&self, sending: &Sending) -> StatusCode {
+        let mut request = request(sending, now().timestamp(), None);
+        *request.uri_mut() = dry(sending);
+        self.ask(request).await.0
+    }
+
     pub fn signed(&self, sending: &Sending) -> Request<Body> {
         let signature = sign(self.secret(sending.source), &sending.id, now().timestamp(), &sending.body);
         request(sending, now().timestamp(), Some(&signature))
@@ -116,6 +131,10 @@ impl Door {
         let bytes = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
         (head.status, head.headers, serde_json::from_slice(&bytes).unwrap_or_default())
     }
+}
+
+fn dry(sending: &Sending) -> axum::http::Uri {
+    format!("/intake/{}?dry_run", sending.source).parse().expect("an address")
 }
 
 pub fn request(sending: &Sending, timestamp: i64, signature: Option<&str>) -> Request<Body> {

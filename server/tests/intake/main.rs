@@ -9,3 +9,4 @@ mod samples;
 mod signatures;
 mod soft;
 mod ways;
+mod wrong;

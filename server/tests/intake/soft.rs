@@ -151,7 +151,13 @@ fn what_nobody_reads_is_told_and_what_may_be_absent_is_left_out() {
     let (event, warnings) = taken("order.released", "/data/priorty", json!("critical"));
     assert_eq!(data(&event)["priority"], sample("order.released")["data"]["priority"]);
     assert_eq!(warnings[0].0, "data.priorty");
-    assert!(warnings[0].1.contains("priority"), "{warnings:?}");
+    assert!(warnings[0].1.contains("`priority` is meant perhaps"), "{warnings:?}");
+    for (stated, meant) in
+        [("Promised", true), ("promisedWindow", false), ("priority-", true), ("zzz", false)]
+    {
+        let (_, warnings) = taken("order.released", &format!("/data/{stated}"), json!("x"));
+        assert_eq!(warnings[0].1.contains("meant perhaps"), meant, "{warnings:?}");
+    }
     let (event, warnings) =
         taken("shipment.planned", "/data/stops/0/location/position", json!({"latitude": 95}));
     assert_eq!(data(&event)["stops"][0]["location"]["position"], Value::Null, "{warnings:?}");

@@ -4,6 +4,7 @@ A process of its own, with the reference library of Standard Webhooks. Prints it
 
 PUT /behaviour/{path}  JSON {"secret": "whsec_…", "answers": [500, {"status": 429, "retry_after": 60}, "hang", 410]}: what the
                        next posts to /{path} get, in order; when they are used up, 200.
+POST /echo             is answered with the challenge that it holds, /mirror with all that was sent.
 GET /log               everything that came, as a JSON array in order.
 """
 
@@ -75,7 +76,11 @@ class Receiver(BaseHTTPRequestHandler):
             "answer": status,
             "event": json.loads(body),
         })
-        if answer == "hang":
+        if self.path == "/echo":
+            self.answer(200, json.dumps({"challenge": json.loads(body)["data"]["challenge"]}))
+        elif self.path == "/mirror":
+            self.answer(200, body.decode())
+        elif answer == "hang":
             time.sleep(3600)
         elif isinstance(answer, dict):
             self.answer(status, "later", [("retry-after", str(answer["retry_after"]))])

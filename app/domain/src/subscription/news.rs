@@ -155,8 +155,7 @@ pub(super) fn of_event(
     for (customer, after) in after {
         let before = before.iter().find_map(|(one, before)| (one == customer).then_some(before));
         for (kind, text) in of_shipment(before, after) {
-            let path = format!("/shipments/{}", after.id);
-            let notice = Notice::Notification { news: kind, shipment: after.number.clone(), text, path };
+            let notice = notification(kind, after, text);
             news.push(Told { to: To::Customer(*customer), news: kind, notice });
         }
     }
@@ -174,6 +173,27 @@ pub(super) fn of_event(
         news.push(Told { to, news: kind, notice: notice.clone() });
     }
     news
+}
+
+/// A sentence for a customer's people, with the way to the shipment.
+fn notification(news: News, seen: &CustomerShipment, text: String) -> Notice {
+    let path = format!("/shipments/{}", seen.id);
+    Notice::Notification { news, shipment: seen.number.clone(), text, path }
+}
+
+/// That a customer's shipment is late, or on time again, as they see it.
+pub fn of_delay(seen: &CustomerShipment) -> Notice {
+    notification(News::Delayed, seen, delay(seen))
+}
+
+fn delay(seen: &CustomerShipment) -> String {
+    let number = &seen.number;
+    let to = seen.row().destination.map_or(String::new(), |city| format!(" to {city}"));
+    let expected = seen.eta.map_or(String::new(), |eta| format!(", expected {}", told(eta)));
+    let promised =
+        seen.promised.map_or(String::new(), |window| format!(", promised until {}", told(window.to)));
+    let verdict = if seen.flags.delayed { "late" } else { "on time again" };
+    format!("{number}{to} is {verdict}{expected}{promised}.")
 }
 
 /// What a customer's people learn of a shipment of theirs.
@@ -233,12 +253,10 @@ fn of_shipment(before: Option<&CustomerShipment>, after: &CustomerShipment) -> V
         }
         _ => {}
     }
-    let promised =
-        after.promised.map_or(String::new(), |window| format!(", promised until {}", told(window.to)));
-    if after.flags.delayed && !flags.delayed {
-        news.push((News::Delayed, format!("{number}{to} is late{expected}{promised}.")));
-    } else if flags.delayed && !after.flags.delayed && !after.status.is_final() {
-        news.push((News::Delayed, format!("{number}{to} is on time again{expected}{promised}.")));
+    let is_told =
+        if after.flags.delayed { !flags.delayed } else { flags.delayed && !after.status.is_final() };
+    if is_told {
+        news.push((News::Delayed, delay(after)));
     }
     let needs = |flags: crate::status::Flags| flags.action_needed || flags.on_hold;
     if needs(after.flags) && !needs(flags) {

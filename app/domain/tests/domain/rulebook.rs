@@ -1,5 +1,6 @@
 //! The rules file: what it lets pass, for whom, from when on, and what it may not say.
 
+use crate::kpis::told as figure_of;
 use crate::support::facts::{carrier, delivered, eta, held, loaded, ordered, passed, planned};
 use crate::support::{World, desk, erp, syncline, tms};
 use domain::Fact;
@@ -7,6 +8,7 @@ use domain::deadline::DeadlineKind;
 use domain::event::Event;
 use domain::exception::{Severity, ShipmentException};
 use domain::fact::{CarrierAssignment, CustomerTerms, Mode};
+use domain::kpi::{Measure, Punctuality};
 use domain::party::Tier;
 use domain::rulebook::{Limits, Rulebook, SomeLimits, Special, When};
 use domain::rules::Rule;
@@ -164,15 +166,15 @@ fn early_is_on_time_unless_the_file_says_how_early() {
             book,
             erp("1 05:00", ordered()),
             tms("1 06:00", planned()),
-            tms("1 20:00", crate::support::facts::delivered("2")),
+            tms("1 20:00", delivered("2")),
         ])
     };
-    let figure = |world: &World| crate::kpis::told(world, domain::kpi::Measure::OnTimeDelivery);
+    let figure = |world: &World| figure_of(world, Measure::OnTimeDelivery);
     assert_eq!(figure(&story(0)), ["05-01 1/1"]);
     assert_eq!(figure(&story(12 * 60)), ["05-01 1/1"]);
     let strict = story(11 * 60);
     assert_eq!(figure(&strict), ["05-01 0/1"]);
-    assert_eq!(strict.shipment().punctuality(), Some(domain::kpi::Punctuality::Broken));
+    assert_eq!(strict.shipment().punctuality(), Some(Punctuality::Broken));
 }
 
 #[test]
@@ -238,12 +240,15 @@ fn what_a_file_may_not_say_is_told_with_its_place_and_the_way_out() {
     assert_eq!(Rulebook::read(&usual().to_string()), Ok(next(|_| ())));
     let team = serde_json::to_value(&Rulebook::default().teams[0]).expect("JSON");
     for (text, says) in [
-        (String::from("{"), &["no rules file", "EOF"][..]),
-        (usual().to_string() + "x", &["trailing"]),
-        (with("/limits/pod_minutes", (-1).into()), &["at `limits.pod_minutes`", "-1", "u32"]),
+        (String::from("{"), &["no rules file", "ends before its end"][..]),
+        (usual().to_string() + "x", &["something stands behind its end"]),
+        (
+            with("/limits/pod_minutes", (-1).into()),
+            &["at `limits.pod_minutes`", "-1", "a whole number from 0"],
+        ),
         (with("/limits/pod_minutes", 0.into()), &["`pod_minutes` is 0", "1 to 129600"]),
-        (with("/limits/pod_hours", 1.into()), &["at `limits", "unknown field `pod_hours`"]),
-        (with("/severities/pod_overdue", "awful".into()), &["severities", "`awful`", "`critical`"]),
+        (with("/limits/pod_hours", 1.into()), &["at `limits", "`pod_hours` is no field here"]),
+        (with("/severities/pod_overdue", "awful".into()), &["at `severities`", "`awful`", "critical"]),
         (with("/severities/podoverdue", "low".into()), &["`podoverdue`", "pod_overdue"]),
         (with("/reason", " ".into()), &["`reason` says why"]),
         (

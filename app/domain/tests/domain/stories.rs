@@ -134,7 +134,7 @@ fn weather_delays_a_strategic_customer_who_hears_of_it_and_so_does_the_account_t
         [
             "erp expected_delivery.revised 4711".to_owned(),
             "account-team delay.alert SH-1".to_owned(),
-            format!("customer:{customer} delay.alert SH-1"),
+            format!("customer:{customer} notification SH-1"),
         ]
     );
     assert_eq!(exceptions(world.shipment())[1], "eta_beyond_promise, stop 2, #1, high, open");

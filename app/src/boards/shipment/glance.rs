@@ -16,11 +16,18 @@ use domain::time::spoken;
 use leptos::prelude::*;
 
 /// Stays in sight: which shipment it is, and of when that is which stands below.
-pub fn head(shipment: &CustomerShipment, as_of: Seq, now: DateTime<Utc>) -> impl IntoView + use<> {
+pub fn head(
+    shipment: &CustomerShipment,
+    as_of: Seq,
+    now: DateTime<Utc>,
+    is_of_house: bool,
+) -> impl IntoView + use<> {
     let as_of = as_of.to_string();
+    // Who is not of the house reads no positions, and can point at the news to see one.
+    let (tip, seen) = if is_of_house { (None, Some("As of position ")) } else { (Some(as_of.clone()), None) };
     let news = shipment.occurred_at.map(|at| {
         view! {
-            <p class="as-of">
+            <p class="as-of" title=tip.map(|as_of| format!("As of position {as_of}"))>
                 "Last news " <time class="age" datetime=at.to_rfc3339()>{ago(at.to_utc(), now)}</time>
             </p>
         }
@@ -29,8 +36,8 @@ pub fn head(shipment: &CustomerShipment, as_of: Seq, now: DateTime<Utc>) -> impl
         <div class="page-head shipment-head">
             <h1>{format!("Shipment {}", shipment.number)}</h1>
             {news}
-            <p class="as-of">
-                "As of position " <span data-as-of=as_of.clone()>{as_of.clone()}</span>
+            <p class="as-of" hidden=seen.is_none()>
+                {seen} <span data-as-of=as_of.clone()>{as_of.clone()}</span>
             </p>
         </div>
     }
@@ -52,7 +59,7 @@ pub fn glance(shipment: &CustomerShipment, now: DateTime<Utc>) -> impl IntoView 
             </p>
             {history.map(|history| view! { <p class="summary-history">{format!("Expected {history}")}</p> })}
             {(!shipment.notes.is_empty()).then(|| {
-                let notes = shipment.notes.iter().map(|note| view! { <li>{note.clone()}</li> }).collect_view();
+                let notes = shipment.notes.iter().map(|note| view! { <li dir="auto">{note.clone()}</li> }).collect_view();
                 view! { <ul class="notes">{notes}</ul> }
             })}
             {way(shipment)}
@@ -66,6 +73,7 @@ pub fn glance(shipment: &CustomerShipment, now: DateTime<Utc>) -> impl IntoView 
                 </button>
                 {is_known.then(|| view! { <a href="/notifications">"By mail or webhook"</a> })}
             </p>
+            <p class="hint" role="status" data-notify-said="" hidden></p>
         </section>
     }
 }

@@ -8,6 +8,36 @@ use domain::exception::{Closing, ShipmentException};
 use domain::shipment::{Tender, TenderState};
 use domain::view::ShipmentView;
 use leptos::prelude::*;
+use store::RefusedPart;
+
+/// How many of the messages that wait in quarantine are named.
+pub const PARTS: u32 = 5;
+/// How many wait, and the last ones.
+pub type Waiting = (u64, Vec<RefusedPart>);
+
+/// What came about the shipment and was not understood: where people look for an event that is missing.
+pub fn waiting((count, parts): Waiting) -> Option<AnyView> {
+    let said = match count {
+        0 => return None,
+        1 => "1 message about this shipment waits in quarantine.".to_owned(),
+        count => format!("{count} messages about this shipment wait in quarantine."),
+    };
+    let parts = parts.into_iter().map(|part| {
+        view! {
+            <li>
+                <p dir="auto">{part.reason}</p>
+                <p class="detail">
+                    {format!("{} from {}, ", part.about, part.source)} {utc(Some(part.at))}
+                </p>
+            </li>
+        }
+    });
+    let content = view! {
+        <p>{said} " " <a href="/integrations#quarantine">"As it came"</a></p>
+        <ul class="plain">{parts.collect_view()}</ul>
+    };
+    Some(section("Not understood", content))
+}
 
 /// Exceptions, tenders and charges.
 pub fn inside(shipment: &ShipmentView) -> AnyView {
@@ -62,8 +92,8 @@ fn exception(exception: ShipmentException) -> impl IntoView {
     let is_open = exception.is_open();
     view! {
         <li data-open=is_open.then_some("true")>
-            <p>{badge::severity(exception.severity)} " " <strong>{exception.rule.label()}</strong> ", " {state}</p>
-            <p>{exception.detail}</p>
+            <p>{badge::severity(exception.severity)} " " <strong>{exception.rule.label()}</strong> ", " <bdi>{state}</bdi></p>
+            <p dir="auto">{exception.detail}</p>
             <p class="origin">"Since " {utc(Some(exception.opened_at))} " " <a href=href>"At the desk"</a></p>
         </li>
     }
@@ -77,10 +107,11 @@ fn tender(tender: Tender) -> impl IntoView {
         TenderState::Expired => "expired",
     };
     let carrier = tender.carrier.map_or_else(|| "unknown carrier".to_owned(), |carrier| carrier.name);
-    let reason = tender.reason.map(|reason| format!(": {reason}"));
+    let reason = tender.reason;
     view! {
         <li>
-            {format!("{} to {carrier}, {state}", tender.tender)} {reason} ", "
+            {format!("{} to ", tender.tender)} <bdi>{carrier}</bdi> {format!(", {state}")}
+            {reason.map(|reason| view! { ": " <bdi>{reason}</bdi> })} ", "
             {moment(Some(tender.at))}
         </li>
     }

@@ -47,10 +47,10 @@ fn copy(value: &str, name: &str) -> impl IntoView + use<> {
 pub fn documents(shipment: &CustomerShipment) -> Option<AnyView> {
     let signed = shipment.stops.iter().filter(|stop| stop.signed_by.is_some()).map(proof).collect_view();
     let papers = shipment.documents.iter().map(|one| {
-        let text = format!("{}: {}", one.kind.label(), one.title);
+        let kind = format!("{}: ", one.kind.label());
         view! {
             <li class="copied">
-                <span>{text} <span class="detail">{one.document.clone()}</span></span>
+                <span>{kind} <bdi>{one.title.clone()}</bdi> " " <span class="detail">{one.document.clone()}</span></span>
                 {copy(&one.document, &format!("document {}", one.document))}
             </li>
         }
@@ -62,15 +62,12 @@ pub fn documents(shipment: &CustomerShipment) -> Option<AnyView> {
 
 /// A proof of delivery.
 fn proof(stop: &CustomerStop) -> impl IntoView + use<> {
-    let text = format!(
-        "Proof of delivery, {}: signed by {}, ",
-        name(stop),
-        stop.signed_by.as_deref().unwrap_or("somebody")
-    );
+    let text = format!("Proof of delivery, {}: signed by ", name(stop));
+    let signer = stop.signed_by.clone().unwrap_or_else(|| "somebody".to_owned());
     let remark = stop
         .is_disputed
         .then(|| view! { <span class="off">"with a remark that is being looked into"</span> });
-    view! { <li>{text} {moment(stop.signed_at)} " " {remark}</li> }
+    view! { <li>{text} <bdi>{signer}</bdi> ", " {moment(stop.signed_at)} " " {remark}</li> }
 }
 
 /// What customers and service desk wrote to each other; who may, writes on or opens a case.

@@ -19,6 +19,7 @@ const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before
     <dt><kbd>c</kbd></dt><dd>comment: write a note</dd>\
     <dt><kbd>s</kbd></dt><dd>snooze</dd>\
     <dt><kbd>e</kbd></dt><dd>end it: resolve or reopen</dd>\
+    <dt><kbd>1 … 9</kbd></dt><dd>a reason that is often given, into the field; Enter ends it</dd>\
     <dt><kbd>x</kbd></dt><dd>choose the row; with Shift, all from the last one</dd>\
     <dt><kbd>Shift j k</kbd></dt><dd>choose on the way down, on the way up</dd>\
     <dt></dt><dd>with rows chosen, a c s e are for all of them</dd>\
@@ -296,6 +297,9 @@ fn pressed(event: &KeyboardEvent, actions: Actions) {
         "e" if several => focus(find(".bulk .ending input")),
         "e" => go(ENDING),
         "x" | "X" => choose(event.shift_key()),
+        "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" if !several => {
+            click(find(&format!(".case-panel [data-reasons] button:nth-of-type({key})")))
+        }
         "u" => click(find(".toast .undo")),
         "/" => focus(find(".desk-search input")),
         "?" => click(find(".keys summary")),

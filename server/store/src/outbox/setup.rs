@@ -60,30 +60,13 @@ impl Store {
     pub async fn endpoint(&self, of: EndpointOf<'_>) -> Result<Option<Endpoint>, StoreError> {
         let (by, word) = match of {
             EndpointOf::Person(addressee) => ("addressee = $1 order by name limit 1", addressee.to_string()),
-            EndpointOf::Token(token) => ("secret = $1 and addressee like 'mail:%'", token.to_owned()),
+            EndpointOf::Token(token) => ("secret = $1 and address like 'mailto:%'", token.to_owned()),
         };
         let row = query(AssertSqlSafe(format!("select * from endpoints where {by}")))
             .bind(word)
             .fetch_optional(&self.readers)
             .await?;
         row.as_ref().map(read_endpoint).transpose()
-    }
-
-    /// Takes down that an address is of whoever it should be of.
-    pub async fn confirm_endpoint(&self, name: &str) -> Result<(), StoreError> {
-        let name = name.to_owned();
-        self.writer
-            .act(move |connection| {
-                Box::pin(async move {
-                    query("update endpoints set confirmed = 1 where name = $1")
-                        .bind(name)
-                        .execute(connection)
-                        .await?;
-                    Ok(Acted::default())
-                })
-            })
-            .await?;
-        Ok(())
     }
 
     /// All endpoints, by name.
@@ -132,7 +115,8 @@ impl Store {
     }
 }
 
-/// Queues what was given up, or a single message however it stands, behind what waits. Its attempts go on counting.
+/// Queues what was given up, or a single message however it stands, behind what waits. Its attempts go on counting. What went
+/// to an account that has become another customer's, or to an endpoint that speaks for somebody else now, goes nowhere again.
 async fn again(
     connection: &mut SqliteConnection,
     id: Option<i64>,
@@ -143,7 +127,12 @@ async fn again(
         "update outbox set state = 'waiting', queued_at = $3, done_at = null, next_at = $3
          where (id = $1 or $1 is null) and (endpoint = $2 or $2 is null)
          and (state = 'dead' or ($1 is not null and state = 'delivered'))
-         and endpoint in (select name from endpoints)",
+         and exists (
+             select 1 from endpoints join messages using (addressee)
+             where name = outbox.endpoint and messages.id = outbox.message
+             and (addressee not like 'mail:%' and addressee not like 'webhook:%' or exists (
+                 select 1 from accounts where not disabled and addressee in ('mail:' || account, 'webhook:' || account)
+                 and lower(hex(coalesce(customer, x''))) = replace(coalesce(messages.message ->> 'audience', ''), '-', ''))))",
     )
     .bind(id)
     .bind(endpoint)

@@ -6,6 +6,7 @@ use crate::support::facts::{
     released,
 };
 use crate::support::{Told, World, at, erp, exceptions, moment, syncline, tms};
+use domain::CustomerId;
 use domain::Fact;
 use domain::deadline::DeadlineKind;
 use domain::event::{Event, Sequence};
@@ -155,13 +156,15 @@ fn an_expected_time_that_wavers_around_the_limit_is_one_delay_and_told_once() {
     let wavers = (0..8).map(|n| tms(&format!("1 12:0{n}"), eta("2", ["2 12:16", "2 12:14"][n % 2])));
     let world = start(wavers);
     assert_eq!(exceptions(world.shipment()), ["eta_beyond_promise, stop 2, #1, medium, open"]);
-    assert_eq!(world.told(), ["erp expected_delivery.revised 4711"]);
+    let customer = format!("customer:{} notification SH-1", CustomerId::numbered("ACME"));
+    assert_eq!(world.told(), ["erp expected_delivery.revised 4711", customer.as_str()]);
 }
 
 #[test]
 fn the_same_expected_time_again_tells_nobody() {
     let world = start((0..5).map(|n| tms(&format!("1 12:0{n}"), eta("2", "2 14:00"))));
-    assert_eq!(world.told(), ["erp expected_delivery.revised 4711"]);
+    let customer = format!("customer:{} notification SH-1", CustomerId::numbered("ACME"));
+    assert_eq!(world.told(), ["erp expected_delivery.revised 4711", customer.as_str()]);
 }
 
 #[test]
