@@ -2,6 +2,7 @@
 
 use crate::outbox::MailOptions;
 use anyhow::Context;
+use clap::builder::BoolishValueParser;
 use clap::{Args, value_parser};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -18,11 +19,11 @@ pub struct ServeOptions {
     pub metrics_listen: Option<SocketAddr>,
 
     /// Set when the server is reached by https: session cookies are then sent by https only
-    #[arg(long, env = "SYNCLINE_SECURE_COOKIES")]
+    #[arg(long, env = "SYNCLINE_SECURE_COOKIES", value_parser = BoolishValueParser::new())]
     pub secure_cookies: bool,
 
     /// Set for a copy, a rehearsal or a backfill: no message leaves, neither webhook nor mail; what is due waits
-    #[arg(long, env = "SYNCLINE_NO_OUTBOUND")]
+    #[arg(long, env = "SYNCLINE_NO_OUTBOUND", value_parser = BoolishValueParser::new())]
     pub no_outbound: bool,
 
     /// Deliveries that may wait for the writer before the intake answers 503

@@ -236,14 +236,9 @@ async fn receivers(store: &Store) -> anyhow::Result<(Arc<Cues>, JoinHandle<std::
         let kept = known.iter().find(|one| one.name == name).and_then(|one| one.secret.clone());
         let secret = kept.unwrap_or_else(draw_secret);
         let endpoint = Endpoint {
-            name: name.to_owned(),
-            addressee,
-            address: format!("http://{address}/{name}"),
             secret: Some(secret.clone()),
             allow_private: true,
-            paused: None,
-            open_until: None,
-            confirmed: true,
+            ..Endpoint::new(name, addressee, format!("http://{address}/{name}"))
         };
         store.put_endpoint(endpoint).await?;
         secrets.push(secret);

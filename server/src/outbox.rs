@@ -4,6 +4,7 @@
 mod mail;
 mod question;
 mod reach;
+pub mod watch;
 mod webhook;
 mod words;
 
@@ -16,13 +17,18 @@ use futures::future::join_all;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::{Clock, Endpoint, Health, Outcome, Outgoing, Store, StoreError, Then};
+use store::{Change, Clock, Endpoint, Health, Outcome, Outgoing, Store, StoreError, Then};
+use tokio::sync::Semaphore;
 use webhook::Webhooks;
 
 /// How often what is due is looked for.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long a message that is being sent is not sent again, should nothing be known of it: longer than any attempt takes.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// How long an endpoint waits after something that was not its fault: the database did not take what was sent.
+const AFTER_AN_ERROR: Duration = Duration::from_secs(5);
+/// How many requests leave together, to all endpoints: each holds a connection.
+const PLACES: usize = 64;
 /// How many messages one endpoint gets at once, and how many one letter holds.
 const AT_ONCE: u32 = 8;
 const LETTER: u32 = 100;
@@ -58,11 +64,26 @@ pub struct Outbox {
     post: Arc<Post>,
     /// Endpoints that are being served.
     busy: Mutex<HashSet<String>>,
+    /// How many requests may be on their way together.
+    places: Semaphore,
+}
+
+/// An endpoint that is being served, until this is dropped, however that ends.
+struct Served {
+    outbox: Arc<Outbox>,
+    endpoint: Endpoint,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.outbox.busy().remove(&self.endpoint.name);
+    }
 }
 
 impl Outbox {
     pub fn new(store: Store, clock: Clock, post: Arc<Post>) -> anyhow::Result<Self> {
-        Ok(Self { store, clock, webhooks: Webhooks::new()?, post, busy: Mutex::default() })
+        let places = Semaphore::new(PLACES);
+        Ok(Self { store, clock, webhooks: Webhooks::new()?, post, busy: Mutex::default(), places })
     }
 
     /// Sends what is due, until it is dropped.
@@ -76,32 +97,49 @@ impl Outbox {
         loop {
             tokio::select! {
                 _ = looks.tick() => {}
-                Some(_) = serving.join_next(), if !serving.is_empty() => continue,
+                Some(served) = serving.join_next(), if !serving.is_empty() => {
+                    if let Err(error) = served {
+                        tracing::error!(%error, "what was being sent to an endpoint ended badly; it is tried again");
+                    }
+                    continue;
+                }
             }
-            // What can't be kept is not sent: the writer says when there is room again.
-            if matches!(self.store.health(), Health::Unwritable { .. }) {
-                continue;
-            }
-            let due = match self.store.due_endpoints((self.clock)()).await {
-                Ok(due) => due,
+            match self.look(&mut serving).await {
+                Ok(()) => {}
                 Err(StoreError::Stopped) => return,
                 Err(error) => {
                     tracing::error!(%error, "what is due to be sent could not be looked up; trying again");
-                    continue;
-                }
-            };
-            for endpoint in due {
-                if self.busy().insert(endpoint.name.clone()) {
-                    let outbox = self.clone();
-                    serving.spawn(async move {
-                        if let Err(error) = outbox.serve(&endpoint).await {
-                            tracing::error!(%error, endpoint = endpoint.name, "messages could not be sent");
-                        }
-                        outbox.busy().remove(&endpoint.name);
-                    });
                 }
             }
         }
+    }
+
+    /// Sends what is due now, and waits until all of it is answered.
+    pub async fn send_due(self: Arc<Self>) -> Result<(), StoreError> {
+        let mut serving = tokio::task::JoinSet::new();
+        self.look(&mut serving).await?;
+        serving.join_all().await;
+        Ok(())
+    }
+
+    /// Begins to serve every endpoint for which something is due.
+    async fn look(self: &Arc<Self>, serving: &mut tokio::task::JoinSet<()>) -> Result<(), StoreError> {
+        // What can't be kept is not sent: the writer says when there is room again.
+        if matches!(self.store.health(), Health::Unwritable { .. }) {
+            return Ok(());
+        }
+        for endpoint in self.store.due_endpoints((self.clock)()).await? {
+            if self.busy().insert(endpoint.name.clone()) {
+                let served = Served { outbox: self.clone(), endpoint };
+                serving.spawn(async move {
+                    if let Err(error) = served.outbox.serve(&served.endpoint).await {
+                        tracing::error!(%error, endpoint = served.endpoint.name, "messages could not be sent");
+                        tokio::time::sleep(AFTER_AN_ERROR).await;
+                    }
+                });
+            }
+        }
+        Ok(())
     }
 
     fn busy(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
@@ -120,10 +158,10 @@ impl Outbox {
             if due.is_empty() {
                 return Ok(());
             }
-            self.store.claim(&due, (self.clock)() + LEASE).await?;
+            self.claim(&due).await?;
             let outcomes = join_all(due.into_iter().map(|one| self.send(endpoint, one))).await;
             let has_failed = outcomes.iter().any(|outcome| outcome.then != Then::Delivered);
-            self.store.record_attempts(&endpoint.name, outcomes).await?;
+            self.record(endpoint, outcomes).await?;
             if has_failed {
                 return Ok(());
             }
@@ -139,15 +177,52 @@ impl Outbox {
         if due.is_empty() {
             return Ok(());
         }
-        self.store.claim(&due, at + LEASE).await?;
+        self.claim(&due).await?;
         let messages: Vec<&Message> = due.iter().map(|one| &one.message).collect();
+        let place = self.places.acquire().await;
         let answer = self.post.send(endpoint, &messages).await;
+        drop(place);
         let chance = rand::random();
         let outcomes = due.iter().map(|one| outcome(one, &answer, at, began, chance)).collect();
-        self.store.record_attempts(&endpoint.name, outcomes).await
+        self.record(endpoint, outcomes).await
+    }
+
+    /// Keeps that messages are about to be sent. One of which nobody ever learns what became of it is sent more and more seldom.
+    async fn claim(&self, due: &[Outgoing]) -> Result<(), StoreError> {
+        let now = (self.clock)();
+        let again_at = |one: &Outgoing| now + pause(one.attempts.saturating_add(1)).max(LEASE);
+        let claims: Vec<_> = due.iter().map(|one| (one.id, again_at(one))).collect();
+        self.store.claim(&claims, now).await
+    }
+
+    /// Keeps what became of attempts, and says in the log what that changed.
+    async fn record(&self, endpoint: &Endpoint, outcomes: Vec<Outcome>) -> Result<(), StoreError> {
+        let said = outcomes.iter().rev().find(|one| one.then != Then::Delivered);
+        let said = said.map(|one| (one.status, one.answer.chars().take(200).collect::<String>()));
+        let (status, answer) = said.unwrap_or_default();
+        let name = &endpoint.name;
+        for change in self.store.record_attempts(name, outcomes).await? {
+            match change {
+                Change::Rests(until) => {
+                    tracing::warn!(endpoint = name, %until, status, answer, "an endpoint fails again and again: it rests");
+                }
+                Change::Recovered => tracing::info!(endpoint = name, "an endpoint takes messages again"),
+                Change::Gone => {
+                    tracing::warn!(
+                        endpoint = name,
+                        "an endpoint answered 410 Gone: it is paused until it is resumed"
+                    );
+                }
+                Change::GaveUp(count) => {
+                    tracing::warn!(endpoint = name, count, status, answer, "messages were given up");
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn send(&self, endpoint: &Endpoint, outgoing: Outgoing) -> Outcome {
+        let place = self.places.acquire().await;
         let at = (self.clock)();
         let began = Instant::now();
         let answer = if endpoint.address.starts_with("mailto:") {
@@ -155,6 +230,7 @@ impl Outbox {
         } else {
             self.webhooks.send(endpoint, &outgoing.message, at).await
         };
+        drop(place);
         outcome(&outgoing, &answer, at, began, rand::random())
     }
 }
@@ -183,12 +259,15 @@ fn follows(verdict: Verdict, attempt: u32, queued_at: DateTime<Utc>, at: DateTim
         Verdict::Gone => return Then::Gone,
         Verdict::Later(asked) => asked,
     };
-    let doubled = FIRST_PAUSE * 2_i32.pow(attempt.saturating_sub(1).min(12));
-    let pause = doubled.min(LONGEST_PAUSE);
     let spread = 75 + i32::from(chance % 51);
-    let pause = (pause * spread / 100).max(asked.unwrap_or_default().min(PATIENCE));
+    let pause = (pause(attempt) * spread / 100).max(asked.unwrap_or_default().min(PATIENCE));
     let next = at + pause;
     if next - queued_at > PATIENCE { Then::Dead } else { Then::Again(next) }
+}
+
+/// The pause after an attempt that failed, before it is spread.
+fn pause(attempt: u32) -> TimeDelta {
+    (FIRST_PAUSE * 2_i32.pow(attempt.saturating_sub(1).min(12))).min(LONGEST_PAUSE)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::config::ServeOptions;
 use crate::hold::Hold;
 use crate::intake::Intake;
 use crate::live::Hub;
-use crate::outbox::{Outbox, Post};
+use crate::outbox::{self, Outbox, Post};
 use crate::state::AppState;
 use crate::{assets, auth, deadlines, feeds, gates, router};
 use anyhow::Context;
@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Clock, Commit, Store};
+use store::{Clock, Commit, Quiet, Store};
 use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
@@ -70,10 +70,22 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let hub = Hub::start(store.clone(), clock.clone(), committed);
         let intake = Intake::new(store.clone(), clock.clone(), options).await?;
-        let mail = if options.no_outbound { options.mail.without_server() } else { options.mail.clone() };
+        if options.no_outbound {
+            store.keep_quiet(Quiet::Asked);
+        }
+        let quiet = store.quiet();
+        let mail = if quiet.is_some() { options.mail.without_server() } else { options.mail.clone() };
         let post = Arc::new(Post::new(&mail)?);
-        let outbox = if options.no_outbound {
-            tracing::warn!("no message leaves this server (--no-outbound): what is due waits");
+        let outbox = if let Some(quiet) = quiet {
+            match quiet {
+                Quiet::Asked => {
+                    tracing::warn!("no message leaves this server (--no-outbound): what is due waits")
+                }
+                Quiet::Copy => tracing::warn!(
+                    "no message leaves this server: its database is a copy, and where it was made the same ones may leave; \
+                     if this one takes its place, say so with `syncline endpoint release` and start again"
+                ),
+            }
             None
         } else {
             Some(Arc::new(Outbox::new(store.clone(), clock.clone(), post.clone())?))
@@ -122,6 +134,7 @@ impl Server {
         background.spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
         background.spawn(gates::watch(state.store.clone(), state.clock.clone()));
         background.spawn(feeds::watch(state.store.clone(), state.clock.clone()));
+        background.spawn(outbox::watch::watch(state.store.clone(), state.clock.clone()));
         if let Some(outbox) = outbox {
             background.spawn(outbox.run());
         }

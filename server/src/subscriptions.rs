@@ -117,7 +117,7 @@ async fn send_to(
     let known = state.store.endpoint(EndpointOf::Person(&addressee)).await?;
     if address.is_empty() {
         if let Some(known) = known {
-            state.store.remove_endpoint(&known.name).await?;
+            state.store.remove_endpoint(&known.name, true).await?;
         }
         return Ok(None);
     }
@@ -129,19 +129,14 @@ async fn send_to(
     let is_same = known.as_ref().is_some_and(|known| known.address == address);
     let endpoint = match known {
         Some(known) if is_same => Endpoint { paused: None, open_until: None, ..known },
+        // No name that an operator gives has a dot.
         _ => Endpoint {
-            // No name that an operator gives has a dot.
-            name: format!("{}.{}", viewer.account, by.as_str()),
-            addressee,
-            address,
             secret: Some(match by {
                 Channel::Mail => new_token(),
                 Channel::Webhook => draw_secret(),
             }),
-            allow_private: false,
-            paused: None,
-            open_until: None,
             confirmed: false,
+            ..Endpoint::new(format!("{}.{}", viewer.account, by.as_str()), addressee, address)
         },
     };
     state.store.put_endpoint(endpoint.clone()).await?;
@@ -182,7 +177,7 @@ async fn unsubscribe(state: State<AppState>, Path(token): Path<String>, headers:
             choose_no_mail(&state, account).await?;
         }
         let sentence = format!("No more news goes to {}.", address_of(endpoint));
-        state.store.remove_endpoint(&endpoint.name).await?;
+        state.store.remove_endpoint(&endpoint.name, true).await?;
         tracing::info!(endpoint = endpoint.name, "whoever reads its letters wants no more: it is removed");
         Ok(("No more mail", sentence, choose_more()))
     })

@@ -12,8 +12,12 @@ use domain::rules::Rule;
 use domain::{Event, Fact};
 use serde_json::json;
 use server::config::ServeOptions;
+use server::outbox::{Outbox, Post};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Endpoint, Resend, Store};
+use std::io::Write;
+use std::process::Command;
+use std::sync::Arc;
+use store::{Endpoint, Health, Quiet, Removal, Resend, Store};
 use support::freight::{self, delivered, eta, event, planned, pod, released};
 use support::process::{Process, free_port, prepare, run};
 use support::receiver::{Received, Receiver};
@@ -186,15 +190,9 @@ async fn an_endpoint_that_hangs_slows_only_itself_and_one_that_is_gone_is_paused
 async fn nothing_is_sent_into_a_private_network_unless_that_is_allowed() {
     let folder = tempfile::tempdir().expect("a folder");
     let (running, receiver) = with_erp(&folder).await;
-    let hidden = |name: &str, host: &str| Endpoint {
-        name: name.to_owned(),
-        addressee: "erp".parse().expect("an addressee"),
-        address: receiver.url(&format!("/{name}")).replace("127.0.0.1", host),
-        secret: None,
-        allow_private: false,
-        paused: None,
-        open_until: None,
-        confirmed: true,
+    let hidden = |name: &str, host: &str| {
+        let address = receiver.url(&format!("/{name}")).replace("127.0.0.1", host);
+        Endpoint::new(name, "erp".parse().expect("an addressee"), address)
     };
     running.store.put_endpoint(hidden("literal", "127.0.0.1")).await.expect("an endpoint");
     running.store.put_endpoint(hidden("named", "localhost")).await.expect("an endpoint");
@@ -223,16 +221,8 @@ async fn the_account_team_gets_a_mail_when_a_strategic_customer_waits_longer_tha
     options.mail.smtp_url = Some(format!("smtp://127.0.0.1:{}", receiver.smtp));
     let running =
         Running::start_with(options, &folder.path().join("test.db"), &Hands::at(server::clock::now())).await;
-    let mailbox = Endpoint {
-        name: "account-team".to_owned(),
-        addressee: "account-team".parse().expect("an addressee"),
-        address: "mailto:Key accounts <team@shipper.test>".to_owned(),
-        secret: None,
-        allow_private: false,
-        paused: None,
-        open_until: None,
-        confirmed: true,
-    };
+    let team = "account-team".parse().expect("an addressee");
+    let mailbox = Endpoint::new("account-team", team, "mailto:Key accounts <team@shipper.test>");
     running.store.put_endpoint(mailbox).await.expect("an endpoint");
     receiver.endpoint(&running.store, "erp", "erp").await;
     let strategic = CustomerTerms { name: "ACME Ltd".into(), tier: Tier::Strategic };
@@ -359,11 +349,182 @@ async fn nothing_leaves_a_server_that_is_told_so_and_what_waited_leaves_the_next
     append(&running.store, story).await;
     let waiting = async || running.store.outbox(100).await.expect("an outbox").messages.len();
     until("it waits to be sent", async || waiting().await == 1).await;
-    // The looks of an outbox that sends are half a second apart; the gate's decision has come, so as many have gone by.
-    assert!(receiver.came_to("erp").await.is_empty());
+    let outbox = running.store.outbox(100).await.expect("an outbox");
+    assert_eq!(outbox.quiet, Some(Quiet::Asked));
     running.stop().await;
+    assert!(outbox.messages[0].attempts.is_empty(), "what is sent is on record before it leaves");
     assert!(receiver.came_to("erp").await.is_empty());
     let running = Running::start(&database, &hands).await;
     until("it leaves the next one", async || receiver.came_to("erp").await.len() == 1).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_copy_of_a_database_is_quiet_until_it_is_said_that_it_takes_the_others_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let receiver = Receiver::start();
+    let hands = Hands::at(server::clock::now());
+    let at = |name: &str| folder.path().join(name);
+    let mut waits: ServeOptions = options(0);
+    waits.no_outbound = true;
+    let running = Running::start_with(waits, &at("live.db"), &hands).await;
+    receiver.endpoint(&running.store, "erp", "erp").await;
+    prove(&running, "SO-1", "SH-1").await;
+    let has_one =
+        async |running: &Running| running.store.outbox(9).await.expect("an outbox").messages.len() == 1;
+    until("it waits to be sent", async || has_one(&running).await).await;
+    running.stop().await;
+    std::fs::copy(at("live.db"), at("copied.db")).expect("copied");
+    store::backup(&at("live.db"), &at("backup.db")).await.expect("backed up");
+    store::restore(&at("backup.db"), &at("restored.db")).await.expect("restored");
+    for name in ["copied.db", "backup.db", "restored.db"] {
+        let copy = Running::start(&at(name), &hands).await;
+        assert_eq!(copy.store.quiet(), Some(Quiet::Copy), "{name}");
+        let copy = copy.restart().await;
+        assert_eq!(copy.store.quiet(), Some(Quiet::Copy), "{name}, started again");
+        copy.stop().await;
+    }
+    assert!(receiver.came_to("erp").await.is_empty());
+    // Moved to another name it is the same file, and goes on.
+    std::fs::rename(at("live.db"), at("moved.db")).expect("moved");
+    let moved = Running::start(&at("moved.db"), &hands).await;
+    until("the moved one sends", async || receiver.came_to("erp").await.len() == 1).await;
+    moved.stop().await;
+    store::settle_here(&at("restored.db")).await.expect("settled");
+    let restored = Running::start(&at("restored.db"), &hands).await;
+    until("the restored one sends", async || receiver.came_to("erp").await.len() == 2).await;
+    let came = receiver.came_to("erp").await;
+    assert_eq!(came[0].id, came[1].id, "whoever has it can tell");
+    restored.stop().await;
+}
+
+/// A small disk of its own, where the test may mount one.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"])
+            .arg(folder.path())
+            .output()
+            .is_ok_and(|output| output.status.success());
+        mount.then_some(Self(folder))
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Where it stays, the system takes it away with the machine.
+        let _ = Command::new("umount").args(["-l"]).arg(self.0.path()).output();
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_while_the_disk_is_full_and_what_was_due_is_sent_once_when_there_is_room() {
+    let Some(disk) = Disk::mount() else {
+        eprintln!("this machine lets nobody mount a disk: not tried");
+        return;
+    };
+    let receiver = Receiver::start();
+    let hands = Hands::at(server::clock::now());
+    let mut waits: ServeOptions = options(0);
+    // The outbox of this test is its own: it is looked at exactly when the test says so.
+    waits.no_outbound = true;
+    let running = Running::start_with(waits.clone(), &disk.0.path().join("test.db"), &hands).await;
+    receiver.endpoint(&running.store, "erp", "erp").await;
+    prove(&running, "SO-1", "SH-1").await;
+    until("it waits to be sent", async || {
+        running.store.outbox(9).await.expect("an outbox").messages.len() == 1
+    })
+    .await;
+    let post = Arc::new(Post::new(&waits.mail).expect("a post"));
+    let outbox = Arc::new(Outbox::new(running.store.clone(), hands.clock(), post).expect("an outbox"));
+
+    let filler = disk.0.path().join("filler");
+    let mut room = std::fs::File::create(&filler).expect("a file");
+    while room.write_all(&[0; 65_536]).and_then(|()| room.sync_all()).is_ok() {}
+    // Nothing tells that it is full before somebody writes: the first message is where that shows, and it stays.
+    for _ in 0..3 {
+        outbox.clone().send_due().await.expect("a look");
+    }
+    assert!(matches!(running.store.health(), Health::Unwritable { .. }), "{:?}", running.store.health());
+    assert!(receiver.came_to("erp").await.is_empty(), "what can't be kept is not sent");
+
+    drop(room);
+    std::fs::remove_file(&filler).expect("removed");
+    until("it can be written again", async || matches!(running.store.health(), Health::Writable)).await;
+    outbox.clone().send_due().await.expect("a look");
+    outbox.clone().send_due().await.expect("a look");
+    assert_eq!(receiver.came_to("erp").await.len(), 1, "once");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_endpoint_that_takes_nothing_is_somebodys_matter_until_it_takes_messages_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver) = with_erp(&folder).await;
+    receiver.behave("erp", json!([500, 500, 500, 500, 500, 500, 500])).await;
+    prove(&running, "SO-1", "SH-1").await;
+    until("it failed", async || receiver.came_to("erp").await.len() == 1).await;
+    assert_eq!(open_rules(&running).await, [], "one failure is no matter");
+    until("it is somebody's matter", async || {
+        running.hands.forward(TimeDelta::minutes(1));
+        open_rules(&running).await == [Rule::EndpointDown]
+    })
+    .await;
+    let (_, desk) = running.store.desk().await.expect("a desk");
+    let detail = &desk.exceptions[0].detail;
+    assert!(
+        detail.starts_with("Messages to endpoint erp do not get through: nothing got through since"),
+        "{detail}"
+    );
+    until("it takes messages again", async || {
+        running.hands.forward(TimeDelta::minutes(11));
+        open_rules(&running).await.is_empty()
+    })
+    .await;
+    // Paused by hand it is one again, and ends when it is resumed.
+    running.store.set_paused("erp", Some("by hand".to_owned())).await.expect("paused");
+    until("a pause is told", async || open_rules(&running).await == [Rule::EndpointDown]).await;
+    running.store.set_paused("erp", None).await.expect("resumed");
+    until("and its end", async || open_rules(&running).await.is_empty()).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn an_endpoint_is_moved_and_its_secret_changed_without_losing_what_waits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver) = with_erp(&folder).await;
+    running.store.set_paused("erp", Some("by hand".to_owned())).await.expect("paused");
+    prove(&running, "SO-1", "SH-1").await;
+    let erp = async || {
+        let all = running.store.endpoints().await.expect("endpoints");
+        all.into_iter().find(|one| one.name == "erp").expect("the ERP's")
+    };
+    until("it waits", async || {
+        running.store.endpoint_summaries(false).await.expect("a look")[0].waiting == 1
+    })
+    .await;
+    let removal = running.store.remove_endpoint("erp", false).await.expect("an answer");
+    assert_eq!(removal, Removal::Waits(1));
+    // Both secrets sign: the receiver knows the old one alone.
+    let known = erp().await;
+    let moved = Endpoint {
+        address: receiver.url("/elsewhere"),
+        former_secret: known.secret.clone(),
+        secret: Some(server::cli::source::draw_secret()),
+        paused: None,
+        ..known
+    };
+    receiver.behave("elsewhere", json!([])).await;
+    running.store.put_endpoint(moved).await.expect("moved");
+    until("what waited goes there", async || receiver.came_to("elsewhere").await.len() == 1).await;
+    assert_eq!(receiver.came_to("elsewhere").await[0].verified, json!(true));
+    let known = erp().await;
+    running.store.put_endpoint(Endpoint { former_secret: None, ..known }).await.expect("dropped");
+    prove(&running, "SO-2", "SH-2").await;
+    until("the next comes", async || receiver.came_to("elsewhere").await.len() == 2).await;
+    assert_ne!(receiver.came_to("elsewhere").await[1].verified, json!(true), "the old one signs no more");
     running.stop().await;
 }

@@ -210,7 +210,9 @@ impl Fact {
             | Self::FeedPartAccepted(_)
             | Self::InvoiceHeld(_)
             | Self::InvoiceReleased(_)
-            | Self::LegStated(_) => Domain::WaitingAndSilence,
+            | Self::LegStated(_)
+            | Self::EndpointFailed(_)
+            | Self::EndpointRecovered(_) => Domain::WaitingAndSilence,
             Self::RulebookChanged(_) => Domain::RulesAndServiceLevels,
             Self::EventRetracted(_) | Self::OrderEventRetracted(_) => return None,
         })

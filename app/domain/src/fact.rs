@@ -162,6 +162,11 @@ facts! {
     /// A part that waited in quarantine was taken in by a second person's word.
     "feed.part_accepted" => FeedPartAccepted(PartAccepted) on Feed,
 
+    /// Messages to an endpoint do not get through, or were given up.
+    "endpoint.failed" => EndpointFailed(EndpointFailure) on Feed,
+    /// They do again.
+    "endpoint.recovered" => EndpointRecovered(EndpointRecovery) on Feed,
+
     /// Several shipments carry an order: what this one does of its way.
     "leg.stated" => LegStated(Leg) on Shipment,
 
@@ -234,6 +239,8 @@ impl Fact {
             | Self::FeedFellSilent(_)
             | Self::FeedPartsRefused(_)
             | Self::FeedPartAccepted(_)
+            | Self::EndpointFailed(_)
+            | Self::EndpointRecovered(_)
             | Self::LegStated(_)
             | Self::DeadlinePassed(_)
             | Self::ExceptionAssigned(_)

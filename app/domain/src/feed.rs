@@ -8,7 +8,7 @@ pub use catalogue::{Catalogue, Mismatch};
 use crate::deadline::{Deadline, DeadlineKind};
 use crate::event::Recorded;
 use crate::exception::{Severity, ShipmentException};
-use crate::fact::{Approvable, Fact, FeedSilence, RefusedFor, RefusedParts};
+use crate::fact::{Approvable, EndpointFailure, Fact, FeedSilence, RefusedFor, RefusedParts};
 use crate::id::{ApprovalId, Seq, ShipmentId};
 use crate::message::{Addressed, of_exceptions};
 use crate::party::Tier;
@@ -35,6 +35,8 @@ pub struct Feed {
     pub seq: Seq,
     /// That nothing comes, since when.
     pub silence: Option<FeedSilence>,
+    /// That messages to an endpoint do not get through, where it is one and no source.
+    pub failure: Option<EndpointFailure>,
     pub troubles: Vec<Trouble>,
     /// Moments of its own and of its exceptions that went by.
     pub passed: Vec<Deadline>,
@@ -100,6 +102,7 @@ impl TrackedFeed {
             source: source.to_owned(),
             seq: Seq(0),
             silence: None,
+            failure: None,
             troubles: Vec::new(),
             passed: Vec::new(),
             asked: Vec::new(),
@@ -126,6 +129,8 @@ impl TrackedFeed {
         let mut settled = Vec::new();
         match &event.fact {
             Fact::FeedFellSilent(silence) => self.feed.silence = Some(silence.clone()),
+            Fact::EndpointFailed(failure) => self.feed.failure = Some(failure.clone()),
+            Fact::EndpointRecovered(_) => self.feed.failure = None,
             Fact::FeedPartsRefused(parts) => self.feed.refuse(parts, event.occurred_at),
             Fact::FeedPartAccepted(accepted) => {
                 self.feed.granted.retain(|part| *part != accepted.part);
@@ -283,7 +288,13 @@ impl Feed {
             cause: one.cause.clone(),
             detail: one.detail(),
         });
-        silence.into_iter().chain(troubles).collect()
+        let failure = self.failure.as_ref().map(|failure| Condition {
+            orders: Vec::new(),
+            rule: Rule::EndpointDown,
+            cause: "failure".to_owned(),
+            detail: failed(&self.source, failure),
+        });
+        silence.into_iter().chain(failure).chain(troubles).collect()
     }
 }
 
@@ -308,6 +319,15 @@ impl Trouble {
         let first = reason.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
         format!("{first}{}{times}{about}", reason.as_str())
     }
+}
+
+fn failed(endpoint: &str, failure: &EndpointFailure) -> String {
+    let given_up = match failure.given_up {
+        0 => String::new(),
+        1 => "; 1 message was given up".to_owned(),
+        count => format!("; {count} messages were given up"),
+    };
+    format!("Messages to {endpoint} do not get through: {}{given_up}", failure.why)
 }
 
 fn silent(source: &str, silence: &FeedSilence) -> String {

@@ -68,12 +68,13 @@ impl fmt::Display for Addressee {
     }
 }
 
+/// Everybody who may get messages, as people write them.
+pub const ADDRESSEES: &str = "erp, tms, account-team, desk, team-lead, manager, customer: and the customer's code, \
+     or mail: or webhook: and an account";
+
 /// Why a text names nobody.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is nobody who gets messages: use erp, tms, account-team, desk, team-lead, manager, customer: and the customer's code, \
-     or mail: or webhook: and an account"
-)]
+#[error("`{0}` is nobody who gets messages: use {ADDRESSEES}")]
 pub struct BadAddressee(String);
 
 impl FromStr for Addressee {

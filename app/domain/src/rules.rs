@@ -82,10 +82,11 @@ pub enum Rule {
     UnknownCode,
     UnreadableData,
     MasterDataMismatch,
+    EndpointDown,
 }
 
 impl Rule {
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::TenderRejected,
         Self::MissedPickup,
         Self::EtaBeyondPromise,
@@ -117,6 +118,7 @@ impl Rule {
         Self::UnknownCode,
         Self::UnreadableData,
         Self::MasterDataMismatch,
+        Self::EndpointDown,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -152,6 +154,7 @@ impl Rule {
             Self::UnknownCode => "unknown_code",
             Self::UnreadableData => "unreadable_data",
             Self::MasterDataMismatch => "master_data_mismatch",
+            Self::EndpointDown => "endpoint_down",
         }
     }
 
@@ -193,6 +196,7 @@ impl Rule {
             Self::UnknownCode => "Unknown code",
             Self::UnreadableData => "Unreadable data",
             Self::MasterDataMismatch => "Master data mismatch",
+            Self::EndpointDown => "Messages do not get through",
         }
     }
 
@@ -227,6 +231,7 @@ impl Rule {
             | Self::InventoryShortage
             | Self::DeliveryDiscrepancy
             | Self::FeedSilent
+            | Self::EndpointDown
             | Self::CancelledUnderWay
             | Self::NumberClash
             | Self::InvoiceWithoutProof => Severity::High,
@@ -266,11 +271,12 @@ impl Rule {
             | Self::AuthorityConflict
             | Self::UnknownCode
             | Self::UnreadableData
-            | Self::MasterDataMismatch => Vec::new(),
+            | Self::MasterDataMismatch
+            | Self::EndpointDown => Vec::new(),
         }
     }
 
-    /// Whether it is about a source's feed as a whole, and about no shipment.
+    /// Whether it is about a source's feed as a whole, or the way out to an endpoint, and about no shipment.
     pub fn is_of_feed(self) -> bool {
         self >= Self::FeedSilent
     }

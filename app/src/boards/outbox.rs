@@ -5,7 +5,7 @@ use crate::components::section::section;
 use crate::components::when::{moment, utc};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use store::{Attempt, EndpointSummary, Outbox, PeopleSummary, SentMessage};
+use store::{Attempt, EndpointSummary, Outbox, PeopleSummary, Quiet, SentMessage};
 
 /// How many messages are shown.
 pub const MESSAGES: u32 = 40;
@@ -39,6 +39,17 @@ pub fn draw(outbox: Outbox, now: DateTime<Utc>) -> AnyView {
         let messages = outbox.messages.into_iter().map(message).collect_view();
         view! { <ul class="quarantine">{messages}</ul> }.into_any()
     };
+    let quiet = outbox.quiet.map(|quiet| {
+        let why = match quiet {
+            Quiet::Asked => view! { "Nothing leaves this server: it was started with " <code>"--no-outbound"</code> ". What is due waits." }.into_any(),
+            Quiet::Copy => view! {
+                "Nothing leaves this server: its database is a copy, or was restored, and the same messages may leave where it was made. If it takes that one's place, say so with "
+                <code>"syncline endpoint release"</code> " and start the server again."
+            }
+            .into_any(),
+        };
+        view! { <p class="notice" role="status">{why}</p> }
+    });
     let PeopleSummary { addresses, waiting, delivered, dead } = outbox.people;
     let people = (addresses > 0).then(|| {
         let text = format!(
@@ -47,7 +58,7 @@ pub fn draw(outbox: Outbox, now: DateTime<Utc>) -> AnyView {
         view! { <p class="hint">{text}</p> }
     });
     view! {
-        {section("Endpoints", view! { {endpoints} {people} })}
+        {section("Endpoints", view! { {quiet} {endpoints} {people} })}
         {section("Messages that leave", view! {
             <p class="hint">"Those that were given up first, then the latest. Each is sent at least once, with one id, in order for each order or shipment."</p>
             {messages}
@@ -57,7 +68,7 @@ pub fn draw(outbox: Outbox, now: DateTime<Utc>) -> AnyView {
 }
 
 fn endpoint(one: EndpointSummary, now: DateTime<Utc>) -> Row {
-    let EndpointSummary { endpoint, waiting, delivered, dead } = one;
+    let EndpointSummary { endpoint, waiting, oldest, delivered, dead, last_error } = one;
     let name = endpoint.name.clone();
     let rests = endpoint.open_until.filter(|until| *until > now);
     let state = match (&endpoint.paused, rests) {
@@ -90,11 +101,19 @@ fn endpoint(one: EndpointSummary, now: DateTime<Utc>) -> Row {
     Row {
         key: format!("endpoint-{}", endpoint.name),
         cells: vec![
-            endpoint.name.into_any(),
-            endpoint.addressee.to_string().into_any(),
+            endpoint.name.clone().into_any(),
+            endpoint.spoken_for().into_any(),
             view! { <code>{endpoint.address}</code> }.into_any(),
-            state,
-            waiting.into_any(),
+            view! {
+                {state}
+                {last_error.map(|error| view! { <p class="detail">{format!("Last error: {error}")}</p> })}
+            }
+            .into_any(),
+            view! {
+                {waiting}
+                {oldest.map(|at| view! { <p class="detail">"since " {utc(Some(at))}</p> })}
+            }
+            .into_any(),
             delivered.into_any(),
             dead.into_any(),
             buttons.into_any(),

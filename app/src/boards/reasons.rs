@@ -87,6 +87,9 @@ fn of(rule: Rule) -> &'static [&'static str] {
         Rule::AuthorityConflict => {
             &["The owner states it now", "Stated by mistake", "The source states it no more"]
         }
+        Rule::EndpointDown => {
+            &["The other end is mended", "Sent again what was given up", "What was given up was told by hand"]
+        }
         Rule::UnknownCode | Rule::UnreadableData | Rule::MasterDataMismatch => {
             &["The source is corrected", "The master data is there now", "Sent again and taken"]
         }

@@ -3,13 +3,14 @@
 use super::source::{draw_secret, open};
 use crate::auth::new_token;
 use crate::intake::Key;
+use crate::outbox::{Refused, is_private};
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use domain::SourceName;
-use domain::message::Addressee;
+use domain::message::{ADDRESSEES, Addressee};
 use reqwest::Url;
 use std::path::PathBuf;
-use store::{Endpoint, Resend, Store};
+use store::{Endpoint, Removal, Resend, Store};
 
 /// Options of `syncline endpoint`.
 #[derive(Args, Debug)]
@@ -27,17 +28,28 @@ enum Action {
     Add {
         /// Lower-case letters, digits and hyphens
         name: SourceName,
-        /// Who it speaks for: erp, tms, account-team, customer: and the customer's code, or webhook: and an account
-        #[arg(long = "for")]
-        addressee: Addressee,
-        /// https://… for signed webhooks, or mailto:… for mail
+        #[arg(long = "for", help = format!("Who it speaks for: {ADDRESSEES}"))]
+        addressee: String,
+        #[command(flatten)]
+        to: To,
+        /// Take a customer of whom neither master data nor an order has told yet
         #[arg(long)]
-        to: String,
-        /// Let it lie in a private network, or on this machine
-        #[arg(long)]
-        allow_private: bool,
+        not_known_yet: bool,
     },
-    /// List the endpoints with what waits, what was delivered and what was given up
+    /// Change where an endpoint's messages go; what waits for it goes there
+    Set {
+        name: SourceName,
+        #[command(flatten)]
+        to: To,
+    },
+    /// Give an endpoint a new secret, printed this once; until the old one is dropped messages are signed with both
+    Rotate {
+        name: SourceName,
+        /// End the old secret, once the other end knows the new one
+        #[arg(long)]
+        drop_old: bool,
+    },
+    /// List the endpoints: how each stands, what waits and since when, what was delivered and given up, and the last error
     List,
     /// Send nothing to an endpoint until it is resumed; messages wait
     Pause { name: SourceName },
@@ -45,12 +57,67 @@ enum Action {
     Resume { name: SourceName },
     /// Send all that was given up once more
     Resend { name: SourceName },
-    /// Remove an endpoint and what waits for it
-    Remove { name: SourceName },
+    /// Remove an endpoint for which nothing waits
+    Remove {
+        name: SourceName,
+        /// Remove it though messages wait: they are never sent
+        #[arg(long)]
+        discard_waiting: bool,
+    },
+    /// Let messages leave from a copy of a database, or one that was restored: it takes the place of the one it was made of
+    Release,
+}
+
+/// Where messages go.
+#[derive(Args, Debug)]
+struct To {
+    /// https://… for signed webhooks, or mailto:… for mail
+    #[arg(long = "to")]
+    address: String,
+    /// Let it lie in a private network, or on this machine, and be reached by http
+    #[arg(long)]
+    allow_private: bool,
+}
+
+impl To {
+    /// Whether anything would be sent there.
+    fn checked(&self) -> anyhow::Result<()> {
+        checked(&self.address)?;
+        let Ok(url) = Url::parse(&self.address) else { return Ok(()) };
+        if self.allow_private || url.scheme() == "mailto" {
+            return Ok(());
+        }
+        let host = url.host_str().unwrap_or_default().to_owned();
+        if let Ok(address) = host.trim_matches(['[', ']']).parse()
+            && is_private(address)
+        {
+            bail!(Refused { host, address });
+        }
+        ensure!(
+            host != "localhost" && !host.ends_with(".localhost"),
+            "{host} is this machine: `--allow-private` lets it be reached"
+        );
+        ensure!(
+            url.scheme() == "https",
+            "`{}` would be sent in the clear: use https://…, or `--allow-private` where it lies in a network of your own",
+            self.address
+        );
+        Ok(())
+    }
+
+    fn is_mail(&self) -> bool {
+        self.address.starts_with("mailto:")
+    }
 }
 
 /// Carries out the command.
 pub async fn run(args: EndpointCommand) -> anyhow::Result<()> {
+    if matches!(args.action, Action::Release) {
+        ensure!(args.database.exists(), "there is no database {}", args.database.display());
+        store::settle_here(&args.database).await?;
+        println!("messages leave from {}; start its server anew if it runs", args.database.display());
+        return Ok(());
+    }
     let opened = open(&args.database).await?;
     let outcome = act(&opened.store, args.action).await;
     opened.close().await?;
@@ -72,66 +139,99 @@ pub fn checked(to: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An endpoint as it is set up: the address is looked at, a webhook gets a secret.
+/// What an endpoint's messages are signed with, or what stands at the end of the links in its letters; none for mail of the house.
+fn secret_for(addressee: &Addressee, is_mail: bool) -> anyhow::Result<Option<String>> {
+    if !is_mail {
+        let secret = draw_secret();
+        Key::parse(&secret)?;
+        return Ok(Some(secret));
+    }
+    // Whoever reads a customer's mail can end it by its link, as a person can; the house's own is the operator's.
+    let is_outside = matches!(addressee, Addressee::Customer(_) | Addressee::Person { .. });
+    Ok(is_outside.then(new_token))
+}
+
+/// An endpoint as it is set up: what it is signed with is drawn.
 pub fn endpoint(
     name: &SourceName,
     addressee: Addressee,
     to: &str,
     allow_private: bool,
 ) -> anyhow::Result<Endpoint> {
-    checked(to)?;
-    // Whoever reads a customer's mail can end it by its link, as a person can; the house's own is the operator's.
-    let secret = match &addressee {
-        _ if !to.starts_with("mailto:") => {
-            let secret = draw_secret();
-            Key::parse(&secret)?;
-            Some(secret)
-        }
-        Addressee::Customer(_) | Addressee::Person { .. } => Some(new_token()),
-        _ => None,
-    };
-    Ok(Endpoint {
-        name: name.to_string(),
-        addressee,
-        address: to.to_owned(),
-        secret,
-        allow_private,
-        paused: None,
-        open_until: None,
-        confirmed: true,
-    })
+    let secret = secret_for(&addressee, to.starts_with("mailto:"))?;
+    Ok(Endpoint { secret, allow_private, ..Endpoint::new(name.to_string(), addressee, to) })
+}
+
+async fn find(store: &Store, name: &SourceName) -> anyhow::Result<Endpoint> {
+    let known = store.endpoints().await?.into_iter().find(|known| known.name == name.as_str());
+    known.with_context(|| unknown(name))
 }
 
 async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
     match action {
-        Action::Add { name, addressee, to, allow_private } => {
+        Action::Add { name, addressee, to, not_known_yet } => {
             if store.endpoints().await?.iter().any(|known| known.name == name.as_str()) {
-                bail!("there is an endpoint `{name}` already: remove it first");
+                bail!(
+                    "there is an endpoint `{name}` already: `syncline endpoint set {name} --to …` changes where it goes, \
+                     and what waits goes there"
+                );
             }
-            let endpoint = endpoint(&name, addressee.clone(), &to, allow_private)?;
+            to.checked()?;
+            let speaks_for = addressee;
+            let addressee: Addressee = speaks_for.parse()?;
+            if let Addressee::Customer(customer) = addressee
+                && !not_known_yet
+            {
+                ensure!(
+                    store.knows_customer(customer).await?,
+                    "no customer of `{speaks_for}` is known: see its code in the ERP, or add `--not-known-yet`"
+                );
+            }
+            let endpoint = endpoint(&name, addressee, &to.address, to.allow_private)?;
             let secret = endpoint.secret.clone();
-            store.put_endpoint(endpoint).await?;
-            println!("added {name}: messages for {addressee} go to {to}");
-            if let Some(secret) = secret.filter(|_| !to.starts_with("mailto:")) {
-                println!(
-                    "they are signed after Standard Webhooks with this secret, shown this once: {secret}"
-                );
+            store.put_endpoint(Endpoint { speaks_for: Some(speaks_for.clone()), ..endpoint }).await?;
+            println!("added {name}: messages for {speaks_for} go to {}", to.address);
+            show(&to, secret);
+        }
+        Action::Set { name, to } => {
+            to.checked()?;
+            let known = find(store, &name).await?;
+            let was_mail = known.address.starts_with("mailto:");
+            let (secret, is_new) = match known.secret.clone() {
+                Some(secret) if was_mail == to.is_mail() => (Some(secret), false),
+                _ => (secret_for(&known.addressee, to.is_mail())?, true),
+            };
+            let former_secret = known.former_secret.clone().filter(|_| !is_new);
+            let (address, allow_private) = (to.address.clone(), to.allow_private);
+            let set = Endpoint { address, allow_private, secret: secret.clone(), former_secret, ..known };
+            store.put_endpoint(set).await?;
+            println!("messages of {name} go to {}; what waits goes there", to.address);
+            if is_new {
+                show(&to, secret);
             }
         }
-        Action::List => {
-            println!("{:<24} {:<16} {:>8} {:>10} {:>6}  to", "name", "for", "waiting", "delivered", "dead");
-            for one in store.outbox(0).await?.endpoints {
-                let Endpoint { name, addressee, address, paused, .. } = one.endpoint;
-                let paused = paused.map_or(String::new(), |why| format!(" (paused: {why})"));
-                println!(
-                    "{name:<24} {:<16} {:>8} {:>10} {:>6}  {address}{paused}",
-                    addressee.to_string(),
-                    one.waiting,
-                    one.delivered,
-                    one.dead
+        Action::Rotate { name, drop_old } => {
+            let known = find(store, &name).await?;
+            ensure!(!known.address.starts_with("mailto:"), "{name} gets mail: nothing of it is signed");
+            if drop_old {
+                ensure!(known.former_secret.is_some(), "{name} has no old secret");
+                store.put_endpoint(Endpoint { former_secret: None, ..known }).await?;
+                println!("{name} has one secret now");
+            } else {
+                ensure!(
+                    known.former_secret.is_none(),
+                    "{name} has two secrets already: `syncline endpoint rotate {name} --drop-old` ends the older one first"
                 );
+                let secret = draw_secret();
+                let former_secret = known.secret.clone();
+                store.put_endpoint(Endpoint { secret: Some(secret.clone()), former_secret, ..known }).await?;
+                println!(
+                    "{name} has a new secret; messages are signed with both until `syncline endpoint rotate {name} --drop-old`"
+                );
+                println!("the new one, shown this once: {secret}");
             }
         }
+        Action::List => list(store).await?,
         Action::Pause { name } => {
             let paused = store.set_paused(name.as_str(), Some("by hand".to_owned())).await?;
             ensure!(paused, unknown(&name));
@@ -142,14 +242,70 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             println!("{name} goes on");
         }
         Action::Resend { name } => {
+            find(store, &name).await?;
             let count =
                 store.resend(Resend::Dead { endpoint: name.to_string() }, crate::clock::now()).await?;
             println!("{count} messages are sent to {name} once more");
         }
-        Action::Remove { name } => {
-            ensure!(store.remove_endpoint(name.as_str()).await?, unknown(&name));
-            println!("{name} is removed");
+        Action::Remove { name, discard_waiting } => {
+            match store.remove_endpoint(name.as_str(), discard_waiting).await? {
+                Removal::Unknown => bail!(unknown(&name)),
+                Removal::Waits(count) => bail!(
+                    "{count} messages wait for {name} and would never be sent: `syncline endpoint set {name} --to …` sends them \
+                     elsewhere, `--discard-waiting` removes them with it"
+                ),
+                Removal::Removed(0) => println!("{name} is removed"),
+                Removal::Removed(count) => {
+                    println!("{name} is removed, and {count} messages that waited for it")
+                }
+            }
         }
+        // It needs no store.
+        Action::Release => {}
+    }
+    Ok(())
+}
+
+fn show(to: &To, secret: Option<String>) {
+    if to.is_mail() {
+        println!("letters leave only while the server runs with --smtp-url");
+    } else if let Some(secret) = secret {
+        println!("they are signed after Standard Webhooks with this secret, shown this once: {secret}");
+    }
+}
+
+async fn list(store: &Store) -> anyhow::Result<()> {
+    let now = crate::clock::now();
+    println!(
+        "{:<16} {:<20} {:>8} {:>10} {:>8}  to, and how it stands",
+        "name", "for", "waiting", "delivered", "given up"
+    );
+    for one in store.outbox(0).await?.endpoints {
+        let rests = one.endpoint.open_until.filter(|until| *until > now);
+        let state = match (&one.endpoint.paused, rests) {
+            (Some(why), _) => format!("paused: {why}"),
+            (None, Some(until)) => format!("rests until {}", until.format("%H:%M:%S UTC")),
+            (None, None) => "goes".to_owned(),
+        };
+        let oldest = one
+            .oldest
+            .map_or(String::new(), |at| format!(", waiting since {}", at.format("%-d %b %H:%M UTC")));
+        let error = one.last_error.as_ref().map_or(String::new(), |error| {
+            format!(
+                ", last error: {}",
+                error.lines().next().unwrap_or_default().chars().take(120).collect::<String>()
+            )
+        });
+        let two = if one.endpoint.former_secret.is_some() { ", two secrets" } else { "" };
+        println!(
+            "{:<16} {:<20} {:>8} {:>10} {:>8}  {}, {state}{oldest}{error}{two}",
+            one.endpoint.name,
+            one.endpoint.spoken_for(),
+            one.waiting,
+            one.delivered,
+            one.dead,
+            one.endpoint.address,
+        );
     }
     Ok(())
 }

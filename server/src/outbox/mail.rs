@@ -10,6 +10,7 @@ use domain::id::canonical;
 use domain::message::{Addressee, Message};
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
+use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use reqwest::Url;
 use std::fmt::Write as _;
@@ -122,7 +123,9 @@ impl Post {
                 is_private(&url)?;
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url);
                 let transport = transport.context(SMTP)?;
-                Ok::<_, anyhow::Error>(transport.timeout(Some(TIMEOUT)).build())
+                // A mail server takes so many connections from one sender, and no more.
+                let pool = PoolConfig::new().max_size(8);
+                Ok::<_, anyhow::Error>(transport.timeout(Some(TIMEOUT)).pool_config(pool).build())
             })
             .transpose()?;
         let from = options.mail_from.parse().with_context(|| {

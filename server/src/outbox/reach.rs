@@ -36,6 +36,8 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
         // Shared by carriers; protocol assignments; benchmarks.
         || (a == 100 && (64..128).contains(&b))
         || (a == 192 && b == 0 && c == 0)
+        // Once the way from IPv4 to IPv6: nobody's now.
+        || (a == 192 && b == 88 && c == 99)
         || (a == 198 && (18..20).contains(&b))
 }
 
@@ -47,6 +49,14 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
     let is_mapped = address.to_ipv4_mapped().is_some();
     let is_translated = segments[..6] == [0x64, 0xff9b, 0, 0, 0, 0];
     let is_6to4 = segments[0] == 0x2002;
+    // Translation within a network; discarded; Teredo and other protocol assignments; documentation; segment routing; what was
+    // an IPv4 address once.
+    let is_special = segments[..3] == [0x64, 0xff9b, 1]
+        || segments[..4] == [0x100, 0, 0, 0]
+        || (segments[0] == 0x2001 && segments[1] < 0x200)
+        || (segments[0] == 0x3fff && segments[1] < 0x1000)
+        || segments[0] == 0x5f00
+        || segments[..6] == [0; 6];
     address.is_loopback()
         || address.is_unspecified()
         || address.is_multicast()
@@ -54,6 +64,7 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
         || address.is_unicast_link_local()
         || ((is_mapped || is_translated) && is_private_v4(inside))
         || is_6to4
+        || is_special
         || (segments[0] == 0x2001 && segments[1] == 0xdb8)
         || (segments[0] & 0xffc0) == 0xfec0
 }
@@ -112,6 +123,14 @@ mod tests {
             "2002:a00:1::",
             "2001:db8::1",
             "fec0::1",
+            "64:ff9b:1::a00:1",
+            "100::1",
+            "2001::1",
+            "2001:20::1",
+            "3fff::1",
+            "5f00::1",
+            "::7f00:1",
+            "192.88.99.1",
         ] {
             assert!(is_private(private.parse().expect("an address")), "{private}");
         }

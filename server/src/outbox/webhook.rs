@@ -82,9 +82,13 @@ impl Webhooks {
             .header(CONTENT_TYPE, "application/cloudevents+json")
             .header(standardwebhooks::HEADER_WEBHOOK_ID, id)
             .header(standardwebhooks::HEADER_WEBHOOK_TIMESTAMP, timestamp);
-        if let Some(secret) = &endpoint.secret {
-            let signature = Webhook::new(secret)?.sign(id, timestamp, body.as_bytes())?;
-            request = request.header(standardwebhooks::HEADER_WEBHOOK_SIGNATURE, signature);
+        // While a secret is changed both sign: whoever holds either can tell that it is ours.
+        let secrets = endpoint.secret.iter().chain(&endpoint.former_secret);
+        let signatures = secrets
+            .map(|secret| Webhook::new(secret)?.sign(id, timestamp, body.as_bytes()))
+            .collect::<Result<Vec<_>, _>>()?;
+        if !signatures.is_empty() {
+            request = request.header(standardwebhooks::HEADER_WEBHOOK_SIGNATURE, signatures.join(" "));
         }
         // The reason stands at the end of the chain: `no answer` says less than `connection refused`.
         request.body(body).send().await.map_err(|error| anyhow::Error::from(error.without_url()))

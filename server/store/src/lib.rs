@@ -53,11 +53,11 @@ pub use figures::{Figures, MeasureFigures, Opened, Scorecard};
 pub use gate::{Carried, NewsPlace};
 pub use integrations::{DeliverySummary, Integrations, Quarantined, Refusal, SourceSummary};
 pub use latency::{LatencyReport, LatencySpan};
-pub use marks::{is_demo, make_demo};
+pub use marks::{is_demo, make_demo, settle_here};
 pub use messages::Message;
 pub use outbox::{
-    ANSWER, Attempt, Endpoint, EndpointOf, EndpointSummary, Limits, Outbox, Outcome, Outgoing, PeopleSummary,
-    Question, Resend, SentMessage, Then,
+    ANSWER, Attempt, Change, Endpoint, EndpointOf, EndpointSummary, Limits, Outbox, Outcome, Outgoing,
+    PeopleSummary, Question, Quiet, Removal, Resend, SentMessage, Then,
 };
 pub use page::{BadCursor, Cursor, Flag, Order, Page, PageRequest, ShipmentFilter};
 pub use rebuild::{rebuild, rebuild_in_batches};
@@ -74,7 +74,7 @@ use domain::Seq;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -86,6 +86,8 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 pub struct Store {
     readers: SqlitePool,
     writer: writer::Handle,
+    /// Why nothing leaves, where that is so.
+    quiet: Arc<OnceLock<Quiet>>,
 }
 
 /// How much the store may hold at once.
@@ -119,7 +121,12 @@ impl Store {
     ) -> Result<Self, StoreError> {
         migrate::migrate(path).await?;
         fold::renew(path).await?;
-        Self::open_as_it_is(path, options, clock, commits).await
+        let is_copy = marks::is_copy(path).await?;
+        let store = Self::open_as_it_is(path, options, clock, commits).await?;
+        if is_copy {
+            store.keep_quiet(Quiet::Copy);
+        }
+        Ok(store)
     }
 
     /// As [`Self::open`] beside a server that runs on the same database, to change a few rows of its setup. Changes neither
@@ -145,7 +152,7 @@ impl Store {
             .connect_with(connect_options(path).pragma("query_only", "on"))
             .await?;
         let writer = writer::Handle::start(path, options, clock, commits).await?;
-        Ok(Self { readers, writer })
+        Ok(Self { readers, writer, quiet: Arc::default() })
     }
 
     /// Writes what waits, folds the write-ahead log into the database and closes it. Every clone is closed with it.
@@ -167,6 +174,11 @@ impl Store {
     /// Whether what is acknowledged can be kept. Asks no disk: the writer tells how its last commit went.
     pub fn health(&self) -> Health {
         self.writer.health()
+    }
+
+    /// Why nothing leaves, where that is so.
+    pub fn quiet(&self) -> Option<Quiet> {
+        self.quiet.get().copied()
     }
 
     /// The journal's last position.

@@ -1,7 +1,7 @@
 //! What the program notes about a database file.
 
 use crate::{StoreError, connect_options, migrate};
-use sqlx::{ConnectOptions, Connection, query, query_scalar};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, query, query_scalar};
 use std::path::Path;
 
 /// Makes a database that the demo may write to, and later forget.
@@ -32,4 +32,50 @@ pub async fn is_demo(path: &Path) -> Result<bool, StoreError> {
             .await?;
     connection.close().await?;
     Ok(is_demo)
+}
+
+/// Takes a database file for its own where nothing says that it is a copy. Says whether it is: the file that was marked lies
+/// elsewhere, and messages may leave from there. A copy from which nothing could leave is another database from now on.
+pub(crate) async fn is_copy(path: &Path) -> Result<bool, StoreError> {
+    let mut connection = connect_options(path).connect().await?;
+    let marked: Option<String> =
+        query_scalar("select value from marks where name = 'file'").fetch_optional(&mut connection).await?;
+    let has_endpoints: bool =
+        query_scalar("select count(*) > 0 from endpoints").fetch_one(&mut connection).await?;
+    let is_copy = marked.is_some_and(|marked| has_endpoints && marked != file(path));
+    if !is_copy {
+        mark_file(&mut connection, path).await?;
+    }
+    connection.close().await?;
+    Ok(is_copy)
+}
+
+/// Lets messages leave from a copy, as from the database that it was made of.
+pub async fn settle_here(path: &Path) -> Result<(), StoreError> {
+    let mut connection = connect_options(path).connect().await?;
+    mark_file(&mut connection, path).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+async fn mark_file(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    query("insert into marks (name, value) values ('file', $1) on conflict (name) do update set value = excluded.value
+           where value <> excluded.value")
+        .bind(file(path))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What tells one file from its copies: its number in the file system and when it was made. It stays when the file is renamed or
+/// the machine starts again, and differs for whatever is copied, backed up or restored.
+fn file(path: &Path) -> String {
+    let Ok(data) = std::fs::metadata(path) else { return String::new() };
+    let made_at = data.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    let made_at = made_at.map_or(0, |since| since.as_millis());
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(&data);
+    #[cfg(not(unix))]
+    let number = 0;
+    format!("{number}/{made_at}")
 }

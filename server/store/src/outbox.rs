@@ -22,6 +22,8 @@ const FAILURES: i64 = 5;
 /// How long at first, and at most; each further failure doubles it.
 const REST: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_REST: TimeDelta = TimeDelta::minutes(10);
+/// How long everything has to fail until that is somebody's matter.
+const DOWN: TimeDelta = TimeDelta::minutes(3);
 
 /// Where messages go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +41,58 @@ pub struct Endpoint {
     pub paused: Option<String>,
     /// Nothing is tried before, since too much failed in a row.
     pub open_until: Option<DateTime<Utc>>,
+    /// Since when nothing got through.
+    pub failing_since: Option<DateTime<Utc>>,
+    /// The secret before the present one, while both sign.
+    pub former_secret: Option<String>,
+    /// What it speaks for, as whoever set it up wrote it.
+    pub speaks_for: Option<String>,
     /// Whether whoever owns the address has said so. Until then only the question leaves.
     pub confirmed: bool,
+}
+
+impl Endpoint {
+    /// One that is asked and sent to without delay, unsigned, in public.
+    pub fn new(name: impl Into<String>, addressee: Addressee, address: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            addressee,
+            address: address.into(),
+            secret: None,
+            allow_private: false,
+            paused: None,
+            open_until: None,
+            failing_since: None,
+            former_secret: None,
+            speaks_for: None,
+            confirmed: true,
+        }
+    }
+
+    /// What it speaks for, as people wrote it.
+    pub fn spoken_for(&self) -> String {
+        self.speaks_for.clone().unwrap_or_else(|| self.addressee.to_string())
+    }
+}
+
+/// What came of removing an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// There is none.
+    Unknown,
+    /// So many messages wait for it: it stays.
+    Waits(u64),
+    /// It is gone, and so are as many messages that waited.
+    Removed(u64),
+}
+
+/// Why nothing leaves a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quiet {
+    /// It was started so.
+    Asked,
+    /// Its database is a copy of another: both would say the same.
+    Copy,
 }
 
 /// How a person's endpoint is found.
@@ -87,13 +139,42 @@ pub enum Then {
     Gone,
 }
 
+/// What attempts changed about an endpoint, for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Too much failed in a row: nothing is tried before.
+    Rests(DateTime<Utc>),
+    /// It takes messages again.
+    Recovered,
+    /// It answered that it is gone, and is paused.
+    Gone,
+    /// So many messages were given up.
+    GaveUp(u32),
+}
+
 /// An endpoint with what waits for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointSummary {
     pub endpoint: Endpoint,
     pub waiting: u64,
+    /// When the one that waits the longest was queued.
+    pub oldest: Option<DateTime<Utc>>,
     pub delivered: u64,
     pub dead: u64,
+    /// What the last attempt that failed was answered, where none has succeeded since.
+    pub last_error: Option<String>,
+}
+
+impl EndpointSummary {
+    /// Why nothing gets through, as people read it; none while something does. A short rest is no matter.
+    pub fn is_down(&self, now: DateTime<Utc>) -> Option<String> {
+        let said = self.last_error.as_ref().map_or(String::new(), |error| format!(", last: {error}"));
+        if let Some(why) = &self.endpoint.paused {
+            return Some(format!("it is paused: {why}"));
+        }
+        let since = self.endpoint.failing_since.filter(|since| now - *since > DOWN)?;
+        Some(format!("nothing got through since {} UTC{said}", since.format("%-d %b %H:%M")))
+    }
 }
 
 /// A message as it stands with one endpoint.
@@ -131,6 +212,8 @@ pub struct PeopleSummary {
 /// What an operator sees.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outbox {
+    /// Why nothing leaves at all.
+    pub quiet: Option<Quiet>,
     /// Without those of people.
     pub endpoints: Vec<EndpointSummary>,
     pub people: PeopleSummary,
@@ -217,8 +300,8 @@ async fn queue_one(
     query(
         "insert into outbox (message, endpoint, subject, state, queued_at, next_at)
          select $1, name, $2, 'waiting', $3,
-             iif(not $6 and exists (select 1 from outbox where outbox.endpoint = name and outbox.subject = $2
-                                    and state = 'waiting'), null, $7)
+             iif(not $6 and exists (select 1 from outbox indexed by outbox_waiting where outbox.endpoint = name
+                                    and outbox.subject = $2 and state = 'waiting'), null, $7)
          from endpoints where addressee = $4 and ($5 is null or name = $5)
              and ($8 is null or exists (
                  select 1 from accounts where account = $8 and customer is $9 and not disabled))",
@@ -240,14 +323,14 @@ async fn queue_one(
     Ok(())
 }
 
-/// Lets the next message about a subject go, now that the one before it is settled.
+/// Lets the next message about a subject go, now that the one before it is settled: in the order in which they were queued.
 async fn advance(connection: &mut SqliteConnection, settled: i64, now: i64) -> Result<(), StoreError> {
     query(
         "update outbox set next_at = $2 where id = (
              select next.id from outbox as settled
-             join outbox as next on next.endpoint = settled.endpoint and next.subject = settled.subject
-                 and next.state = 'waiting'
-             where settled.id = $1 order by next.id limit 1) and next_at is null",
+             join outbox as next indexed by outbox_waiting on next.endpoint = settled.endpoint
+                 and next.subject = settled.subject and next.state = 'waiting'
+             where settled.id = $1 order by next.queued_at, next.id limit 1) and next_at is null",
     )
     .bind(settled)
     .bind(now)
@@ -274,6 +357,9 @@ fn read_endpoint(row: &SqliteRow) -> Result<Endpoint, StoreError> {
         allow_private: row.try_get("allow_private")?,
         paused: row.try_get("paused")?,
         open_until: moment(row, "open_until")?,
+        failing_since: moment(row, "failing_since")?,
+        former_secret: row.try_get("former_secret")?,
+        speaks_for: row.try_get("speaks_for")?,
         confirmed: row.try_get("confirmed")?,
     })
 }

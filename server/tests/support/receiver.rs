@@ -85,14 +85,9 @@ impl Receiver {
     /// An endpoint of this receiver that may be reached.
     pub async fn endpoint(&self, store: &Store, name: &str, addressee: &str) {
         let endpoint = Endpoint {
-            name: name.to_owned(),
-            addressee: addressee.parse().expect("an addressee"),
-            address: self.url(&format!("/{name}")),
             secret: Some(SECRET.to_owned()),
             allow_private: true,
-            paused: None,
-            open_until: None,
-            confirmed: true,
+            ..Endpoint::new(name, addressee.parse().expect("an addressee"), self.url(&format!("/{name}")))
         };
         store.put_endpoint(endpoint).await.expect("an endpoint");
         self.behave(name, json!([])).await;

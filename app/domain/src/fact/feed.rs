@@ -57,6 +57,23 @@ pub struct PartAccepted {
     pub named: String,
 }
 
+/// Messages to an endpoint do not get through. The subject is `endpoint` and its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EndpointFailure {
+    /// Why, as people read it behind "it".
+    pub why: String,
+    /// How many messages were given up and not sent again since.
+    pub given_up: u64,
+}
+
+/// An endpoint takes messages again, and none is given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EndpointRecovery {
+    pub endpoint: String,
+}
+
 impl RefusedFor {
     /// By the code with which quarantine keeps a part (`/contracts` lists them).
     pub fn of(code: &str) -> Self {

@@ -62,7 +62,8 @@ impl Rule {
             | Self::AuthorityConflict
             | Self::UnknownCode
             | Self::UnreadableData
-            | Self::MasterDataMismatch => None,
+            | Self::MasterDataMismatch
+            | Self::EndpointDown => None,
         }
     }
 
@@ -217,6 +218,11 @@ impl Rule {
                 "What a source sent can't be read: no JSON, no moment, an id that was used before. It waits in quarantine as it came.",
                 "Somebody resolves it.",
                 "Tell the source's operator; the reason says what is wrong and how to send it again.",
+            ),
+            Self::EndpointDown => (
+                "An endpoint takes no messages: it is paused, it answered 410, everything failed for minutes, or messages were given up after three days. What follows waits.",
+                "It takes messages again and nothing is given up, or what was is sent again.",
+                "Call whoever runs the other end; the last answer stands on /integrations. Then resume it there, and send again what was given up.",
             ),
             Self::MasterDataMismatch => (
                 "A source names a customer, an item or a location that no master data knows, or counts an item in another unit.",

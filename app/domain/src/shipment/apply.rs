@@ -182,6 +182,8 @@ impl FoldState for State {
             | Fact::FeedFellSilent(_)
             | Fact::FeedPartsRefused(_)
             | Fact::FeedPartAccepted(_)
+            | Fact::EndpointFailed(_)
+            | Fact::EndpointRecovered(_)
             | Fact::EventRetracted(_)
             | Fact::OrderEventRetracted(_)
             | Fact::ExceptionAssigned(_)

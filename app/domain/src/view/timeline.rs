@@ -331,6 +331,8 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
         | Fact::FeedFellSilent(_)
         | Fact::FeedPartsRefused(_)
         | Fact::FeedPartAccepted(_)
+        | Fact::EndpointFailed(_)
+        | Fact::EndpointRecovered(_)
         | Fact::OrderEventRetracted(_) => (event.fact.kind().to_owned(), None),
     }
 }

@@ -65,8 +65,10 @@ fn owners(kind: &str) -> &'static [Role] {
         | "tracking.revoked"
         | "subscription.changed" => &[Role::Portal, Role::Desk],
         "rulebook.changed" => &[Role::Desk],
-        "deadline.passed" | "leg.stated" | "invoice.held" | "invoice.released" | "feed.fell_silent"
-        | "feed.parts_refused" | "feed.part_accepted" => &[Role::Syncline],
+        "deadline.passed" | "endpoint.failed" | "endpoint.recovered" | "leg.stated" | "invoice.held"
+        | "invoice.released" | "feed.fell_silent" | "feed.parts_refused" | "feed.part_accepted" => {
+            &[Role::Syncline]
+        }
         // Whoever stated an event may take it back; the fold sees to it that nobody else does.
         "event.retracted" | "order.event_retracted" => &ROLES,
         _ => panic!("{kind} has no owner in this table"),

@@ -36,7 +36,7 @@ fn a_kinds_first_word_says_what_it_is_about_unless_it_belongs_to_a_shipment() {
             "item" => Noun::Item,
             "location" => Noun::Location,
             "rulebook" => Noun::Rulebook,
-            "feed" => Noun::Feed,
+            "feed" | "endpoint" => Noun::Feed,
             "subscription" => Noun::Account,
             _ => Noun::Shipment,
         };

@@ -5,9 +5,10 @@ use chrono::TimeDelta;
 use domain::authority::Role;
 use domain::deadline::{Deadline, DeadlineKind};
 use domain::fact::{
-    Approvable, ApprovalDecision, ApprovalRequest, CaseAnswer, CaseKind, CaseOpening, ExceptionAssignment,
-    ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, FeedSilence, InvoiceDecision, Leg,
-    Onward, PartAccepted, RefusedFor, RefusedParts, Responsible, RootCause, Sharing, SharingEnd,
+    Approvable, ApprovalDecision, ApprovalRequest, CaseAnswer, CaseKind, CaseOpening, EndpointFailure,
+    EndpointRecovery, ExceptionAssignment, ExceptionLink, ExceptionNote, ExceptionResolution,
+    ExceptionSnooze, FeedSilence, InvoiceDecision, Leg, Onward, PartAccepted, RefusedFor, RefusedParts,
+    Responsible, RootCause, Sharing, SharingEnd,
 };
 use domain::id::{ApprovalId, CaseId, CustomerId};
 use domain::party::Tier;
@@ -66,6 +67,23 @@ pub(super) fn told() -> Vec<Example> {
                 shipment: Some(SHIPMENT.to_owned()),
                 reason: "the shortage was credited".into(),
             }),
+        ),
+        said(
+            Role::Syncline,
+            at(5, 9, 40),
+            "endpoint erp",
+            "Messages to an endpoint do not get through, or were given up.",
+            Fact::EndpointFailed(EndpointFailure {
+                why: "nothing got through since 5 May 09:36 UTC, last: connection refused".into(),
+                given_up: 0,
+            }),
+        ),
+        said(
+            Role::Syncline,
+            at(5, 9, 50),
+            "endpoint erp",
+            "They do again.",
+            Fact::EndpointRecovered(EndpointRecovery { endpoint: "erp".into() }),
         ),
         said(
             Role::Syncline,

@@ -11,31 +11,47 @@ use sqlx::{AssertSqlSafe, Row, query};
 /// Which endpoints are those of people.
 const OF_PEOPLE: &str = "addressee like 'mail:%' or addressee like 'webhook:%'";
 
+fn count(row: &SqliteRow, name: &str) -> Result<u64, StoreError> {
+    Ok(row.try_get::<i64, _>(name)?.unsigned_abs())
+}
+
 impl Store {
-    /// What an operator sees: the endpoints, and `limit` messages, those that were given up first.
-    pub async fn outbox(&self, limit: u32) -> Result<Outbox, StoreError> {
-        let mut read = self.read().await?;
+    /// How every endpoint stands, less those of people. What was delivered is counted where that is asked for: it is all that ever
+    /// was.
+    pub async fn endpoint_summaries(&self, with_delivered: bool) -> Result<Vec<EndpointSummary>, StoreError> {
         let rows = query(AssertSqlSafe(format!(
             "select endpoints.*,
-                 (select count(*) from outbox where endpoint = name and state = 'waiting') as waiting,
-                 (select count(*) from outbox where endpoint = name and state = 'delivered') as delivered,
+                 (select count(*) from outbox indexed by outbox_waiting
+                  where endpoint = name and state = 'waiting') as waiting,
+                 (select min(queued_at) from outbox indexed by outbox_waiting
+                  where endpoint = name and state = 'waiting') as oldest,
+                 (select answer from outbox indexed by outbox_due_of join attempts on attempts.outbox = outbox.id
+                  where failures > 0 and endpoint = name and next_at is not null and attempts > 0
+                  order by at desc limit 1) as last_error,
+                 iif($1, (select count(*) from outbox where endpoint = name and state = 'delivered'), 0) as delivered,
                  (select count(*) from outbox where endpoint = name and state = 'dead') as dead
              from endpoints where not ({OF_PEOPLE}) order by name",
         )))
-        .fetch_all(&mut *read)
+        .bind(with_delivered)
+        .fetch_all(&self.readers)
         .await?;
-        let count = |row: &SqliteRow, name: &str| -> Result<u64, StoreError> {
-            Ok(row.try_get::<i64, _>(name)?.unsigned_abs())
-        };
-        let mut endpoints = Vec::with_capacity(rows.len());
-        for row in &rows {
-            endpoints.push(EndpointSummary {
+        let summaries = rows.iter().map(|row| {
+            Ok(EndpointSummary {
                 endpoint: read_endpoint(row)?,
                 waiting: count(row, "waiting")?,
+                oldest: moment(row, "oldest")?,
                 delivered: count(row, "delivered")?,
                 dead: count(row, "dead")?,
-            });
-        }
+                last_error: row.try_get("last_error")?,
+            })
+        });
+        summaries.collect()
+    }
+
+    /// What an operator sees: the endpoints, and `limit` messages, those that were given up first.
+    pub async fn outbox(&self, limit: u32) -> Result<Outbox, StoreError> {
+        let endpoints = self.endpoint_summaries(true).await?;
+        let mut read = self.read().await?;
         let row = query(AssertSqlSafe(format!(
             "select (select count(*) from endpoints where {OF_PEOPLE}) as addresses,
                  coalesce(sum(state = 'waiting'), 0) as waiting, coalesce(sum(state = 'delivered'), 0) as delivered,
@@ -53,7 +69,7 @@ impl Store {
             "select outbox.*, messages.message as message_json from outbox
              join messages on messages.id = outbox.message
              where outbox.id in (
-                 select id from (select id from outbox where state = 'dead' order by id desc limit $1)
+                 select id from (select id from outbox indexed by outbox_dead where state = 'dead' order by id desc limit $1)
                  union select id from (select id from outbox order by id desc limit $1))
              order by outbox.state = 'dead' desc, outbox.id desc limit $1",
         )
@@ -78,7 +94,7 @@ impl Store {
                 attempts: attempts.iter().map(read_attempt).collect::<Result<_, _>>()?,
             });
         }
-        Ok(Outbox { endpoints, people, messages })
+        Ok(Outbox { quiet: self.quiet.get().copied(), endpoints, people, messages })
     }
 
     /// The latest messages of a kind for an addressee, the last first.

@@ -1,24 +1,27 @@
 //! Setting up where messages go, and sending anew.
 
-use super::{Endpoint, EndpointOf, Resend, queue_one, read_endpoint, read_message};
+use super::{Endpoint, EndpointOf, Quiet, Removal, Resend, queue_one, read_endpoint, read_message};
 use crate::writer::Acted;
 use crate::{Store, StoreError, micros};
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, SqliteConnection, query};
+use domain::CustomerId;
+use sqlx::{AssertSqlSafe, Row, SqliteConnection, query, query_scalar};
 
 impl Store {
-    /// Adds an endpoint, or changes where and how it is reached; what is queued for it stays.
+    /// Adds an endpoint, or changes where and how it is reached; what is queued for it stays, and is tried anew.
     pub async fn put_endpoint(&self, endpoint: Endpoint) -> Result<(), StoreError> {
         self.writer
             .act(move |connection| {
                 Box::pin(async move {
                     query(
-                        "insert into endpoints (name, addressee, address, secret, allow_private, paused, confirmed)
-                         values ($1, $2, $3, $4, $5, $6, $7)
+                        "insert into endpoints (name, addressee, address, secret, allow_private, paused, confirmed,
+                             former_secret, speaks_for)
+                         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
                          on conflict (name) do update set addressee = excluded.addressee,
                          address = excluded.address, secret = excluded.secret,
                          allow_private = excluded.allow_private, paused = excluded.paused,
-                         confirmed = excluded.confirmed, failures = 0, open_until = null",
+                         confirmed = excluded.confirmed, former_secret = excluded.former_secret,
+                         speaks_for = excluded.speaks_for, failures = 0, open_until = null, failing_since = null",
                     )
                     .bind(endpoint.name)
                     .bind(endpoint.addressee.to_string())
@@ -27,6 +30,8 @@ impl Store {
                     .bind(endpoint.allow_private)
                     .bind(endpoint.paused)
                     .bind(endpoint.confirmed)
+                    .bind(endpoint.former_secret)
+                    .bind(endpoint.speaks_for)
                     .execute(connection)
                     .await?;
                     Ok(Acted::default())
@@ -36,8 +41,18 @@ impl Store {
         Ok(())
     }
 
-    /// Removes an endpoint and what waits for it; what it was told stays on record.
-    pub async fn remove_endpoint(&self, name: &str) -> Result<bool, StoreError> {
+    /// Removes an endpoint, and what waits for it where that is to be discarded; what it was told stays on record.
+    pub async fn remove_endpoint(&self, name: &str, discard: bool) -> Result<Removal, StoreError> {
+        let waiting: i64 = query_scalar(
+            "select count(*) from outbox indexed by outbox_waiting where endpoint = $1 and state = 'waiting'",
+        )
+        .bind(name.to_owned())
+        .fetch_one(&self.readers)
+        .await?;
+        let waiting = waiting.unsigned_abs();
+        if waiting > 0 && !discard {
+            return Ok(Removal::Waits(waiting));
+        }
         let name = name.to_owned();
         let removed = self
             .writer
@@ -53,7 +68,24 @@ impl Store {
                 })
             })
             .await?;
-        Ok(removed > 0)
+        Ok(if removed > 0 { Removal::Removed(waiting) } else { Removal::Unknown })
+    }
+
+    /// Says that nothing leaves this server, for whoever looks at what waits.
+    pub fn keep_quiet(&self, why: Quiet) {
+        self.quiet.get_or_init(|| why);
+    }
+
+    /// Whether the house knows a customer: by its master data, or by an order of theirs.
+    pub async fn knows_customer(&self, customer: CustomerId) -> Result<bool, StoreError> {
+        let known = query_scalar(
+            "select exists (select 1 from master_data where noun = 'customer' and id = $1)
+                 or exists (select 1 from customer_shipments where customer = $1)",
+        )
+        .bind(customer.0.as_bytes().to_vec())
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(known)
     }
 
     /// Where somebody who signs in is told news by mail or webhook, or whom a letter's link is of.
@@ -83,7 +115,8 @@ impl Store {
             .act(move |connection| {
                 Box::pin(async move {
                     let done = query(
-                        "update endpoints set paused = $2, failures = 0, open_until = null where name = $1",
+                        "update endpoints set paused = $2, failures = 0, open_until = null, failing_since = null
+                         where name = $1",
                     )
                     .bind(name)
                     .bind(paused)
@@ -115,16 +148,16 @@ impl Store {
     }
 }
 
-/// Queues what was given up, or a single message however it stands, behind what waits. Its attempts go on counting. What went
-/// to an account that has become another customer's, or to an endpoint that speaks for somebody else now, goes nowhere again.
+/// Queues what was given up, or a single message however it stands, behind what waits there about the same subject; what is on its
+/// way is left alone. Its attempts go on counting.
 async fn again(
     connection: &mut SqliteConnection,
     id: Option<i64>,
     endpoint: Option<String>,
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
-    let done = query(
-        "update outbox set state = 'waiting', queued_at = $3, done_at = null, next_at = $3
+    let rows = query(
+        "update outbox set state = 'waiting', queued_at = $3, done_at = null, next_at = null, claimed = 0
          where (id = $1 or $1 is null) and (endpoint = $2 or $2 is null)
          and (state = 'dead' or ($1 is not null and state = 'delivered'))
          and exists (
@@ -132,14 +165,34 @@ async fn again(
              where name = outbox.endpoint and messages.id = outbox.message
              and (addressee not like 'mail:%' and addressee not like 'webhook:%' or exists (
                  select 1 from accounts where not disabled and addressee in ('mail:' || account, 'webhook:' || account)
-                 and lower(hex(coalesce(customer, x''))) = replace(coalesce(messages.message ->> 'audience', ''), '-', ''))))",
+                 and lower(hex(coalesce(customer, x''))) = replace(coalesce(messages.message ->> 'audience', ''), '-', ''))))
+         returning id",
     )
     .bind(id)
     .bind(endpoint)
     .bind(micros(now))
+    .fetch_all(&mut *connection)
+    .await?;
+    let ids = rows.iter().map(|row| row.try_get("id")).collect::<Result<Vec<i64>, _>>()?;
+    // Letters hold all that is due together; of everything else one about a subject is due at a time.
+    query(
+        "update outbox set next_at = $2 where next_at is null and id in (
+             select iif(addressee like 'mail:%', queued.id, (
+                 select first.id from outbox as first indexed by outbox_waiting
+                 where first.endpoint = queued.endpoint and first.subject = queued.subject and first.state = 'waiting'
+                     and not exists (
+                         select 1 from outbox as due indexed by outbox_waiting
+                         where due.endpoint = queued.endpoint and due.subject = queued.subject
+                             and due.state = 'waiting' and due.next_at is not null)
+                 order by first.queued_at, first.id limit 1))
+             from (select value from json_each($1)) as wanted
+             join outbox as queued on queued.id = wanted.value join endpoints on endpoints.name = queued.endpoint)",
+    )
+    .bind(serde_json::to_string(&ids)?)
+    .bind(micros(now))
     .execute(connection)
     .await?;
-    Ok(done.rows_affected())
+    Ok(ids.len() as u64)
 }
 
 async fn queue_since(

@@ -9,12 +9,12 @@ use domain::exception::Severity;
 use domain::fact::{
     AppointmentTerms, Approvable, ApprovalDecision, ApprovalRequest, AtStop, Attempt, Cancellation,
     CarrierAssignment, CaseAnswer, CaseKind, CaseOpening, CollectionPoint, Conversion, CustomerTerms,
-    CustomsStatement, DelayReason, DelayStatement, Discrepancy, DiscrepancyKind, Ending, EtaStatement,
-    ExceptionAssignment, ExceptionLink, ExceptionNote, ExceptionResolution, ExceptionSnooze, FeedSilence,
-    Handled, HandledLine, InvoiceDecision, InvoicePayment, InvoiceStatement, Invoiced, ItemTerms, Leg, Mode,
-    Onward, OrderLine, OrderTerms, PartAccepted, Plan, PodStatement, PositionReport, Priority, Refusal,
-    RefusedFor, RefusedParts, Responsible, Retraction, Returned, RootCause, Sharing, SharingEnd, StopKind,
-    TenderAnswer, TenderOffer,
+    CustomsStatement, DelayReason, DelayStatement, Discrepancy, DiscrepancyKind, Ending, EndpointFailure,
+    EndpointRecovery, EtaStatement, ExceptionAssignment, ExceptionLink, ExceptionNote, ExceptionResolution,
+    ExceptionSnooze, FeedSilence, Handled, HandledLine, InvoiceDecision, InvoicePayment, InvoiceStatement,
+    Invoiced, ItemTerms, Leg, Mode, Onward, OrderLine, OrderTerms, PartAccepted, Plan, PodStatement,
+    PositionReport, Priority, Refusal, RefusedFor, RefusedParts, Responsible, Retraction, Returned,
+    RootCause, Sharing, SharingEnd, StopKind, TenderAnswer, TenderOffer,
 };
 use domain::id::{ApprovalId, CaseId, CustomerId, ExceptionId};
 use domain::measure::{Currency, Money, Quantity};
@@ -253,6 +253,8 @@ pub fn one_of_each() -> Vec<Fact> {
             last: 7,
         }),
         Fact::FeedPartAccepted(PartAccepted { part: 7, named: "stop.delivered of SH-1".into() }),
+        Fact::EndpointFailed(EndpointFailure { why: "it is paused".into(), given_up: 1 }),
+        Fact::EndpointRecovered(EndpointRecovery { endpoint: "erp".into() }),
         Fact::LegStated(Leg {
             order: "4711".into(),
             is_first: true,
