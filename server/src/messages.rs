@@ -30,13 +30,21 @@ async fn message(
         Ok(message) => message,
         Err(answer) => return answer,
     };
-    match event_in(&message) {
-        Some((event, place)) => {
-            let page = part_of_delivery(&head(&message), &place, event, seq, &state.leptos, chosen(&headers));
-            Html(page).into_response()
-        }
-        None => as_it_came(message),
+    let Some((event, place)) = event_in(&message).or_else(|| stated_here(&message)) else {
+        return as_it_came(message);
+    };
+    Html(part_of_delivery(&head(&message), &place, event, seq, &state.leptos, chosen(&headers)))
+        .into_response()
+}
+
+/// What people or Syncline itself stated: no delivery brought it, and it reads as the journal keeps it.
+fn stated_here(message: &Message) -> Option<(String, String)> {
+    if !message.body.is_empty() {
+        return None;
     }
+    let payload = serde_json::from_str::<Json<'_>>(&message.payload).ok()?;
+    let place = format!("Nothing came from outside: {} as it stands in the journal", message.kind);
+    Some((serde_json::to_string_pretty(&payload).ok()?, place))
 }
 
 async fn delivery(state: State<AppState>, identity: Extension<Identity>, Path(seq): Path<i64>) -> Response {
@@ -121,6 +129,8 @@ mod tests {
             received_at: chrono::DateTime::UNIX_EPOCH,
             content_type: "application/json".to_owned(),
             body: body.as_bytes().to_vec(),
+            kind: "stop.arrived".to_owned(),
+            payload: r#"{"stop":"1"}"#.to_owned(),
         }
     }
 
@@ -138,6 +148,9 @@ mod tests {
             // Fields stay in the sender's order.
             assert_eq!(event, "{\n  \"source\": \"//t\",\n  \"id\": \"1\",\n  \"b\": 1,\n  \"a\": 2\n}");
         }
+        let (said, _) = stated_here(&came("", "syncline 1")).expect("what was stated here");
+        assert_eq!(said, "{\n  \"stop\": \"1\"\n}");
+        assert_eq!(stated_here(&came("ISA*00*", "//t 1")), None);
         assert_eq!(event_in(&came("ISA*00*", "//t 1")), None);
         assert_eq!(event_in(&came(two, "//t 1")), None);
     }
