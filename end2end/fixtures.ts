@@ -106,10 +106,9 @@ export async function forbidReload(page: Page): Promise<() => Promise<void>> {
   return () => expect(page.locator('html'), 'the page was not reloaded').toHaveAttribute('data-mark', mark);
 }
 
-/** The journal position that a page says it holds at. */
+/** The journal position that a page holds at; only people of the house read it. */
 export async function positionOf(page: Page): Promise<number> {
-  const text = await page.getByText(/^As of position \d+$/).innerText();
-  return Number(/\d+/.exec(text)?.[0]);
+  return Number(await page.locator('main [data-as-of]').first().getAttribute('data-as-of'));
 }
 
 /** Waits until a page has caught up with a position of the journal. */

@@ -75,7 +75,7 @@ pub fn part_of_delivery(
     head: &str,
     place: &str,
     event: String,
-    seq: i64,
+    position: &str,
     options: &LeptosOptions,
     display: Display,
 ) -> String {
@@ -87,7 +87,7 @@ pub fn part_of_delivery(
                 <h1>"The message as it came"</h1>
                 <ul class="detail">{lines}</ul>
                 <p>
-                    {format!("{place}. ")} <a href=format!("/messages/{seq}/delivery")>"The whole delivery, byte for byte"</a>
+                    {format!("{place}. ")} <a href=format!("/messages/{position}/delivery")>"The whole delivery, byte for byte"</a>
                 </p>
                 <pre tabindex="0" dir="ltr">
                     <mark>{event}</mark>

@@ -12,7 +12,8 @@ async function content(page: Page): Promise<string> {
   return page.locator('main').evaluate((main) => {
     const copy = main.cloneNode(true) as HTMLElement;
     for (const age of copy.querySelectorAll('.age')) age.remove();
-    return (copy.textContent ?? '').replace(/As of position \d+/, '');
+    for (const shown of copy.querySelectorAll('[data-as-of]')) shown.remove();
+    return copy.textContent ?? '';
   });
 }
 

@@ -113,4 +113,54 @@ mod tests {
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
     }
+
+    /// Every command, with the words that lead to it.
+    fn commands(command: &clap::Command, path: &[String], into: &mut Vec<(Vec<String>, clap::Command)>) {
+        into.push((path.to_vec(), command.clone()));
+        for inner in command.get_subcommands() {
+            let path = [path, &[inner.get_name().to_owned()]].concat();
+            commands(inner, &path, into);
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_of_any_option_is_told_with_the_way_out_and_in_no_programmers_words() {
+        let mut command = Cli::command();
+        command.build();
+        let mut all = Vec::new();
+        commands(&command, &["syncline".to_owned()], &mut all);
+        let mut told = 0;
+        for (path, command) in &all {
+            let options = command.get_arguments().filter(|one| one.get_action().takes_values());
+            for long in options.filter_map(clap::Arg::get_long) {
+                for value in ["?!", "-1", "0", "1e9", "99999999999999999999999", ""] {
+                    let words = path.iter().cloned().chain([format!("--{long}={value}")]);
+                    let Err(error) = Cli::try_parse_from(words) else { continue };
+                    let said = error.to_string();
+                    told += 1;
+                    for word in [
+                        "invalid digit",
+                        "too large to fit",
+                        "too small",
+                        "..=",
+                        "..",
+                        "i64",
+                        "u32",
+                        "u64",
+                        "usize",
+                        "cannot parse",
+                        "provided string",
+                        "premature end",
+                        "input contains",
+                        "ParseInt",
+                        "os error",
+                    ] {
+                        let is_usage = word == ".." && said.contains("...");
+                        assert!(is_usage || !said.contains(word), "{path:?} --{long}={value}: {said}");
+                    }
+                }
+            }
+        }
+        assert!(told > 50, "{told}");
+    }
 }

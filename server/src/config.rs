@@ -3,9 +3,13 @@
 use crate::outbox::MailOptions;
 use anyhow::Context;
 use clap::builder::BoolishValueParser;
-use clap::{Args, value_parser};
+use chrono::{DateTime, Utc};
+use clap::Args;
+use std::fmt::Display;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// Options of `syncline serve` and `syncline demo`.
 #[derive(Args, Clone, Debug)]
@@ -27,19 +31,19 @@ pub struct ServeOptions {
     pub no_outbound: bool,
 
     /// Deliveries that may wait for the writer before the intake answers 503
-    #[arg(long, env = "SYNCLINE_QUEUE", default_value_t = 4096)]
+    #[arg(long, env = "SYNCLINE_QUEUE", value_parser = whole(1..=1_000_000_usize), default_value_t = 4096)]
     pub queue: usize,
 
     /// Connections that read the database
-    #[arg(long, env = "SYNCLINE_READERS", value_parser = value_parser!(u32).range(1..), default_value_t = 8)]
+    #[arg(long, env = "SYNCLINE_READERS", value_parser = whole(1..=1_000_u32), default_value_t = 8)]
     pub readers: u32,
 
     /// Shipments kept in memory
-    #[arg(long, env = "SYNCLINE_CACHED_SHIPMENTS", default_value_t = 50_000)]
+    #[arg(long, env = "SYNCLINE_CACHED_SHIPMENTS", value_parser = whole(1..=100_000_000_usize), default_value_t = 50_000)]
     pub cached_shipments: usize,
 
     /// Deliveries a second that one source may send before the intake answers 429
-    #[arg(long, env = "SYNCLINE_RATE_LIMIT", value_parser = value_parser!(u32).range(1..), default_value_t = 20_000)]
+    #[arg(long, env = "SYNCLINE_RATE_LIMIT", value_parser = whole(1..=10_000_000_u32), default_value_t = 20_000)]
     pub rate_limit: u32,
 
     /// Largest delivery that is accepted, in bytes
@@ -101,6 +105,26 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().or(here).map_err(|_| {
         "write an address and a port: 127.0.0.1:3000 for this machine alone, 0.0.0.0:3000 or [::]:3000 for all".to_owned()
     })
+}
+
+/// Reads a whole number within bounds, and says which where it is none.
+pub fn whole<T>(
+    bounds: RangeInclusive<T>,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static
+where
+    T: Copy + Display + FromStr + PartialOrd + Send + Sync + 'static,
+{
+    move |text| {
+        let number = text.trim().parse().ok().filter(|number| bounds.contains(number));
+        number.ok_or_else(|| format!("write a whole number from {} to {}", bounds.start(), bounds.end()))
+    }
+}
+
+/// Reads a moment, and says how one is written.
+pub fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| "write a moment with its offset from UTC: 2026-05-04T09:30:00+02:00".to_owned())
 }
 
 /// Reads a size: `4194304`, `4MiB`, `4MB`, `512KiB`.

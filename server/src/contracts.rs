@@ -12,7 +12,7 @@ mod schema;
 pub use cloudevent::cloud_event;
 
 use crate::answer::Answer;
-use axum::extract::Path;
+use crate::form::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;

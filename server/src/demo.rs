@@ -2,7 +2,7 @@
 
 use crate::auth::{hash_password, new_token};
 use crate::cli::source::draw_secret;
-use crate::config::ServeOptions;
+use crate::config::{ServeOptions, moment, whole};
 use crate::hold::Hold;
 use crate::serve::{Server, asked_to_stop};
 use crate::simulator::receivers::{Cues, Secrets, listen};
@@ -46,15 +46,15 @@ pub struct Demo {
     fresh: bool,
 
     /// The same seed gives the same network and the same lives
-    #[arg(long, env = "SYNCLINE_SEED", default_value_t = 26)]
+    #[arg(long, env = "SYNCLINE_SEED", value_parser = whole(0..=u64::MAX), default_value_t = 26)]
     seed: u64,
 
     /// How much faster than life the simulated trucks move
-    #[arg(long, env = "SYNCLINE_SPEED", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, env = "SYNCLINE_SPEED", default_value_t = 60, value_parser = whole(1..=86_400_u32))]
     speed: u32,
 
     /// Shipments of history that a new demo begins with
-    #[arg(long, default_value_t = 600)]
+    #[arg(long, value_parser = whole(0..=10_000_000_u32), default_value_t = 600)]
     history: u32,
 
     /// Move the trucks as slowly as in life, so that hardly anything changes while you look
@@ -62,7 +62,7 @@ pub struct Demo {
     still: bool,
 
     /// Stop the clock at this moment (RFC 3339), so that pictures of pages can be compared; sources are then silent
-    #[arg(long, hide = true)]
+    #[arg(long, hide = true, value_parser = moment)]
     at: Option<DateTime<Utc>>,
 }
 

@@ -1,15 +1,16 @@
 //! `POST /display`: remembers how somebody wants pages to look, and leads back to where they were.
 
 use crate::auth::{cookie, with_cookie};
+use crate::form::Form;
 use crate::state::AppState;
 use app::display::Display;
 use app::document::{Then, saying};
+use axum::Router;
 use axum::extract::State;
 use axum::http::uri::Uri;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::post;
-use axum::{Form, Router};
 use chrono::TimeDelta;
 use serde::Deserialize;
 

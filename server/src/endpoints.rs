@@ -3,12 +3,13 @@
 use crate::answer::Answer;
 use crate::auth::Identity;
 use crate::display::not_done;
+use crate::form::Form;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use axum::{Extension, Form, Router};
+use axum::{Extension, Router};
 use chrono::NaiveDate;
 use domain::account::AccountRole;
 use serde::Deserialize;

@@ -3,13 +3,14 @@
 
 use crate::answer::Answer;
 use crate::auth::Identity;
+use crate::form::Query;
 use crate::pages;
 use crate::state::AppState;
 use app::api::{ApiError, Line};
 use app::context::Context;
 use app::query::{EXPORT, ShipmentsQuery};
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;

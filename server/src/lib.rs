@@ -16,6 +16,7 @@ pub mod display;
 mod endpoints;
 mod export;
 pub mod feeds;
+mod form;
 pub mod gates;
 pub mod hold;
 pub mod intake;

@@ -4,10 +4,11 @@
 use crate::answer::Answer;
 use crate::auth::Identity;
 use crate::display::chosen;
-use crate::intake::Json;
+use crate::form::Path;
+use crate::intake::{Json, shown};
 use crate::state::AppState;
 use app::document::part_of_delivery;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -23,27 +24,39 @@ pub fn router() -> Router<AppState> {
 async fn message(
     state: State<AppState>,
     identity: Extension<Identity>,
-    Path(seq): Path<i64>,
+    Path(position): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let message = match read(&state, &identity, seq).await {
+    let message = match read(&state, &identity, &position).await {
         Ok(message) => message,
         Err(answer) => return answer,
     };
-    match event_in(&message) {
-        Some((event, place)) => {
-            let page = part_of_delivery(&head(&message), &place, event, seq, &state.leptos, chosen(&headers));
-            Html(page).into_response()
-        }
-        None => as_it_came(message),
+    let Some((event, place)) = event_in(&message).or_else(|| stated_here(&message)) else {
+        return as_it_came(message);
+    };
+    Html(part_of_delivery(&head(&message), &place, event, &position, &state.leptos, chosen(&headers)))
+        .into_response()
+}
+
+/// What people or Syncline itself stated: no delivery brought it, and it reads as the journal keeps it.
+fn stated_here(message: &Message) -> Option<(String, String)> {
+    if !message.body.is_empty() {
+        return None;
     }
+    let payload = serde_json::from_str::<Json<'_>>(&message.payload).ok()?;
+    let place = format!("Nothing came from outside: {} as it stands in the journal", message.kind);
+    Some((serde_json::to_string_pretty(&payload).ok()?, place))
 }
 
-async fn delivery(state: State<AppState>, identity: Extension<Identity>, Path(seq): Path<i64>) -> Response {
-    read(&state, &identity, seq).await.map_or_else(|answer| answer, as_it_came)
+async fn delivery(
+    state: State<AppState>,
+    identity: Extension<Identity>,
+    Path(position): Path<String>,
+) -> Response {
+    read(&state, &identity, &position).await.map_or_else(|answer| answer, as_it_came)
 }
 
-async fn read(state: &AppState, identity: &Identity, seq: i64) -> Result<Message, Response> {
+async fn read(state: &AppState, identity: &Identity, position: &str) -> Result<Message, Response> {
     match &identity.viewer {
         None => {
             return Err(Answer::new(StatusCode::UNAUTHORIZED, "sign_in", "sign in first").into_response());
@@ -54,14 +67,19 @@ async fn read(state: &AppState, identity: &Identity, seq: i64) -> Result<Message
         }
         Some(_) => {}
     }
-    match state.store.message(Seq(seq)).await {
+    let found = match position.parse() {
+        Ok(seq) => state.store.message(Seq(seq)).await,
+        Err(_) => Ok(None),
+    };
+    match found {
         Ok(Some(message)) => Ok(message),
         Ok(None) => {
-            let message = format!("the journal has no position {seq}");
+            let message =
+                format!("the journal has no position `{}`: it is a whole number", shown(position, 40));
             Err(Answer::new(StatusCode::NOT_FOUND, "no_such_position", message).into_response())
         }
         Err(error) => {
-            tracing::error!(%error, seq, "a message could not be read");
+            tracing::error!(%error, position, "a message could not be read");
             Err(Answer::unavailable().into_response())
         }
     }
@@ -121,6 +139,8 @@ mod tests {
             received_at: chrono::DateTime::UNIX_EPOCH,
             content_type: "application/json".to_owned(),
             body: body.as_bytes().to_vec(),
+            kind: "stop.arrived".to_owned(),
+            payload: r#"{"stop":"1"}"#.to_owned(),
         }
     }
 
@@ -138,6 +158,9 @@ mod tests {
             // Fields stay in the sender's order.
             assert_eq!(event, "{\n  \"source\": \"//t\",\n  \"id\": \"1\",\n  \"b\": 1,\n  \"a\": 2\n}");
         }
+        let (said, _) = stated_here(&came("", "syncline 1")).expect("what was stated here");
+        assert_eq!(said, "{\n  \"stop\": \"1\"\n}");
+        assert_eq!(stated_here(&came("ISA*00*", "//t 1")), None);
         assert_eq!(event_in(&came("ISA*00*", "//t 1")), None);
         assert_eq!(event_in(&came(two, "//t 1")), None);
     }

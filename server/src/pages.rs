@@ -2,12 +2,13 @@
 
 use crate::auth::{Identity, is_own_path};
 use crate::display;
+use crate::form::Query;
 use crate::state::AppState;
 use app::api::ApiError;
 use app::context::{Aside, Context};
 use app::{gallery, home_of, palette};
 use axum::body::Body;
-use axum::extract::{Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -89,7 +90,7 @@ fn leads_to(uri: &Uri, viewer: Option<&Viewer>) -> Option<String> {
     match uri.path() {
         "/" => Some(home()),
         "/sign-in" if viewer.is_some() => {
-            let next = Query::<Next>::try_from_uri(uri).ok().map(|Query(Next { next })| next);
+            let next = axum::extract::Query::<Next>::try_from_uri(uri).ok().map(|read| read.0.next);
             Some(next.filter(|next| next != "/" && is_own_path(next)).unwrap_or_else(home))
         }
         _ => None,
@@ -135,7 +136,7 @@ async fn components(
     Html(gallery::page(&state.leptos, display::chosen(&headers), palette, (state.clock)()))
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Words {
     #[serde(default)]
     q: String,

@@ -3,13 +3,14 @@
 use crate::answer::Answer;
 use crate::auth::Identity;
 use crate::display::{came_from, not_done};
+use crate::form::{Form, Path};
 use crate::state::AppState;
 use app::api::VIEW_NAME;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Extension, Form, Router};
+use axum::{Extension, Router};
 use domain::account::Viewer;
 use serde::Deserialize;
 use store::{SAVED_VIEWS, SavedView, StoreError};

@@ -3,6 +3,7 @@
 
 use crate::auth::Identity;
 use crate::display::{came_from, not_done};
+use crate::form::Form;
 use crate::pages::context;
 use crate::state::AppState;
 use app::api::{Act, ApiError, CaseWords, Target};
@@ -10,7 +11,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use axum::{Extension, Form, Router};
+use axum::{Extension, Router};
 use domain::account::Area;
 use domain::charge::ChargeKind;
 use domain::fact::{Approvable, CaseKind, Responsible, RootCause};

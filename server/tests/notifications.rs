@@ -434,3 +434,19 @@ async fn what_was_sent_to_an_account_is_not_sent_again_once_it_is_another_custom
     running.stop().await;
     assert_eq!(receiver.came_to("eva.webhook").await.len(), 1);
 }
+
+#[tokio::test]
+async fn an_address_that_nobody_confirmed_is_forgotten_after_a_day() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (running, receiver, carla) = with_mail(&folder).await;
+    assert_eq!(choose(&running, &carla, &[("mail", "carla@acme.test")]).await, StatusCode::SEE_OTHER);
+    until("she is asked", async || mails(&receiver).await.len() == 1).await;
+    let person = domain::message::Addressee::Person { by: Channel::Mail, account: "carla".to_owned() };
+    let endpoint =
+        running.store.endpoint(store::EndpointOf::Person(&person)).await.expect("read").expect("kept");
+    let asked = async || running.store.last_question(&endpoint).await.expect("read");
+    assert!(asked().await.is_some());
+    running.store.purge_sessions(running.hands.now() + TimeDelta::days(1)).await.expect("purged");
+    assert_eq!(asked().await, None);
+    running.stop().await;
+}

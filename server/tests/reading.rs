@@ -139,3 +139,87 @@ async fn a_message_as_it_came_is_one_event_that_can_be_read_with_the_way_to_all_
     }
     running.stop().await;
 }
+
+#[tokio::test]
+async fn nonsense_in_any_form_or_address_is_answered_in_no_programmers_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = server(&folder).await;
+    let ada = running.signed_in("ada", AccountRole::Admin, None).await;
+    let carla = running.signed_in("carla", AccountRole::Customer, Some("ACME")).await;
+    let origin = format!("http://{}", running.address);
+    let mut tried = 0;
+    let mut check = |place: &str, said: &str| {
+        tried += 1;
+        for word in [
+            "deserialize",
+            "missing field",
+            "unknown variant",
+            "invalid type",
+            "invalid digit",
+            "duplicate field",
+            "i64",
+            "u32",
+            "line 1 column",
+            "Cannot parse",
+            "os error",
+            "panicked",
+            "expected ",
+            "struct ",
+            "Invalid ",
+        ] {
+            assert!(!said.contains(word), "{place}: `{word}` in: {said}");
+        }
+    };
+    for path in [
+        "/sign-in",
+        "/sign-out",
+        "/display",
+        "/outbox",
+        "/desk/work",
+        "/views",
+        "/views/forget",
+        "/notifications",
+        "/cases/open",
+        "/cases/say",
+        "/confirm/x",
+        "/unsubscribe/x",
+    ] {
+        for body in [
+            "",
+            "a=b",
+            "%ff%ff",
+            "act=resend&message=x",
+            "act=&act=",
+            "shipment=x&case=y&text=z&kind=q&act=w",
+        ] {
+            for kind in ["application/x-www-form-urlencoded", "application/json", "text/plain"] {
+                for cookie in [&ada, &carla] {
+                    let request = client().post(running.url(path)).header("content-type", kind);
+                    let request = request.header("origin", &origin).header(COOKIE, cookie).body(body);
+                    let answer = request.send().await.expect("an answer");
+                    check(&format!("{path} {kind} {body}"), &answer.text().await.expect("a text"));
+                }
+            }
+        }
+    }
+    for path in [
+        "/messages/abc",
+        "/messages/99999999999999999999",
+        "/messages/abc/delivery",
+        "/find?q=a&q=b",
+        "/find?q=%ff",
+        "/shipments.csv?a=%ff",
+        "/shipments?before=x",
+        "/desk?selected=x&rule=y",
+        "/kpis?from=x&until=y",
+        "/sign-in?next=%ff&next=x",
+        "/contracts/%ff/schema.json",
+    ] {
+        for cookie in [&ada, &carla] {
+            let answer = running.get(path, cookie).await;
+            check(path, &answer.text().await.expect("a text"));
+        }
+    }
+    assert!(tried > 400, "{tried}");
+    running.stop().await;
+}

@@ -14,7 +14,10 @@ pub fn reasons(rule: Rule) -> AnyView {
             </button>
         }
     });
+    let options = of(rule).iter().map(|reason| view! { <option value=*reason></option> });
     view! {
+        <p class="hint needs-script">"Reasons that are often given; keys 1 to 9 put one into the field:"</p>
+        <datalist id="reasons">{options.collect_view()}</datalist>
         <div class="reasons needs-script" data-reasons=rule.as_str() role="group" aria-label="Reasons that are often given">
             {buttons.collect_view()}
         </div>

@@ -48,7 +48,7 @@ function show(button) {
 
 /** What to do where the browser has not said yes. */
 const WAY_OUT = {
-  default: 'Your browser has not been told yes: press “Notify me” again and allow it where it asks, or choose mail.',
+  default: 'Your browser has not allowed it yet: press “Notify me” again and allow it where it asks, or choose mail.',
   denied: 'Your browser forbids this site to notify you: allow it in the site’s settings, or choose mail.',
 };
 

@@ -3,12 +3,13 @@
 use super::guard::{encode, session_token};
 use super::{COOKIE, is_password, new_token, token_hash};
 use crate::answer::Answer;
+use crate::form::Form;
 use crate::state::AppState;
+use axum::Router;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use axum::{Form, Router};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use std::collections::HashMap;

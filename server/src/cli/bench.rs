@@ -20,6 +20,7 @@ mod table;
 mod testbed;
 mod wasm;
 
+use crate::config::whole;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ pub struct Bench {
     #[arg(long)]
     quick: bool,
     /// Shipments to store for the pages
-    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(2000..))]
+    #[arg(long, default_value_t = 1_000_000, value_parser = whole(2_000..=100_000_000_u64))]
     shipments: u64,
     /// Websockets to open
     #[arg(long, default_value_t = 5000, value_parser = sockets_in_bounds)]

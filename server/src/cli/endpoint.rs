@@ -127,11 +127,13 @@ pub async fn run(args: EndpointCommand) -> anyhow::Result<()> {
 /// Whether messages can be sent to an address.
 pub fn checked(to: &str) -> anyhow::Result<()> {
     if let Some(mailbox) = to.strip_prefix("mailto:") {
-        let _: lettre::message::Mailbox =
-            mailbox.parse().with_context(|| format!("`{mailbox}` is no address of mail"))?;
+        ensure!(
+            mailbox.parse::<lettre::message::Mailbox>().is_ok(),
+            "`{mailbox}` is no address of mail: write name@host, or Name <name@host>"
+        );
         return Ok(());
     }
-    let url = Url::parse(to).with_context(|| format!("`{to}` is no address: use https://… or mailto:…"))?;
+    let Ok(url) = Url::parse(to) else { bail!("`{to}` is no address: use https://… or mailto:…") };
     ensure!(
         ["http", "https"].contains(&url.scheme()) && url.host_str().is_some(),
         "`{to}` can't be reached: use https://… or mailto:…"

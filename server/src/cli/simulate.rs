@@ -1,7 +1,7 @@
 //! `syncline simulate`: the demo's network against any server.
 
 use crate::clock;
-use crate::config::secret;
+use crate::config::{secret, whole};
 use crate::simulator::{self, Feed, Settings, Target, first_number};
 use anyhow::Context;
 use clap::Args;
@@ -35,22 +35,22 @@ pub struct Simulate {
     erp_secret_file: Option<PathBuf>,
 
     /// Equal seeds tell equal lives
-    #[arg(long, env = "SYNCLINE_SEED", default_value_t = 42)]
+    #[arg(long, env = "SYNCLINE_SEED", value_parser = whole(0..=u64::MAX), default_value_t = 42)]
     seed: u64,
     /// How many times faster than real life: 60 makes an hour a minute
-    #[arg(long, env = "SYNCLINE_SPEED", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, env = "SYNCLINE_SPEED", default_value_t = 60, value_parser = whole(1..=86_400_u32))]
     speed: u32,
     /// How many shipments to tell from the past thirty days first
-    #[arg(long, env = "SYNCLINE_HISTORY", default_value_t = 600)]
+    #[arg(long, env = "SYNCLINE_HISTORY", value_parser = whole(0..=10_000_000_u32), default_value_t = 600)]
     history: u32,
     /// Drive this many events a second instead, without history
-    #[arg(long, env = "SYNCLINE_RATE", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "SYNCLINE_RATE", value_parser = whole(1..=10_000_000_u32))]
     rate: Option<u32>,
     /// Stop after so many events
-    #[arg(long, env = "SYNCLINE_COUNT")]
+    #[arg(long, env = "SYNCLINE_COUNT", value_parser = whole(0..=u64::MAX))]
     count: Option<u64>,
     /// The number of the first shipment's life; derived from the clock without it, so that runs don't collide
-    #[arg(long, env = "SYNCLINE_FIRST")]
+    #[arg(long, env = "SYNCLINE_FIRST", value_parser = whole(0..=u64::MAX))]
     first: Option<u64>,
 }
 

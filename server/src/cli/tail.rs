@@ -1,7 +1,7 @@
 //! `syncline tail`: live frames in the terminal. It speaks `/live` as a browser does: it reconnects, and asks for what
 //! came after the last position that it knows.
 
-use crate::config::secret;
+use crate::config::{secret, whole};
 use anyhow::Context;
 use clap::Args;
 use domain::live::{ClientFrame, ViewKey};
@@ -51,7 +51,7 @@ pub struct Tail {
     #[arg(long)]
     track: Vec<String>,
     /// Begin after this journal position instead of with a snapshot
-    #[arg(long)]
+    #[arg(long, value_parser = whole(0..=i64::MAX))]
     after: Option<i64>,
 }
 

@@ -4,7 +4,7 @@ use super::webhook::Webhooks;
 use super::words::{path, words};
 use super::{Answer, Verdict};
 use crate::config;
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use domain::id::canonical;
 use domain::message::{Addressee, Message};
@@ -101,7 +101,7 @@ const SMTP: &str = "--smtp-url is no mail server: use smtps://host, or smtp://ho
 
 /// A user's password is sent through nobody's network in the clear.
 fn is_private(url: &str) -> anyhow::Result<()> {
-    let url = Url::parse(url).context(SMTP)?;
+    let Ok(url) = Url::parse(url) else { bail!(SMTP) };
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
     let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
@@ -128,9 +128,9 @@ impl Post {
                 Ok::<_, anyhow::Error>(transport.timeout(Some(TIMEOUT)).pool_config(pool).build())
             })
             .transpose()?;
-        let from = options.mail_from.parse().with_context(|| {
-            format!("--mail-from `{}` is no sender: use `Name <name@host>`", options.mail_from)
-        })?;
+        let Ok(from) = options.mail_from.parse() else {
+            bail!("--mail-from `{}` is no sender: use `Name <name@host>`", options.mail_from)
+        };
         let url = options.public_url.trim_end_matches('/').to_owned();
         anyhow::ensure!(
             url.starts_with("http://") || url.starts_with("https://"),

@@ -100,7 +100,8 @@ fn plain(error: &anyhow::Error, is_mail: bool) -> String {
         return "the mail server did not take the letter".to_owned();
     }
     let known = error.chain().find_map(|cause| {
-        let refused = cause.downcast_ref::<Refused>().map(ToString::to_string);
+        let refused = cause.downcast_ref::<Refused>();
+        let refused = refused.map(|_| "it lies in a private network, where nothing may be sent".to_owned());
         refused.or_else(|| cause.downcast_ref::<NotTaken>().map(ToString::to_string))
     });
     let request = error.chain().find_map(|cause| cause.downcast_ref::<reqwest::Error>());

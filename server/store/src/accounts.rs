@@ -176,11 +176,15 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets the sessions that expired before `now`.
+    /// Forgets the sessions that expired before `now`, and the addresses that were asked more than a day before.
     pub async fn purge_sessions(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
         self.writer
             .act(move |connection| {
                 Box::pin(async move {
+                    query("delete from questions where expires_at <= $1")
+                        .bind(micros(now))
+                        .execute(&mut *connection)
+                        .await?;
                     let ended: Vec<String> =
                         query_scalar("delete from sessions where expires_at <= $1 returning token_hash")
                             .bind(micros(now))

@@ -16,13 +16,16 @@ pub struct Message {
     pub received_at: DateTime<Utc>,
     pub content_type: String,
     pub body: Vec<u8>,
+    /// The event's kind and payload as the journal keeps them: where people or Syncline itself state something, nothing came.
+    pub kind: String,
+    pub payload: String,
 }
 
 impl Store {
     /// The delivery that brought the event at a position.
     pub async fn message(&self, seq: Seq) -> Result<Option<Message>, StoreError> {
         let row = query(
-            "select source_event_id, inbound.source, inbound.delivery, received_at, content_type, body
+            "select source_event_id, inbound.source, inbound.delivery, received_at, content_type, body, kind, payload
              from journal join inbound on inbound.id = journal.delivery where seq = $1",
         )
         .bind(seq.0)
@@ -36,6 +39,8 @@ impl Store {
                 received_at: from_micros("inbound", row.try_get("received_at")?)?,
                 content_type: row.try_get("content_type")?,
                 body: row.try_get("body")?,
+                kind: row.try_get("kind")?,
+                payload: row.try_get("payload")?,
             })
         })
         .transpose()

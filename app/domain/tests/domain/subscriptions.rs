@@ -1,14 +1,16 @@
 //! What people are told of what happens: only what they chose, only what is theirs, only what is news.
 
 use crate::support::facts::{
-    delivered, departed, eta, held, loaded, ordered, planned, pod, retracted, sent_out, terms_for,
+    delay, delivered, departed, eta, held, loaded, ordered, planned, planned_two_drops, pod, retracted,
+    sent_out, terms_for,
 };
 use crate::support::{Told, World, erp, event, exceptions, moment, tms};
 use domain::Fact;
 use domain::authority::Role;
-use domain::fact::{ExceptionAssignment, ExceptionNote};
-use domain::id::CustomerId;
-use domain::message::Notice;
+use domain::fact::{CaseAnswer, CaseKind, CaseOpening, CustomerTerms, ExceptionAssignment, ExceptionNote};
+use domain::id::{CaseId, CustomerId};
+use domain::message::{Addressee, Message, Notice};
+use domain::party::Tier;
 use domain::subscription::{Channel, Choice, News, Pace, Subscription};
 
 /// Wants all that there is at once, by mail.
@@ -142,4 +144,73 @@ fn history_that_is_imported_is_no_news() {
     let long_ago = moment("2026-04-20T09:30:00+02:00");
     world.tell(domain::Event { occurred_at: long_ago, ..tms("1 09:30", departed("1")) });
     assert_eq!(heard(&world, "carla"), Vec::<String>::new());
+}
+
+/// A load of two customers to whom everything happens: what leaves to one of them holds nothing of the other and nothing of the
+/// house. `carla` and the endpoint of ACME listen, and `otto` of BOLT.
+#[test]
+fn what_leaves_to_a_customer_of_a_shared_load_holds_nothing_of_others_and_nothing_of_the_house() {
+    let mut world = World::default();
+    world.is_prompt = true;
+    world.subscribers.take("carla", &all_of(Some("ACME")));
+    world.subscribers.take("otto", &all_of(Some("BOLT")));
+    world.subscribers.take("anna", &all_of(None));
+    let promised = || Some(crate::support::window("2 08:00", "2 12:00"));
+    let case = CaseId::numbered("case-1");
+    let opening = CaseOpening {
+        case,
+        customer: CustomerId::numbered("ACME"),
+        kind: CaseKind::ALL[0],
+        text: "Where is it?".to_owned(),
+    };
+    let by = |who: &str, event: domain::Event| domain::Event { actor: Some(who.to_owned()), ..event };
+    for event in [
+        erp(
+            "1 04:00",
+            Fact::CustomerRegistered(CustomerTerms { name: "ACME Ltd".into(), tier: Tier::Strategic }),
+        ),
+        erp("1 05:00", Fact::OrderReleased(terms_for("ACME", promised()))),
+        erp("1 05:00", Fact::OrderReleased(terms_for("BOLT", promised()))).about("4712").named("o-2"),
+        tms("1 06:00", planned_two_drops()),
+        tms("1 09:00", loaded("1")),
+        tms("1 09:30", departed("1")),
+        tms("1 12:00", delay()),
+        tms("1 12:10", eta("2", "2 15:00")),
+        tms("1 12:20", eta("3", "2 22:00")),
+        tms("1 13:00", held("Hamburg port")),
+        by("carla", event(Role::Portal, "1 14:00", Fact::CaseOpened(opening))),
+        by(
+            "anna",
+            event(Role::Desk, "1 14:10", Fact::CaseAnswered(CaseAnswer { case, text: "It comes.".into() })),
+        ),
+        tms("1 15:00", eta("2", "2 11:00")),
+        tms("2 08:00", sent_out("2")),
+        tms("2 10:00", delivered("2")),
+        tms("2 10:30", pod("2", "2 10:20")),
+        tms("2 11:00", delivered("3")),
+    ] {
+        world.tell(event);
+    }
+    let to_acme = |one: &&Message| {
+        one.audience == Some(CustomerId::numbered("ACME"))
+            || one.to == Addressee::Customer(CustomerId::numbered("ACME"))
+    };
+    let sent: Vec<&Message> = world.messages.iter().filter(to_acme).collect();
+    assert!(
+        sent.iter().filter(|one| one.to == Addressee::Customer(CustomerId::numbered("ACME"))).count() >= 3
+    );
+    assert!(sent.len() > 8, "{sent:?}");
+    for message in sent {
+        assert!(message.may_leave(), "{message:?}");
+        let event = message.cloud_event().expect("an event");
+        for word in
+            ["4712", "BOLT", "Kiel", "otto", "anna", "trategic", "tier", "rule", "exception", "severity"]
+        {
+            assert!(!event.contains(word), "`{word}` in {event}");
+        }
+    }
+    assert!(
+        world.messages.iter().all(Message::may_leave),
+        "something was made for a customer that is not theirs"
+    );
 }

@@ -402,6 +402,7 @@ fn words(
                 <input
                     type="text"
                     dir="auto"
+                    list=is_followed.then_some("reasons")
                     required
                     aria-invalid=mark("true", move || excess.get().is_some())
                     prop:value=move || draft.get()
