@@ -1,8 +1,9 @@
 //! The options of the server. Each is also an environment variable, and secrets can come from a file.
 
 use crate::outbox::MailOptions;
+use crate::site::SiteOptions;
 use anyhow::Context;
-use clap::{Args, value_parser};
+use clap::{Args, ValueEnum, value_parser};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ pub struct ServeOptions {
     #[arg(long, env = "SYNCLINE_METRICS_LISTEN", value_parser = address)]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// Set when the server is reached by https: session cookies are then sent by https only
+    /// Set when the server is reached by https and --public-url does not say so: session cookies are then sent by https only
     #[arg(long, env = "SYNCLINE_SECURE_COOKIES")]
     pub secure_cookies: bool,
 
@@ -45,6 +46,13 @@ pub struct ServeOptions {
     #[arg(long, env = "SYNCLINE_MAX_BODY", value_parser = bytes, default_value_t = 4 * 1024 * 1024)]
     pub max_body: usize,
 
+    /// How the log is written: text, or json, an object a line
+    #[arg(long, env = "SYNCLINE_LOG_FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+
+    #[command(flatten)]
+    pub site: SiteOptions,
+
     #[command(flatten)]
     pub mail: MailOptions,
 }
@@ -58,6 +66,14 @@ impl ServeOptions {
             ..store::Options::default()
         }
     }
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
 }
 
 /// Where the data lies.

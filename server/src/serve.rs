@@ -1,16 +1,17 @@
 //! Puts the parts together and runs them until told to stop.
 
-use crate::auth::Attempts;
+use crate::auth::{Attempts, Sessions};
 use crate::config::ServeOptions;
 use crate::hold::Hold;
 use crate::intake::Intake;
+use crate::listen::Patience;
 use crate::live::Hub;
 use crate::outbox::{Outbox, Post};
+use crate::site::Site;
 use crate::state::AppState;
-use crate::{assets, auth, deadlines, feeds, gates, router};
+use crate::{assets, auth, deadlines, feeds, gates, listen, router};
 use anyhow::Context;
 use app::presence::Presence;
-use axum::serve::ListenerExt;
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -33,6 +34,7 @@ pub struct Server {
     listener: TcpListener,
     state: AppState,
     intake: Intake,
+    patience: Patience,
     /// None where nothing may leave.
     outbox: Option<Arc<Outbox>>,
     hold: Option<Hold>,
@@ -68,6 +70,7 @@ impl Server {
         options: &ServeOptions,
         clock: Clock,
     ) -> anyhow::Result<Self> {
+        let site = Arc::new(Site::new(options)?);
         let hub = Hub::start(store.clone(), clock.clone(), committed);
         let intake = Intake::new(store.clone(), clock.clone(), options).await?;
         let mail = if options.no_outbound { options.mail.without_server() } else { options.mail.clone() };
@@ -88,13 +91,15 @@ impl Server {
             clock,
             hub,
             attempts: Attempts::default(),
+            sessions: Sessions::new(options.site.idle_hours, options.site.customer_idle_hours),
             presence: Presence::default(),
             post,
             leptos,
-            secure_cookies: options.secure_cookies,
+            site,
             has_gallery: false,
         };
-        Ok(Self { listener, state, intake, outbox, hold: None })
+        let patience = Patience::from(&options.site);
+        Ok(Self { listener, state, intake, patience, outbox, hold: None })
     }
 
     /// Shows at `/components` what pages are made of.
@@ -115,7 +120,7 @@ impl Server {
 
     /// Answers until `shutdown` is done, then lets open requests finish and closes the database.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-        let Self { listener, state, intake, outbox, hold } = self;
+        let Self { listener, state, intake, patience, outbox, hold } = self;
         // Sources may have been added since the database was opened.
         intake.reload().await.context("the sources can't be read")?;
         let mut background = JoinSet::new();
@@ -136,14 +141,8 @@ impl Server {
             let _ = stopping.send(());
         };
         let store = state.store.clone();
-        // Small frames that follow each other must not wait for the acknowledgement of the first.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps waiting for full packets");
-            }
-        });
-        let service = router::router(state, intake).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown);
+        let site = state.site.clone();
+        let serving = listen::serve(listener, router::router(state, intake), site, patience, shutdown);
         let late = async move {
             if stopped.await.is_ok() {
                 tokio::time::sleep(GRACE).await;
@@ -152,7 +151,7 @@ impl Server {
             }
         };
         let outcome = tokio::select! {
-            served = serving => served.context("the server failed"),
+            () = serving => Ok(()),
             () = late => {
                 tracing::warn!("some requests did not end in time; stopping without them");
                 Ok(())
