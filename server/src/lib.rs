@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod assets;
 pub mod auth;
+mod background;
 pub mod cli;
 pub mod client;
 pub mod clock;

@@ -1,6 +1,6 @@
 //! The pages: Leptos renders them whole on the server, so that they are readable before any script has loaded.
 
-use crate::auth::{Identity, is_own_path};
+use crate::auth::{Identity, is_own_path, who};
 use crate::display;
 use crate::state::AppState;
 use app::api::ApiError;
@@ -8,7 +8,7 @@ use app::context::{Aside, Context};
 use app::{gallery, home_of, palette};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
@@ -23,6 +23,10 @@ use std::sync::LazyLock;
 /// Listed once in a process: while Leptos lists them, the content of every page that is being rendered anywhere in the
 /// process is never loaded, and the page never ends (leptos-rs/leptos#4773).
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+
+/// Server functions that give something out or change what holds for others; the security log tells who called them. What they
+/// changed is in the journal.
+const LOGGED: [&str; 3] = ["/api/share", "/api/revoke", "/api/rulebook/change"];
 
 /// All pages and server functions.
 pub fn router(has_gallery: bool) -> Router<AppState> {
@@ -52,6 +56,7 @@ pub fn context(state: &AppState, identity: Identity, aside: Option<Aside>) -> Co
         store: state.store.clone(),
         clock: state.clock.clone(),
         presence: state.presence.clone(),
+        writes: state.writes.clone(),
         sends_mail: state.post.is_set_up(),
         viewer: identity.viewer,
         session: identity.session,
@@ -164,7 +169,19 @@ async fn server_function(
     request: Request<Body>,
 ) -> Response {
     let context = context(&state, identity, None);
-    leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request)
-        .await
-        .into_response()
+    let (function, who) = (request.uri().path().to_owned(), who(&request));
+    let response =
+        leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request)
+            .await
+            .into_response();
+    let (is_done, status) = (response.status().is_success(), response.status());
+    if is_done && LOGGED.contains(&function.as_str()) {
+        who.did("call", &function);
+    } else if matches!(
+        status,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS
+    ) {
+        who.was_refused("refused", &function);
+    }
+    response
 }

@@ -1,6 +1,7 @@
 //! Puts the parts together and runs them until told to stop.
 
 use crate::auth::{Attempts, Sessions};
+use crate::background::Background;
 use crate::config::ServeOptions;
 use crate::hold::Hold;
 use crate::intake::Intake;
@@ -12,6 +13,7 @@ use crate::state::AppState;
 use crate::{assets, auth, deadlines, feeds, gates, listen, router};
 use anyhow::Context;
 use app::presence::Presence;
+use app::writes::Writes;
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -22,7 +24,6 @@ use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 /// Commits that may wait for the hub; the writer waits when it is full, the hub never waits for a socket.
 pub const COMMITS: usize = 64;
@@ -93,6 +94,7 @@ impl Server {
             attempts: Attempts::default(),
             sessions: Sessions::new(options.site.idle_hours, options.site.customer_idle_hours),
             presence: Presence::default(),
+            writes: Writes::default(),
             post,
             leptos,
             site,
@@ -123,14 +125,14 @@ impl Server {
         let Self { listener, state, intake, patience, outbox, hold } = self;
         // Sources may have been added since the database was opened.
         intake.reload().await.context("the sources can't be read")?;
-        let mut background = JoinSet::new();
-        background.spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
-        background.spawn(gates::watch(state.store.clone(), state.clock.clone()));
-        background.spawn(feeds::watch(state.store.clone(), state.clock.clone()));
+        let mut background = Background::default();
+        background.spawn("deadlines", deadlines::watch(state.store.clone(), state.clock.clone()));
+        background.spawn("invoice gates", gates::watch(state.store.clone(), state.clock.clone()));
+        background.spawn("feeds", feeds::watch(state.store.clone(), state.clock.clone()));
         if let Some(outbox) = outbox {
-            background.spawn(outbox.run());
+            background.spawn("outbox", outbox.run());
         }
-        background.spawn(auth::forget_expired(state.store.clone(), state.clock.clone()));
+        background.spawn("sessions", auth::forget_expired(state.store.clone(), state.clock.clone()));
         let hub = state.hub.clone();
         let running = hub.clone();
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -159,12 +161,9 @@ impl Server {
             // Without them it would go on refusing every delivery, or show nobody what changes: better to start again.
             () = running.ended() => Err(anyhow::anyhow!("the writer or the hub has failed: start the server again")),
             // Each of them runs as long as the server: one that ends has failed, and what it watches would be watched by nobody.
-            ended = background.join_next() => match ended {
-                Some(Err(error)) => Err(error).context("a background task has failed: start the server again"),
-                _ => Err(anyhow::anyhow!("a background task has ended: start the server again")),
-            },
+            why = background.ended() => Err(why),
         };
-        background.shutdown().await;
+        background.stop().await;
         store.close().await;
         drop(hold);
         outcome

@@ -5,6 +5,7 @@ use crate::live::Hub;
 use crate::outbox::Post;
 use crate::site::Site;
 use app::presence::Presence;
+use app::writes::Writes;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub struct AppState {
     pub attempts: Attempts,
     pub sessions: Sessions,
     pub presence: Presence,
+    pub writes: Writes,
     pub post: Arc<Post>,
     pub leptos: LeptosOptions,
     pub site: Arc<Site>,

@@ -1,6 +1,6 @@
 //! `syncline user`.
 
-use crate::auth::hash_password;
+use crate::auth::{check_password, hash_password};
 use crate::cli::source::open;
 use crate::config::{DatabaseOption, secret};
 use anyhow::Context;
@@ -92,7 +92,7 @@ impl Add {
     async fn run(self) -> anyhow::Result<()> {
         let password = secret(self.password, self.password_file, "the password")?
             .context("give a password: --password-file FILE, or SYNCLINE_PASSWORD")?;
-        anyhow::ensure!(password.chars().count() >= 8, "the password is too short: use 8 characters or more");
+        check_password(&password, &self.account)?;
         anyhow::ensure!(
             !self.account.is_empty()
                 && self.account.chars().all(|c| c.is_alphanumeric() || "-_.@+".contains(c)),
