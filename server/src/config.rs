@@ -4,6 +4,7 @@ use crate::outbox::MailOptions;
 use crate::site::SiteOptions;
 use anyhow::Context;
 use clap::{Args, ValueEnum, value_parser};
+use std::io::IsTerminal as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -94,11 +95,30 @@ pub fn existing(database: &Path) -> anyhow::Result<&Path> {
     Ok(database)
 }
 
+/// A password given as [`secret`] takes it, or typed where somebody sits at a terminal.
+pub fn password(value: Option<String>, file: Option<PathBuf>) -> anyhow::Result<String> {
+    if let Some(password) = secret(value, file, "the password")? {
+        return Ok(password);
+    }
+    anyhow::ensure!(
+        std::io::stdin().is_terminal(),
+        "give a password: --password-file FILE, or SYNCLINE_PASSWORD; at a terminal it is asked for"
+    );
+    rpassword::prompt_password("password: ").context("the password can't be read from the terminal")
+}
+
 /// A secret given by itself or by a file that holds it.
 pub fn secret(value: Option<String>, file: Option<PathBuf>, name: &str) -> anyhow::Result<Option<String>> {
     match (value, file) {
         (Some(_), Some(_)) => anyhow::bail!("{name} is given twice: by itself and by a file; keep one"),
-        (Some(value), None) => Ok(Some(value)),
+        (Some(value), None) => {
+            if std::env::args().any(|argument| argument.contains(&value)) {
+                eprintln!(
+                    "{name} stands on the command line, where everybody on this machine can read it: use a file or the environment"
+                );
+            }
+            Ok(Some(value))
+        }
         (None, Some(file)) => {
             let text = std::fs::read_to_string(&file)
                 .with_context(|| format!("{name} can't be read from {}", file.display()))?;

@@ -37,13 +37,18 @@ pub fn router(has_gallery: bool) -> Router<AppState> {
     if has_gallery { pages.route("/components", get(components)) } else { pages }
 }
 
+/// The paths at which Leptos draws pages, as the router has them.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().map(AxumRouteListing::path)
+}
+
 /// Whether Leptos draws a page at a path.
 pub fn is_page(path: &str) -> bool {
     let segments = |path: &str| -> Vec<String> {
         path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
     };
     let asked = segments(path);
-    ROUTES.iter().map(|route| segments(route.path())).any(|route| {
+    paths().map(segments).any(|route| {
         let fits = |(named, asked): (&String, &String)| {
             named.starts_with('{') || named.starts_with(':') || named == asked
         };

@@ -125,13 +125,11 @@ impl Site {
         let Some(origin) = text(header::ORIGIN) else {
             return headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
         };
-        match &self.origin {
-            Some(own) => own.eq_ignore_ascii_case(origin),
-            None => {
-                let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
-                text(header::HOST).is_some_and(|host| host.eq_ignore_ascii_case(authority))
-            }
+        if let Some(own) = &self.origin {
+            return own.eq_ignore_ascii_case(origin);
         }
+        let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
+        text(header::HOST).is_some_and(|host| host.eq_ignore_ascii_case(authority))
     }
 }
 

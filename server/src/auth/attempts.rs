@@ -53,7 +53,7 @@ pub struct Attempts {
 
 /// The right to have one password checked, given back when it is dropped.
 pub(super) struct Check {
-    _check: OwnedSemaphorePermit,
+    _processor: OwnedSemaphorePermit,
     _turn: OwnedSemaphorePermit,
     _place: Place,
 }
@@ -75,8 +75,8 @@ impl Attempts {
     pub(super) async fn check(&self, from: IpAddr) -> Option<Check> {
         let place = self.places.take(from).ok()?;
         let turn = self.turn_of(counted(from)).acquire_owned().await.ok()?;
-        let check = self.checks.clone().acquire_owned().await.ok()?;
-        Some(Check { _check: check, _turn: turn, _place: place })
+        let processor = self.checks.clone().acquire_owned().await.ok()?;
+        Some(Check { _processor: processor, _turn: turn, _place: place })
     }
 
     fn turn_of(&self, client: IpAddr) -> Arc<Semaphore> {

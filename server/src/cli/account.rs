@@ -2,8 +2,7 @@
 
 use crate::auth::{check_password, hash_password};
 use crate::cli::source::open;
-use crate::config::{DatabaseOption, secret};
-use anyhow::Context;
+use crate::config::{DatabaseOption, password};
 use clap::{Args, Subcommand};
 use domain::CustomerId;
 use domain::account::AccountRole;
@@ -90,8 +89,7 @@ impl User {
 
 impl Add {
     async fn run(self) -> anyhow::Result<()> {
-        let password = secret(self.password, self.password_file, "the password")?
-            .context("give a password: --password-file FILE, or SYNCLINE_PASSWORD")?;
+        let password = password(self.password, self.password_file)?;
         check_password(&password, &self.account)?;
         anyhow::ensure!(
             !self.account.is_empty()
