@@ -109,8 +109,9 @@ fn doors(world: &World) -> Vec<Door> {
     let open_other = [("shipment", other.as_str()), ("kind", "question"), ("text", "where is it")];
     let say = [("act", "say"), ("shipment", other.as_str()), ("case", exception.as_str()), ("text", "hello")];
     vec![
-        get("GET /", "/", all(200)),
-        get("GET /sign-in", "/sign-in", all(200)),
+        // To where an account works, or to the sign-in.
+        get("GET /", "/", all(303)),
+        get("GET /sign-in", "/sign-in", [200, 303, 303, 303, 303]),
         get("GET /shipments", "/shipments", [303, 200, 200, 200, 200]),
         get("GET /shipments/{id}", format!("/shipments/{own}"), [303, 200, 200, 200, 200]),
         get("GET /shipments/{id}", format!("/shipments/{other}"), [303, 404, 200, 200, 200]),
@@ -127,6 +128,7 @@ fn doors(world: &World) -> Vec<Door> {
         get("GET /desk/queues/{name}", "/desk/queues/unknown", [303, 403, 404, 404, 404]),
         get("GET /messages/{seq}", "/messages/1", [401, 403, 200, 200, 200]),
         get("GET /messages/{seq}", "/messages/999", [401, 403, 404, 404, 404]),
+        get("GET /messages/{seq}/delivery", "/messages/1/delivery", [401, 403, 200, 200, 200]),
         get("GET /find", "/find?q=SH", [401, 200, 200, 200, 200]),
         get("GET /live", "/live", all(400)),
         get("GET /healthz", "/healthz", all(200)),
