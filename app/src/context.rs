@@ -5,6 +5,7 @@ use crate::api::{ApiError, DeskPage, Drawn, ShareFor, ShareLine, ShipmentPage};
 use crate::boards;
 use crate::presence::Presence;
 use crate::query::DeskQuery;
+use crate::writes::Writes;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,6 +26,7 @@ pub struct Context {
     pub store: Store,
     pub clock: Clock,
     pub presence: Presence,
+    pub writes: Writes,
     /// Whether a mail server is set.
     pub sends_mail: bool,
     /// None for people who have not signed in.
@@ -66,6 +68,8 @@ impl ApiError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Stale { .. } => StatusCode::CONFLICT,
             Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unreadable => StatusCode::BAD_REQUEST,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal | Self::Unreachable => StatusCode::INTERNAL_SERVER_ERROR,
         }

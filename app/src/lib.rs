@@ -28,6 +28,8 @@ pub mod presence;
 pub mod query;
 mod session;
 mod wire;
+#[cfg(feature = "ssr")]
+pub mod writes;
 
 use components::frame::Header;
 use components::problem::Missing;

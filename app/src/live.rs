@@ -395,6 +395,10 @@ fn lost(generation: u32) {
             return;
         }
         link.hang_up();
+        // The server closes sockets that look at nothing; the next watcher opens one.
+        if link.watchers.is_empty() {
+            return;
+        }
         let pause = (FIRST_PAUSE_MS * 2_f64.powi(link.failures)).min(LAST_PAUSE_MS);
         link.failures = (link.failures + 1).min(16);
         let pause = Duration::from_millis((pause * (0.5 + Math::random() / 2.0)) as u64);

@@ -1,11 +1,18 @@
 //! Who is there: sign-in, sessions, and the checks at the door of every page, server function and live view.
 
+mod attempts;
+mod device;
 mod guard;
+mod password;
+mod sessions;
 mod sign_in;
 
 pub use app::context::{new_token, token_hash};
-pub use guard::{Identity, cookie, guard, identify, same_origin};
-pub use sign_in::{Attempts, is_own_path, router, with_cookie};
+pub use attempts::Attempts;
+pub use guard::{Identity, cookie, guard, identify, who};
+pub use password::{LONGEST, check_password};
+pub use sessions::Sessions;
+pub use sign_in::{is_own_path, router, set_cookie, with_cookie};
 
 use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
@@ -13,7 +20,7 @@ use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, Salt
 use std::time::Duration;
 use store::{Clock, Store, StoreError};
 
-/// The name of the session's cookie.
+/// The name of the session's cookie; by https with a prefix, see [`crate::site::Site::cookie`].
 pub const COOKIE: &str = "syncline_session";
 
 /// Takes the sessions that have expired out of the database, once an hour, for as long as the writer lives.

@@ -10,7 +10,7 @@ pub mod simulate;
 pub mod source;
 mod tail;
 
-use crate::config::{DatabaseOption, ServeOptions};
+use crate::config::{DatabaseOption, LogFormat, ServeOptions};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::fmt::Write;
 
@@ -62,6 +62,15 @@ enum Command {
 }
 
 impl Cli {
+    /// How the command writes its log.
+    pub fn log_format(&self) -> LogFormat {
+        match &self.command {
+            Command::Serve { options, .. } => options.log_format,
+            Command::Demo(demo) => demo.log_format(),
+            _ => LogFormat::default(),
+        }
+    }
+
     /// Carries out the command.
     pub async fn run(self) -> anyhow::Result<()> {
         match self.command {
@@ -92,7 +101,8 @@ pub fn options_table() -> String {
     let serve = command.find_subcommand("serve");
     let mut table = String::from("| option | environment | default | meaning |\n|---|---|---|---|\n");
     for option in serve.into_iter().flat_map(clap::Command::get_arguments) {
-        let Some(long) = option.get_long().filter(|long| *long != "help") else { continue };
+        let is_shown = |long: &&str| *long != "help" && !option.is_hide_set();
+        let Some(long) = option.get_long().filter(is_shown) else { continue };
         let environment =
             option.get_env().map(|name| format!("`{}`", name.to_string_lossy())).unwrap_or_default();
         let default =

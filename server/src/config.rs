@@ -1,11 +1,13 @@
 //! The options of the server. Each is also an environment variable, and secrets can come from a file.
 
 use crate::outbox::MailOptions;
+use crate::site::SiteOptions;
 use anyhow::Context;
-use clap::builder::BoolishValueParser;
 use chrono::{DateTime, Utc};
-use clap::Args;
+use clap::builder::BoolishValueParser;
+use clap::{Args, ValueEnum};
 use std::fmt::Display;
+use std::io::IsTerminal as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -22,7 +24,7 @@ pub struct ServeOptions {
     #[arg(long, env = "SYNCLINE_METRICS_LISTEN", value_parser = address)]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// Set when the server is reached by https: session cookies are then sent by https only
+    /// Set when the server is reached by https and --public-url does not say so: session cookies are then sent by https only
     #[arg(long, env = "SYNCLINE_SECURE_COOKIES", value_parser = BoolishValueParser::new())]
     pub secure_cookies: bool,
 
@@ -50,6 +52,13 @@ pub struct ServeOptions {
     #[arg(long, env = "SYNCLINE_MAX_BODY", value_parser = bytes, default_value_t = 4 * 1024 * 1024)]
     pub max_body: usize,
 
+    /// How the log is written: text, or json, an object a line
+    #[arg(long, env = "SYNCLINE_LOG_FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+
+    #[command(flatten)]
+    pub site: SiteOptions,
+
     #[command(flatten)]
     pub mail: MailOptions,
 }
@@ -63,6 +72,14 @@ impl ServeOptions {
             ..store::Options::default()
         }
     }
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
 }
 
 /// Where the data lies.
@@ -83,11 +100,30 @@ pub fn existing(database: &Path) -> anyhow::Result<&Path> {
     Ok(database)
 }
 
+/// A password given as [`secret`] takes it, or typed where somebody sits at a terminal.
+pub fn password(value: Option<String>, file: Option<PathBuf>) -> anyhow::Result<String> {
+    if let Some(password) = secret(value, file, "the password")? {
+        return Ok(password);
+    }
+    anyhow::ensure!(
+        std::io::stdin().is_terminal(),
+        "give a password: --password-file FILE, or SYNCLINE_PASSWORD; at a terminal it is asked for"
+    );
+    rpassword::prompt_password("password: ").context("the password can't be read from the terminal")
+}
+
 /// A secret given by itself or by a file that holds it.
 pub fn secret(value: Option<String>, file: Option<PathBuf>, name: &str) -> anyhow::Result<Option<String>> {
     match (value, file) {
         (Some(_), Some(_)) => anyhow::bail!("{name} is given twice: by itself and by a file; keep one"),
-        (Some(value), None) => Ok(Some(value)),
+        (Some(value), None) => {
+            if std::env::args().any(|argument| argument.contains(&value)) {
+                eprintln!(
+                    "{name} stands on the command line, where everybody on this machine can read it: use a file or the environment"
+                );
+            }
+            Ok(Some(value))
+        }
         (None, Some(file)) => {
             let text = std::fs::read_to_string(&file)
                 .with_context(|| format!("{name} can't be read from {}", file.display()))?;

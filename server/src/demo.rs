@@ -2,7 +2,7 @@
 
 use crate::auth::{hash_password, new_token};
 use crate::cli::source::draw_secret;
-use crate::config::{ServeOptions, moment, whole};
+use crate::config::{LogFormat, ServeOptions, moment, whole};
 use crate::hold::Hold;
 use crate::serve::{Server, asked_to_stop};
 use crate::simulator::receivers::{Cues, Secrets, listen};
@@ -67,6 +67,10 @@ pub struct Demo {
 }
 
 impl Demo {
+    pub fn log_format(&self) -> LogFormat {
+        self.options.log_format
+    }
+
     pub async fn run(self) -> anyhow::Result<()> {
         if let Some(at) = self.at {
             clock::stop(at);

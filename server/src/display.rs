@@ -39,7 +39,7 @@ async fn choose(
     Form(Choice { choice }): Form<Choice>,
 ) -> Response {
     let value = chosen(&headers).with(&choice).to_cookie();
-    with_cookie(Redirect::to(&came_from(&headers)), COOKIE, &value, LASTS, state.secure_cookies)
+    with_cookie(Redirect::to(&came_from(&headers)), COOKIE, &value, LASTS, state.site.is_https)
 }
 
 /// The page that the form stood on. The guard has let only our own pages' forms through, and of the address only the path is

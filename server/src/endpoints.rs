@@ -2,8 +2,10 @@
 
 use crate::answer::Answer;
 use crate::auth::Identity;
+use crate::client::ClientAddress;
 use crate::display::not_done;
 use crate::form::Form;
+use crate::security::Who;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -34,20 +36,25 @@ pub fn router() -> Router<AppState> {
 async fn act(
     State(state): State<AppState>,
     Extension(identity): Extension<Identity>,
+    Extension(client): Extension<ClientAddress>,
     headers: HeaderMap,
     Form(wanted): Form<Wanted>,
 ) -> Response {
-    let role = identity.viewer.map(|viewer| viewer.role);
-    match role {
-        None => return Answer::new(StatusCode::UNAUTHORIZED, "sign_in", "sign in first").into_response(),
-        Some(AccountRole::Customer) => {
-            let message = "messages that leave are for people of the house";
-            return Answer::new(StatusCode::FORBIDDEN, "forbidden", message).into_response();
-        }
-        Some(_) => {}
+    let Some(viewer) = identity.viewer else {
+        return Answer::new(StatusCode::UNAUTHORIZED, "sign_in", "sign in first").into_response();
+    };
+    let who = Who::new(&viewer.account, client, &headers);
+    if viewer.role == AccountRole::Customer {
+        who.was_refused("refused", "/outbox");
+        let message = "messages that leave are for people of the house";
+        return Answer::new(StatusCode::FORBIDDEN, "forbidden", message).into_response();
     }
-    match carry_out(&state, wanted).await {
-        Ok(true) => Redirect::to("/integrations").into_response(),
+    let said = said(&wanted);
+    match carry_out(&state, wanted, &viewer.account).await {
+        Ok(true) => {
+            who.did("outbox", &said);
+            Redirect::to("/integrations").into_response()
+        }
         Ok(false) => {
             let why = "there is no such endpoint, message or day";
             not_done(&state, &headers, StatusCode::UNPROCESSABLE_ENTITY, why)
@@ -59,12 +66,18 @@ async fn act(
     }
 }
 
+/// What the log says of it.
+fn said(Wanted { act, endpoint, message, since }: &Wanted) -> String {
+    let words = [act, endpoint, message, since].map(|word| word.chars().take(60).collect::<String>());
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// Does what was wanted, if it names what there is.
-async fn carry_out(state: &AppState, wanted: Wanted) -> Result<bool, StoreError> {
+async fn carry_out(state: &AppState, wanted: Wanted, account: &str) -> Result<bool, StoreError> {
     let Wanted { act, endpoint, message, since } = wanted;
     let now = (state.clock)();
     match act.as_str() {
-        "pause" => state.store.set_paused(&endpoint, Some("by hand".to_owned())).await,
+        "pause" => state.store.set_paused(&endpoint, Some(format!("by {account}"))).await,
         "resume" => state.store.set_paused(&endpoint, None).await,
         "resend_dead" => {
             state.store.resend(Resend::Dead { endpoint }, now).await?;

@@ -31,7 +31,8 @@ pub use rejection::{Code, shown};
 pub use signature::{BadSecret, Key, Seal};
 
 use crate::config::ServeOptions;
-use axum::extract::{ConnectInfo, Request};
+use crate::security;
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use body::Held;
 use chrono::{DateTime, Utc};
@@ -41,7 +42,7 @@ use log::Log;
 use memory::{Holder, Memory};
 use serde::Serialize;
 use sources::{Source, Sources};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{AppendError, Clock, Delivery, Reason, Receipt, Store, StoreError};
@@ -150,9 +151,8 @@ impl Intake {
         let Inner { clock, limits, memory, .. } = &*self.0;
         let received_at = clock();
         let (head, body) = request.into_parts();
-        // Requests that came by no connection, in tests, are all from one place.
-        let address = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-        let holder = Holder::at(address.unwrap_or(Ipv4Addr::UNSPECIFIED.into()));
+        let address = http::client_of(&head.extensions);
+        let holder = Holder::at(address);
         let opened = Seal::of(&head.headers).and_then(|seal| Ok((seal, memory.share(&holder)?)));
         let (seal, share) = match opened {
             Ok(opened) => opened,
@@ -263,11 +263,16 @@ impl Intake {
     }
 
     /// Has it known that a delivery was refused: in the log, and where people look after sources.
-    async fn count(&self, source: Option<&Source>, refusal: &Refusal) {
+    async fn count(&self, source: Option<&Source>, refusal: &Refusal, address: IpAddr) {
         let name = source.map(|source| &source.name);
         let label = name.map_or("unknown", SourceName::as_str);
         if let Some(count) = self.0.log.count(label, refusal.code(), self.0.started.elapsed()) {
-            tracing::warn!(source = label, code = refusal.code(), count, reason = %refusal, "deliveries were refused");
+            let code = refusal.code();
+            if refusal.status() == StatusCode::UNAUTHORIZED {
+                // The address is that of the last one.
+                tracing::warn!(target: security::TARGET, event = "signature_refused", source = label, code, count, %address);
+            }
+            tracing::warn!(source = label, code, count, reason = %refusal, "deliveries were refused");
         }
         // What is the server's own trouble is no fault of the source.
         if refusal.status() == StatusCode::SERVICE_UNAVAILABLE {

@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod hub;
+mod pace;
 mod passages;
 mod socket;
 mod topics;

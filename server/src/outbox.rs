@@ -8,7 +8,7 @@ pub mod watch;
 mod webhook;
 mod words;
 
-pub use mail::{MailOptions, Post};
+pub use mail::{MailOptions, PUBLIC_URL, Post};
 pub use reach::{Refused, is_private};
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -1,6 +1,6 @@
 //! The pages: Leptos renders them whole on the server, so that they are readable before any script has loaded.
 
-use crate::auth::{Identity, is_own_path};
+use crate::auth::{Identity, is_own_path, who};
 use crate::display;
 use crate::form::Query;
 use crate::state::AppState;
@@ -9,7 +9,7 @@ use app::context::{Aside, Context};
 use app::{gallery, home_of, palette};
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
@@ -25,6 +25,10 @@ use std::sync::LazyLock;
 /// process is never loaded, and the page never ends (leptos-rs/leptos#4773).
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
 
+/// Server functions that give something out or change what holds for others; the security log tells who called them. What they
+/// changed is in the journal.
+const LOGGED: [&str; 3] = ["/api/share", "/api/revoke", "/api/rulebook/change"];
+
 /// All pages and server functions.
 pub fn router(has_gallery: bool) -> Router<AppState> {
     let pages = Router::new()
@@ -34,13 +38,18 @@ pub fn router(has_gallery: bool) -> Router<AppState> {
     if has_gallery { pages.route("/components", get(components)) } else { pages }
 }
 
+/// The paths at which Leptos draws pages, as the router has them.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().map(AxumRouteListing::path)
+}
+
 /// Whether Leptos draws a page at a path.
 pub fn is_page(path: &str) -> bool {
     let segments = |path: &str| -> Vec<String> {
         path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
     };
     let asked = segments(path);
-    ROUTES.iter().map(|route| segments(route.path())).any(|route| {
+    paths().map(segments).any(|route| {
         let fits = |(named, asked): (&String, &String)| {
             named.starts_with('{') || named.starts_with(':') || named == asked
         };
@@ -53,6 +62,7 @@ pub fn context(state: &AppState, identity: Identity, aside: Option<Aside>) -> Co
         store: state.store.clone(),
         clock: state.clock.clone(),
         presence: state.presence.clone(),
+        writes: state.writes.clone(),
         sends_mail: state.post.is_set_up(),
         viewer: identity.viewer,
         session: identity.session,
@@ -165,7 +175,19 @@ async fn server_function(
     request: Request<Body>,
 ) -> Response {
     let context = context(&state, identity, None);
-    leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request)
-        .await
-        .into_response()
+    let (function, who) = (request.uri().path().to_owned(), who(&request));
+    let response =
+        leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request)
+            .await
+            .into_response();
+    let (is_done, status) = (response.status().is_success(), response.status());
+    if is_done && LOGGED.contains(&function.as_str()) {
+        who.did("call", &function);
+    } else if matches!(
+        status,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS
+    ) {
+        who.was_refused("refused", &function);
+    }
+    response
 }

@@ -1,16 +1,19 @@
 //! Puts the parts together and runs them until told to stop.
 
-use crate::auth::Attempts;
+use crate::auth::{Attempts, Sessions};
+use crate::background::Background;
 use crate::config::ServeOptions;
 use crate::hold::Hold;
 use crate::intake::Intake;
+use crate::listen::Patience;
 use crate::live::Hub;
 use crate::outbox::{self, Outbox, Post};
+use crate::site::Site;
 use crate::state::AppState;
-use crate::{assets, auth, deadlines, feeds, gates, router};
+use crate::{assets, auth, deadlines, feeds, gates, listen, router};
 use anyhow::Context;
 use app::presence::Presence;
-use axum::serve::ListenerExt;
+use app::writes::Writes;
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -21,7 +24,6 @@ use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 /// Commits that may wait for the hub; the writer waits when it is full, the hub never waits for a socket.
 pub const COMMITS: usize = 64;
@@ -33,6 +35,7 @@ pub struct Server {
     listener: TcpListener,
     state: AppState,
     intake: Intake,
+    patience: Patience,
     /// None where nothing may leave.
     outbox: Option<Arc<Outbox>>,
     hold: Option<Hold>,
@@ -68,6 +71,7 @@ impl Server {
         options: &ServeOptions,
         clock: Clock,
     ) -> anyhow::Result<Self> {
+        let site = Arc::new(Site::new(options)?);
         let hub = Hub::start(store.clone(), clock.clone(), committed);
         let intake = Intake::new(store.clone(), clock.clone(), options).await?;
         if options.no_outbound {
@@ -100,13 +104,16 @@ impl Server {
             clock,
             hub,
             attempts: Attempts::default(),
+            sessions: Sessions::new(options.site.idle_hours, options.site.customer_idle_hours),
             presence: Presence::default(),
+            writes: Writes::default(),
             post,
             leptos,
-            secure_cookies: options.secure_cookies,
+            site,
             has_gallery: false,
         };
-        Ok(Self { listener, state, intake, outbox, hold: None })
+        let patience = Patience::from(&options.site);
+        Ok(Self { listener, state, intake, patience, outbox, hold: None })
     }
 
     /// Shows at `/components` what pages are made of.
@@ -127,18 +134,18 @@ impl Server {
 
     /// Answers until `shutdown` is done, then lets open requests finish and closes the database.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-        let Self { listener, state, intake, outbox, hold } = self;
+        let Self { listener, state, intake, patience, outbox, hold } = self;
         // Sources may have been added since the database was opened.
         intake.reload().await.context("the sources can't be read")?;
-        let mut background = JoinSet::new();
-        background.spawn(deadlines::watch(state.store.clone(), state.clock.clone()));
-        background.spawn(gates::watch(state.store.clone(), state.clock.clone()));
-        background.spawn(feeds::watch(state.store.clone(), state.clock.clone()));
-        background.spawn(outbox::watch::watch(state.store.clone(), state.clock.clone()));
+        let mut background = Background::default();
+        background.spawn("deadlines", deadlines::watch(state.store.clone(), state.clock.clone()));
+        background.spawn("invoice gates", gates::watch(state.store.clone(), state.clock.clone()));
+        background.spawn("feeds", feeds::watch(state.store.clone(), state.clock.clone()));
+        background.spawn("endpoints", outbox::watch::watch(state.store.clone(), state.clock.clone()));
         if let Some(outbox) = outbox {
-            background.spawn(outbox.run());
+            background.spawn("outbox", outbox.run());
         }
-        background.spawn(auth::forget_expired(state.store.clone(), state.clock.clone()));
+        background.spawn("sessions", auth::forget_expired(state.store.clone(), state.clock.clone()));
         let hub = state.hub.clone();
         let running = hub.clone();
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -149,14 +156,8 @@ impl Server {
             let _ = stopping.send(());
         };
         let store = state.store.clone();
-        // Small frames that follow each other must not wait for the acknowledgement of the first.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection keeps waiting for full packets");
-            }
-        });
-        let service = router::router(state, intake).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown);
+        let site = state.site.clone();
+        let serving = listen::serve(listener, router::router(state, intake), site, patience, shutdown);
         let late = async move {
             if stopped.await.is_ok() {
                 tokio::time::sleep(GRACE).await;
@@ -165,7 +166,7 @@ impl Server {
             }
         };
         let outcome = tokio::select! {
-            served = serving => served.context("the server failed"),
+            () = serving => Ok(()),
             () = late => {
                 tracing::warn!("some requests did not end in time; stopping without them");
                 Ok(())
@@ -173,12 +174,9 @@ impl Server {
             // Without them it would go on refusing every delivery, or show nobody what changes: better to start again.
             () = running.ended() => Err(anyhow::anyhow!("the writer or the hub has failed: start the server again")),
             // Each of them runs as long as the server: one that ends has failed, and what it watches would be watched by nobody.
-            ended = background.join_next() => match ended {
-                Some(Err(error)) => Err(error).context("a background task has failed: start the server again"),
-                _ => Err(anyhow::anyhow!("a background task has ended: start the server again")),
-            },
+            why = background.ended() => Err(why),
         };
-        background.shutdown().await;
+        background.stop().await;
         store.close().await;
         drop(hold);
         outcome

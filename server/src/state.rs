@@ -1,9 +1,11 @@
 //! What every handler can reach.
 
-use crate::auth::Attempts;
+use crate::auth::{Attempts, Sessions};
 use crate::live::Hub;
 use crate::outbox::Post;
+use crate::site::Site;
 use app::presence::Presence;
+use app::writes::Writes;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -16,12 +18,12 @@ pub struct AppState {
     pub clock: Clock,
     pub hub: Hub,
     pub attempts: Attempts,
+    pub sessions: Sessions,
     pub presence: Presence,
+    pub writes: Writes,
     pub post: Arc<Post>,
     pub leptos: LeptosOptions,
-    /// Whether cookies are for https only: true behind a TLS proxy.
-    #[from_ref(skip)]
-    pub secure_cookies: bool,
+    pub site: Arc<Site>,
     /// Whether `/components` shows what pages are made of.
     #[from_ref(skip)]
     pub has_gallery: bool,

@@ -20,6 +20,12 @@ pub enum ApiError {
     Stale { message: String },
     #[error("{message}")]
     Invalid { message: String },
+    /// What was sent is nothing that the function knows.
+    #[error("the server can't read what this page sent: load the page anew")]
+    Unreadable,
+    /// More than one account may do in a while.
+    #[error("{message}")]
+    TooMany { message: String },
     #[error("the server has too much to do right now: try again in a moment")]
     Busy,
     #[error("the server could not do this: try again, and tell your administrator if it goes on")]
@@ -35,6 +41,11 @@ impl FromServerFnError for ApiError {
         // What the machinery says of it is for its makers, and stands in the console.
         leptos::logging::warn!("{error}");
         match error {
+            // At the server these are its arguments; in the browser, an answer.
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => crate::context::answered(Self::Unreadable),
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unreachable,
             _ => Self::Internal,
         }

@@ -2,6 +2,7 @@
 
 use super::{Act, ApiError, CaseWords, ShareLine, Shared, TEXT, Target};
 use crate::context::{Context, new_token, token_hash};
+use crate::writes::Writes;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::account::{Area, Audience, Viewer};
 use domain::authority::Role;
@@ -158,6 +159,14 @@ impl Context {
         expected: Option<Expected>,
     ) -> Result<(), ApiError> {
         let (source, role) = match viewer.audience() {
+            // The journal is kept for good, and the desk hears of most of it.
+            Some(Audience::Customer(_)) if !self.writes.may(&viewer.account, (self.clock)()) => {
+                let message = format!(
+                    "that is more than {} cases, links and changes in a minute: wait a moment, then try again",
+                    Writes::A_MINUTE
+                );
+                return Err(ApiError::TooMany { message });
+            }
             Some(Audience::Customer(_)) => (SourceName::portal(), Role::Portal),
             _ => (SourceName::desk(), Role::Desk),
         };

@@ -2,7 +2,10 @@
 
 use super::{COOKIE, token_hash};
 use crate::answer::Answer;
+use crate::client::ClientAddress;
 use crate::pages;
+use crate::security::Who;
+use crate::site::Site;
 use crate::state::AppState;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -10,6 +13,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::account::{Area, Viewer};
 use std::fmt::Write;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 /// Who asks, as far as the cookie tells. Every request carries one.
 #[derive(Clone, Debug, Default)]
@@ -21,12 +26,15 @@ pub struct Identity {
 
 /// Reads the session's cookie and puts an [`Identity`] into the request.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let identity = match session_token(request.headers()) {
+    let identity = match session_token(request.headers(), &state.site) {
         None => Identity::default(),
         Some(token) => {
             let session = token_hash(token);
             match state.store.session(&session, (state.clock)()).await {
-                Ok(Some(viewer)) => Identity { viewer: Some(viewer), session: Some(session) },
+                Ok(Some(viewer)) => {
+                    prolong(&state, &session, &viewer);
+                    Identity { viewer: Some(viewer), session: Some(session) }
+                }
                 Ok(None) => Identity::default(),
                 Err(error) => {
                     tracing::error!(%error, "a session could not be read");
@@ -39,9 +47,20 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     next.run(request).await
 }
 
+/// A session that is used goes on. Nobody waits for that.
+fn prolong(state: &AppState, session: &str, viewer: &Viewer) {
+    let Some(until) = state.sessions.used(session, viewer.role, (state.clock)()) else { return };
+    let (store, session) = (state.store.clone(), session.to_owned());
+    tokio::spawn(async move {
+        if let Err(error) = store.prolong_session(&session, until).await {
+            tracing::warn!(%error, "a session that is used was not prolonged");
+        }
+    });
+}
+
 /// The token in the session's cookie.
-pub(super) fn session_token(headers: &HeaderMap) -> Option<&str> {
-    cookie(headers, COOKIE)
+pub(super) fn session_token<'h>(headers: &'h HeaderMap, site: &Site) -> Option<&'h str> {
+    cookie(headers, &site.cookie(COOKIE))
 }
 
 /// The value of a cookie.
@@ -52,20 +71,6 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|cookies| cookies.split(';'))
         .find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
-}
-
-/// Refuses what another site's page sends with our visitor's cookie. A request without an `Origin` comes from no
-/// page, or from our own; browsers always send it with a websocket's upgrade.
-pub fn same_origin(headers: &HeaderMap) -> bool {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let host = text(header::HOST);
-    match text(header::ORIGIN) {
-        Some(origin) => {
-            let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
-            host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
-        }
-        None => headers.get("sec-fetch-site").is_none_or(|site| site != "cross-site"),
-    }
 }
 
 /// The area behind a page's path, if the page is not for everybody.
@@ -83,9 +88,10 @@ fn area(path: &str) -> Option<Area> {
 }
 
 /// Sends strangers to the sign-in page and turns away those without the right role; refuses other sites' writes.
-pub async fn guard(request: Request, next: Next) -> Response {
+pub async fn guard(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let is_write = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_write && !same_origin(request.headers()) {
+    if is_write && !site.is_own(request.headers()) {
+        who(&request).was_refused("refused", "a request of another site");
         return Answer::new(StatusCode::FORBIDDEN, "bad_origin", "this request comes from another site")
             .into_response();
     }
@@ -97,6 +103,7 @@ pub async fn guard(request: Request, next: Next) -> Response {
                 return Redirect::to(&format!("/sign-in?next={}", encode(next))).into_response();
             }
             Some(viewer) if !viewer.role.may_open(area) => {
+                who(&request).was_refused("refused", request.uri().path());
                 let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
                 if !is_read || !pages::is_page(request.uri().path()) {
                     // Nothing but a page is run for who may not: whatever else answers might tell.
@@ -112,6 +119,15 @@ pub async fn guard(request: Request, next: Next) -> Response {
         }
     }
     next.run(request).await
+}
+
+/// Who sends a request, for the log.
+pub fn who(request: &Request) -> Who {
+    let extensions = request.extensions();
+    let viewer = extensions.get::<Identity>().and_then(|identity| identity.viewer.as_ref());
+    let client = extensions.get::<ClientAddress>().copied();
+    let client = client.unwrap_or(ClientAddress(Ipv4Addr::UNSPECIFIED.into()));
+    Who::new(viewer.map_or("", |viewer| viewer.account.as_str()), client, request.headers())
 }
 
 /// Percent-encodes everything but what is safe in a query's value.
@@ -140,17 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn another_sites_page_is_refused() {
-        assert!(same_origin(&headers(&[("host", "syncline.test"), ("origin", "https://syncline.test")])));
-        assert!(!same_origin(&headers(&[("host", "syncline.test"), ("origin", "https://evil.test")])));
-        assert!(!same_origin(&headers(&[("host", "syncline.test"), ("sec-fetch-site", "cross-site")])));
-        assert!(!same_origin(&headers(&[("origin", "null"), ("host", "syncline.test")])));
-        assert!(same_origin(&headers(&[("host", "syncline.test")])));
-    }
-
-    #[test]
     fn the_session_is_found_among_other_cookies() {
         let headers = headers(&[("cookie", "theme=dark; syncline_session=abc-1; x=y")]);
-        assert_eq!(session_token(&headers), Some("abc-1"));
+        assert_eq!(cookie(&headers, COOKIE), Some("abc-1"));
     }
 }

@@ -1,9 +1,8 @@
 //! `syncline user`.
 
-use crate::auth::hash_password;
+use crate::auth::{check_password, hash_password};
 use crate::cli::source::open;
-use crate::config::{DatabaseOption, secret};
-use anyhow::Context;
+use crate::config::{DatabaseOption, password};
 use clap::{Args, Subcommand};
 use domain::CustomerId;
 use domain::account::AccountRole;
@@ -90,9 +89,8 @@ impl User {
 
 impl Add {
     async fn run(self) -> anyhow::Result<()> {
-        let password = secret(self.password, self.password_file, "the password")?
-            .context("give a password: --password-file FILE, or SYNCLINE_PASSWORD")?;
-        anyhow::ensure!(password.chars().count() >= 8, "the password is too short: use 8 characters or more");
+        let password = password(self.password, self.password_file)?;
+        check_password(&password, &self.account)?;
         anyhow::ensure!(
             !self.account.is_empty()
                 && self.account.chars().all(|c| c.is_alphanumeric() || "-_.@+".contains(c)),

@@ -1,7 +1,7 @@
 //! `syncline tail`: live frames in the terminal. It speaks `/live` as a browser does: it reconnects, and asks for what
 //! came after the last position that it knows.
 
-use crate::config::{secret, whole};
+use crate::config::{password, whole};
 use anyhow::Context;
 use clap::Args;
 use domain::live::{ClientFrame, ViewKey};
@@ -63,11 +63,12 @@ fn shipment_named(text: &str) -> Result<ShipmentId, std::convert::Infallible> {
 
 impl Tail {
     pub async fn run(self) -> anyhow::Result<()> {
-        let password = secret(self.password.clone(), self.password_file.clone(), "the password")?;
-        let cookie = match (&self.account, password) {
-            (Some(account), Some(password)) => Some(sign_in(&self.server, account, &password).await?),
-            (Some(_), None) => anyhow::bail!("give a password: --password-file FILE, or SYNCLINE_PASSWORD"),
-            (None, _) => None,
+        let cookie = match &self.account {
+            Some(account) => {
+                let password = password(self.password.clone(), self.password_file.clone())?;
+                Some(sign_in(&self.server, account, &password).await?)
+            }
+            None => None,
         };
         let address = self.server.replacen("http", "ws", 1);
         let address = format!("{}/live", address.trim_end_matches('/'));

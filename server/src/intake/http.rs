@@ -3,12 +3,14 @@
 
 use super::{Intake, Taken};
 use crate::answer::Answer;
+use crate::client::ClientAddress;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
 const ALLOWED: HeaderValue = HeaderValue::from_static("POST, OPTIONS");
@@ -32,6 +34,7 @@ async fn receive(
     request: Request,
 ) -> Response {
     let started = Instant::now();
+    let address = client_of(request.extensions());
     let name = name.map(|Path(name)| name).unwrap_or_default();
     let source = intake.source(&name).await;
     let outcome = intake.take(source.clone(), request).await;
@@ -53,7 +56,7 @@ async fn receive(
         }
         Err(refusal) => {
             counted(refusal.code());
-            intake.count(source.as_deref(), &refusal).await;
+            intake.count(source.as_deref(), &refusal, address).await;
             refusal.into_response()
         }
     }
@@ -66,6 +69,11 @@ pub(super) fn is_dry_run(uri: &Uri) -> bool {
         matches!(name, "dry_run" | "dry-run" | "dryrun") && !matches!(value, "false" | "0" | "no")
     };
     uri.query().is_some_and(|query| query.split('&').any(is_meant))
+}
+
+/// Where a request comes from. Those that came by no connection, in tests, are all from one place.
+pub(super) fn client_of(extensions: &Extensions) -> IpAddr {
+    extensions.get::<ClientAddress>().map_or(Ipv4Addr::UNSPECIFIED.into(), |ClientAddress(address)| *address)
 }
 
 /// The events of a delivery, by what became of them.

@@ -2,9 +2,10 @@
 //! source that has. So nobody can take the room of everybody else.
 
 use super::refusal::Refusal;
+use crate::client::counted;
 use domain::SourceName;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -23,12 +24,8 @@ pub enum Holder {
 }
 
 impl Holder {
-    /// One household has one IPv6 network, and as many addresses in it as it likes.
     pub fn at(address: IpAddr) -> Self {
-        Self::Address(match address.to_canonical() {
-            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-            v4 @ IpAddr::V4(_) => v4,
-        })
+        Self::Address(counted(address))
     }
 }
 

@@ -54,6 +54,10 @@ pub enum Ending {
     SignedOut,
     Silent,
     BadFrame,
+    /// It has looked at nothing for too long.
+    Viewless,
+    /// Whether it still may look can't be found out.
+    Unchecked,
     Stopping,
 }
 

@@ -4,6 +4,8 @@
 use super::answer::{Granted, answer, grant};
 use super::client::{Change, Client, Ending, Waiting, Work};
 use super::hub::Hub;
+use super::pace::Pace;
+use crate::places::Place;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -11,12 +13,13 @@ use domain::Seq;
 use domain::account::Viewer;
 use domain::live::{ClientFrame, Painted, ServerFrame, ViewKey};
 use futures::SinkExt;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
+use store::StoreError;
 use tokio::time::Instant;
 
 /// tungstenite allocates its read buffer for every connection; its default of 128 KiB would be most of what an idle
@@ -37,23 +40,31 @@ const SEND: Duration = Duration::from_secs(20);
 /// A browser may report what it painted this often; more is not counted.
 const PAINTED: Duration = Duration::from_millis(400);
 
+/// After so many checks that failed one after the other, 25 s apart, the socket is closed.
+const UNCHECKED: u32 = 3;
+
 /// Who opened the socket.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Access {
     pub viewer: Option<Viewer>,
     /// The hash of the session's token.
     pub session: Option<String>,
+    /// For how long it may look at nothing.
+    pub viewless: Duration,
 }
 
 /// Answers the upgrade and hands the socket to its task.
-pub fn upgrade(upgrade: WebSocketUpgrade, hub: Hub, access: Access) -> Response {
+pub fn upgrade(upgrade: WebSocketUpgrade, hub: Hub, access: Access, place: Place) -> Response {
     upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
         .max_write_buffer_size(WRITE_BUFFER)
         .max_message_size(MESSAGE)
         .max_frame_size(MESSAGE)
-        .on_upgrade(move |socket| async move { Session::new(socket, hub, access).run().await })
+        .on_upgrade(move |socket| async move {
+            Session::new(socket, hub, access).run().await;
+            drop(place);
+        })
 }
 
 /// What a socket looks at, and from which position on it still needs changes.
@@ -69,7 +80,12 @@ struct Session {
     client: Arc<Client>,
     looking: HashMap<ViewKey, Looking>,
     heard_at: Instant,
+    /// Since when it has looked at nothing.
+    viewless_since: Instant,
     painted_at: Option<Instant>,
+    pace: Pace,
+    /// Checks of the session and of links that failed one after the other.
+    unchecked: u32,
 }
 
 /// Why a socket's task ends.
@@ -89,7 +105,10 @@ impl Session {
             client,
             looking: HashMap::new(),
             heard_at: Instant::now(),
+            viewless_since: Instant::now(),
             painted_at: None,
+            pace: Pace::new(Instant::now()),
+            unchecked: 0,
         }
     }
 
@@ -111,12 +130,16 @@ impl Session {
 
     async fn serve(&mut self) -> End {
         loop {
+            let viewless_until = self.viewless_since + self.access.viewless;
             let step = tokio::select! {
                 message = self.socket.recv() => match message {
                     Some(Ok(message)) => self.hear(message).await,
                     Some(Err(_)) | None => Err(End::Gone),
                 },
                 work = self.client.work() => self.work(work).await,
+                () = tokio::time::sleep_until(viewless_until), if self.looking.is_empty() => {
+                    Err(End::Closed(Ending::Viewless))
+                }
             };
             if let Err(end) = step {
                 return end;
@@ -137,6 +160,10 @@ impl Session {
     }
 
     async fn obey(&mut self, frame: ClientFrame) -> Result<(), End> {
+        // A view that is named several times is read once.
+        let wanted: BTreeSet<ViewKey> = frame.subscribe.into_iter().collect();
+        // Who asks for more than a page ever does waits: nothing of theirs is read meanwhile.
+        tokio::time::sleep(self.pace.wait(1 + wanted.len(), Instant::now())).await;
         if let Some(ping) = frame.ping {
             self.send(&ServerFrame::Pong { sent_ms: ping.sent_ms, now: self.hub.now() }).await?;
         }
@@ -144,19 +171,17 @@ impl Session {
             self.note_painted(painted);
         }
         for view in frame.unsubscribe {
-            if let Some(looking) = self.looking.remove(&view) {
-                self.hub.unsubscribe(&looking.granted.key, looking.granted.shipment, &self.client);
-            }
+            self.drop_view(&view);
         }
-        for view in frame.subscribe {
+        for view in wanted {
             self.subscribe(view, frame.after).await?;
         }
         Ok(())
     }
 
-    /// Strangers, who may look at the sources' ages only, have no say in the manager's figures.
+    /// Strangers, with a link or without, have no say in the manager's figures.
     fn note_painted(&mut self, painted: Painted) {
-        if self.looking.keys().all(|view| *view == ViewKey::Freshness) {
+        if self.access.viewer.is_none() || self.looking.keys().all(|view| *view == ViewKey::Freshness) {
             return;
         }
         if self.painted_at.is_none_or(|last| last.elapsed() >= PAINTED) {
@@ -213,10 +238,11 @@ impl Session {
     fn drop_view(&mut self, view: &ViewKey) {
         if let Some(looking) = self.looking.remove(view) {
             self.hub.unsubscribe(&looking.granted.key, looking.granted.shipment, &self.client);
+            self.viewless_since = Instant::now();
         }
     }
 
-    async fn fail(&mut self, view: ViewKey, error: &store::StoreError) -> Result<(), End> {
+    async fn fail(&mut self, view: ViewKey, error: &StoreError) -> Result<(), End> {
         // Not the view itself: the token of a share link would open it for every reader of the log.
         tracing::error!(%error, view = view.name(), "a live view could not be read");
         self.drop_view(&view);
@@ -310,11 +336,20 @@ impl Session {
     async fn check_session(&mut self) -> Result<(), End> {
         let Some(session) = &self.access.session else { return Ok(()) };
         match self.hub.store().session(session, self.hub.now()).await {
-            Ok(Some(_)) => {}
-            Ok(None) => return Err(End::Closed(Ending::SignedOut)),
-            Err(error) => tracing::warn!(%error, "a session could not be checked"),
+            Ok(Some(_)) => {
+                self.unchecked = 0;
+                Ok(())
+            }
+            Ok(None) => Err(End::Closed(Ending::SignedOut)),
+            Err(error) => self.unchecked(&error),
         }
-        Ok(())
+    }
+
+    /// What can't be checked goes on for a while, and then no more: nobody knows whether it still may.
+    fn unchecked(&mut self, error: &StoreError) -> Result<(), End> {
+        tracing::warn!(%error, "a session or link could not be checked");
+        self.unchecked += 1;
+        if self.unchecked < UNCHECKED { Ok(()) } else { Err(End::Closed(Ending::Unchecked)) }
     }
 
     async fn keep_alive(&mut self) -> Result<(), End> {
@@ -327,9 +362,14 @@ impl Session {
         let tracks: Vec<ViewKey> =
             self.looking.keys().filter(|view| matches!(view, ViewKey::Track { .. })).cloned().collect();
         for view in tracks {
-            if let Ok(Err(refusal)) = grant(self.hub.store(), None, &view, now).await {
-                self.drop_view(&view);
-                self.send(&refusal.frame(view)).await?;
+            match grant(self.hub.store(), None, &view, now).await {
+                Ok(Ok(_)) if self.access.session.is_none() => self.unchecked = 0,
+                Ok(Ok(_)) => {}
+                Ok(Err(refusal)) => {
+                    self.drop_view(&view);
+                    self.send(&refusal.frame(view)).await?;
+                }
+                Err(error) => self.unchecked(&error)?,
             }
         }
         self.send_message(Message::Ping(axum::body::Bytes::new())).await
@@ -354,6 +394,16 @@ impl Session {
                 close_code::PROTOCOL,
                 "bad_frame",
                 "this is no frame that the server knows: see /contracts/asyncapi.json",
+            ),
+            Ending::Viewless => (
+                close_code::AWAY,
+                "no_view",
+                "this socket looks at nothing: open it when there is something to look at",
+            ),
+            Ending::Unchecked => (
+                close_code::AGAIN,
+                "unavailable",
+                "it can't be checked now whether this socket still may look: connect again",
             ),
             Ending::Stopping => (close_code::RESTART, "stopping", "the server stops: connect again"),
         };

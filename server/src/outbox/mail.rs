@@ -20,6 +20,9 @@ use store::Endpoint;
 
 const TIMEOUT: Duration = Duration::from_secs(15);
 
+/// Where people reach the server unless it is said.
+pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
+
 /// Where mail is handed in.
 #[derive(Args, Clone, Debug)]
 pub struct MailOptions {
@@ -35,8 +38,8 @@ pub struct MailOptions {
     #[arg(long, env = "SYNCLINE_MAIL_FROM", default_value = "Syncline <syncline@localhost>")]
     pub mail_from: String,
 
-    /// Where people reach the server; links in mail begin with it
-    #[arg(long, env = "SYNCLINE_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
+    /// Where people reach the server, a host of its own without a path; links in mail begin with it, only its own pages may write, and with https cookies are for https only
+    #[arg(long, env = "SYNCLINE_PUBLIC_URL", default_value = PUBLIC_URL)]
     pub public_url: String,
 
     /// Whether nothing leaves, not even a question whether an address is somebody's.
@@ -132,10 +135,6 @@ impl Post {
             bail!("--mail-from `{}` is no sender: use `Name <name@host>`", options.mail_from)
         };
         let url = options.public_url.trim_end_matches('/').to_owned();
-        anyhow::ensure!(
-            url.starts_with("http://") || url.starts_with("https://"),
-            "--public-url `{url}` is no address: use https://host"
-        );
         let webhooks = if options.is_mute { None } else { Some(Webhooks::new()?) };
         Ok(Self { server, webhooks, from, url })
     }

@@ -135,6 +135,68 @@ impl Store {
         Ok(())
     }
 
+    /// Keeps a session that expires unless it is used, and has ended at `ends_at` in any case. The one that the browser had
+    /// before, if any, ends.
+    pub async fn begin_session(
+        &self,
+        token_hash: &str,
+        account: &str,
+        expires_at: DateTime<Utc>,
+        ends_at: DateTime<Utc>,
+        instead_of: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let (token_hash, account) = (token_hash.to_owned(), account.to_owned());
+        let instead_of = instead_of.map(str::to_owned);
+        self.writer
+            .act(move |connection| {
+                Box::pin(async move {
+                    let ended: Vec<String> =
+                        query_scalar("delete from sessions where token_hash = $1 returning token_hash")
+                            .bind(instead_of)
+                            .fetch_all(&mut *connection)
+                            .await?;
+                    query(
+                        "insert into sessions (token_hash, account, expires_at, ends_at)
+                         values ($1, $2, min($3, $4), $4)",
+                    )
+                    .bind(token_hash)
+                    .bind(account)
+                    .bind(micros(expires_at))
+                    .bind(micros(ends_at))
+                    .execute(connection)
+                    .await?;
+                    Ok(Acted { rows: 1, ended })
+                })
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Has a session that is used expire later, though never after its end.
+    pub async fn prolong_session(
+        &self,
+        token_hash: &str,
+        expires_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let token_hash = token_hash.to_owned();
+        self.writer
+            .act(move |connection| {
+                Box::pin(async move {
+                    query(
+                        "update sessions set expires_at = max(expires_at, min($2, ends_at))
+                         where token_hash = $1 and ends_at is not null",
+                    )
+                    .bind(token_hash)
+                    .bind(micros(expires_at))
+                    .execute(connection)
+                    .await?;
+                    Ok(Acted::default())
+                })
+            })
+            .await?;
+        Ok(())
+    }
+
     /// Who the session belongs to, while it has not expired and the account is neither removed nor disabled.
     pub async fn session(&self, token_hash: &str, now: DateTime<Utc>) -> Result<Option<Viewer>, StoreError> {
         let row = query(

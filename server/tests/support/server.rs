@@ -51,7 +51,13 @@ struct Options {
 
 /// The options of a server on this machine; port 0 takes a free one.
 pub fn options(port: u16) -> ServeOptions {
-    Options::parse_from(["syncline", "--listen", &format!("127.0.0.1:{port}")]).options
+    options_with(port, &[])
+}
+
+/// The same with more options, as they stand on a command line.
+pub fn options_with(port: u16, more: &[&str]) -> ServeOptions {
+    let listen = format!("127.0.0.1:{port}");
+    Options::parse_from(["syncline", "--listen", &listen].iter().chain(more)).options
 }
 
 /// A server that answers.
@@ -60,6 +66,8 @@ pub struct Running {
     pub store: Store,
     pub hands: Hands,
     database: PathBuf,
+    /// What its own pages say of where they come from; none where that is its address.
+    origin: Option<String>,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<anyhow::Result<()>>,
 }
@@ -77,13 +85,15 @@ impl Running {
     pub async fn start_with(options: ServeOptions, database: &Path, hands: &Hands) -> Self {
         let server = Server::open(&options, database, hands.clock()).await.expect("a server");
         let address = server.address().expect("an address");
+        let url = options.mail.public_url.trim_end_matches('/');
+        let origin = (url != server::outbox::PUBLIC_URL).then(|| url.to_owned());
         let store = server.store().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(server.run(async move {
             // An error means that the test has gone; the server goes as well.
             let _ = stopped.await;
         }));
-        Self { address, store, hands: hands.clone(), database: database.to_owned(), stop, ended }
+        Self { address, store, hands: hands.clone(), database: database.to_owned(), origin, stop, ended }
     }
 
     /// Stops as on SIGTERM, and waits until the database is closed.
@@ -130,7 +140,13 @@ impl Running {
         let token = new_token();
         let expires_at = self.hands.now() + TimeDelta::days(1);
         self.store.open_session(&token_hash(&token), account, expires_at).await.expect("a session");
-        format!("{COOKIE}={token}")
+        format!("{}={token}", self.session_cookie())
+    }
+
+    /// The name of the session's cookie.
+    pub fn session_cookie(&self) -> String {
+        let is_https = self.origin.as_ref().is_some_and(|origin| origin.starts_with("https"));
+        if is_https { format!("__Host-{COOKIE}") } else { COOKIE.to_owned() }
     }
 
     /// Puts in an account and opens a session of it. Returns the session's cookie.
@@ -145,7 +161,8 @@ impl Running {
 
     /// Sends a form as a page of this server does.
     pub async fn post_form(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> reqwest::Response {
-        let origin = HeaderValue::from_str(&format!("http://{}", self.address)).expect("an origin");
+        let origin = self.origin.clone().unwrap_or_else(|| format!("http://{}", self.address));
+        let origin = HeaderValue::from_str(&origin).expect("an origin");
         let mut headers = HeaderMap::new();
         headers.insert(ORIGIN, origin);
         self.post_form_with(path, cookie, headers, form).await

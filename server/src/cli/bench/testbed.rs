@@ -63,7 +63,9 @@ struct Options {
 
 /// The options that every server under test runs with.
 pub fn options() -> anyhow::Result<ServeOptions> {
-    let words = ["bench", "--listen", "127.0.0.1:0", "--rate-limit", "1000000"];
+    // Its five thousand sockets all come from this machine.
+    let sockets = ["--sockets", "20000", "--sockets-of-a-client", "20000"];
+    let words = ["bench", "--listen", "127.0.0.1:0", "--rate-limit", "1000000"].into_iter().chain(sockets);
     Ok(Options::try_parse_from(words)?.serve)
 }
 
