@@ -10,7 +10,7 @@ use crate::live::Hub;
 use crate::outbox::{self, Outbox, Post};
 use crate::site::Site;
 use crate::state::AppState;
-use crate::{assets, auth, deadlines, feeds, gates, listen, router};
+use crate::{assets, auth, deadlines, feeds, gates, listen, metrics, router};
 use anyhow::Context;
 use app::presence::Presence;
 use app::writes::Writes;
@@ -83,7 +83,7 @@ impl Server {
         let outbox = if let Some(quiet) = quiet {
             match quiet {
                 Quiet::Asked => {
-                    tracing::warn!("no message leaves this server (--no-outbound): what is due waits")
+                    tracing::warn!("no message leaves this server (--no-outbound): what is due waits");
                 }
                 Quiet::Copy => tracing::warn!(
                     "no message leaves this server: its database is a copy, and where it was made the same ones may leave; \
@@ -141,6 +141,8 @@ impl Server {
         background.spawn("deadlines", deadlines::watch(state.store.clone(), state.clock.clone()));
         background.spawn("invoice gates", gates::watch(state.store.clone(), state.clock.clone()));
         background.spawn("feeds", feeds::watch(state.store.clone(), state.clock.clone()));
+        background
+            .spawn("gauges", metrics::watch(state.store.clone(), state.hub.clone(), state.clock.clone()));
         background.spawn("endpoints", outbox::watch::watch(state.store.clone(), state.clock.clone()));
         if let Some(outbox) = outbox {
             background.spawn("outbox", outbox.run());

@@ -1,13 +1,13 @@
 //! How people reach the server: its address, what stands in front of it, and what one client may take of it.
 
 use crate::client::{TrustedProxies, network};
-use crate::config::ServeOptions;
+use crate::config::{ServeOptions, whole};
 use crate::outbox::PUBLIC_URL;
 use crate::places::Places;
 use anyhow::{Context, ensure};
 use axum::http::uri::Uri;
 use axum::http::{HeaderMap, header};
-use clap::{Args, value_parser};
+use clap::Args;
 use ipnet::IpNet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,19 +23,19 @@ pub struct SiteOptions {
     pub trusted_proxy: Vec<IpNet>,
 
     /// Live sockets in all
-    #[arg(long, env = "SYNCLINE_SOCKETS", value_parser = value_parser!(u32).range(1..), default_value_t = 10_000)]
+    #[arg(long, env = "SYNCLINE_SOCKETS", value_parser = whole(1..=1_000_000_u32), default_value_t = 10_000)]
     pub sockets: u32,
 
     /// Live sockets of one client address
-    #[arg(long, env = "SYNCLINE_SOCKETS_OF_A_CLIENT", value_parser = value_parser!(u32).range(1..), default_value_t = 500)]
+    #[arg(long, env = "SYNCLINE_SOCKETS_OF_A_CLIENT", value_parser = whole(1..=1_000_000_u32), default_value_t = 500)]
     pub sockets_of_a_client: u32,
 
     /// Hours after which a session that nobody uses ends, for people of the house
-    #[arg(long, env = "SYNCLINE_IDLE_HOURS", value_parser = value_parser!(u32).range(1..=8_760), default_value_t = 8)]
+    #[arg(long, env = "SYNCLINE_IDLE_HOURS", value_parser = whole(1..=8_760_u32), default_value_t = 8)]
     pub idle_hours: u32,
 
     /// Hours after which a session that nobody uses ends, for customers
-    #[arg(long, env = "SYNCLINE_CUSTOMER_IDLE_HOURS", value_parser = value_parser!(u32).range(1..=8_760), default_value_t = 168)]
+    #[arg(long, env = "SYNCLINE_CUSTOMER_IDLE_HOURS", value_parser = whole(1..=8_760_u32), default_value_t = 168)]
     pub customer_idle_hours: u32,
 
     /// Seconds in which the head of a request must be there

@@ -443,7 +443,7 @@ async fn nothing_is_sent_while_the_disk_is_full_and_what_was_due_is_sent_once_wh
 
     let filler = disk.0.path().join("filler");
     let mut room = std::fs::File::create(&filler).expect("a file");
-    while room.write_all(&[0; 65_536]).and_then(|()| room.sync_all()).is_ok() {}
+    while room.write_all(&vec![0; 65_536]).and_then(|()| room.sync_all()).is_ok() {}
     // Nothing tells that it is full before somebody writes: the first message is where that shows, and it stays.
     for _ in 0..3 {
         outbox.clone().send_due().await.expect("a look");

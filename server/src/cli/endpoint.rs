@@ -34,7 +34,7 @@ enum Action {
         to: To,
         /// Take a customer of whom neither master data nor an order has told yet
         #[arg(long)]
-        not_known_yet: bool,
+        allow_unknown_customer: bool,
     },
     /// Change where an endpoint's messages go; what waits for it goes there
     Set {
@@ -77,6 +77,9 @@ struct To {
     /// Let it lie in a private network, or on this machine, and be reached by http
     #[arg(long)]
     allow_private: bool,
+    /// Let it be reached by http over the public internet
+    #[arg(long)]
+    allow_plain_http: bool,
 }
 
 impl To {
@@ -98,8 +101,8 @@ impl To {
             "{host} is this machine: `--allow-private` lets it be reached"
         );
         ensure!(
-            url.scheme() == "https",
-            "`{}` would be sent in the clear: use https://…, or `--allow-private` where it lies in a network of your own",
+            url.scheme() == "https" || self.allow_plain_http,
+            "`{}` would be sent in the clear: use https://…, or `--allow-plain-http` where that is meant",
             self.address
         );
         Ok(())
@@ -164,6 +167,11 @@ pub fn endpoint(
     Ok(Endpoint { secret, allow_private, ..Endpoint::new(name.to_string(), addressee, to) })
 }
 
+async fn waiting(store: &Store, name: &SourceName) -> anyhow::Result<u64> {
+    let standing = store.endpoint_summaries(false).await?;
+    Ok(standing.iter().find(|one| one.endpoint.name == name.as_str()).map_or(0, |one| one.waiting))
+}
+
 async fn find(store: &Store, name: &SourceName) -> anyhow::Result<Endpoint> {
     let known = store.endpoints().await?.into_iter().find(|known| known.name == name.as_str());
     known.with_context(|| unknown(name))
@@ -171,7 +179,7 @@ async fn find(store: &Store, name: &SourceName) -> anyhow::Result<Endpoint> {
 
 async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
     match action {
-        Action::Add { name, addressee, to, not_known_yet } => {
+        Action::Add { name, addressee, to, allow_unknown_customer } => {
             if store.endpoints().await?.iter().any(|known| known.name == name.as_str()) {
                 bail!(
                     "there is an endpoint `{name}` already: `syncline endpoint set {name} --to …` changes where it goes, \
@@ -182,11 +190,11 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             let speaks_for = addressee;
             let addressee: Addressee = speaks_for.parse()?;
             if let Addressee::Customer(customer) = addressee
-                && !not_known_yet
+                && !allow_unknown_customer
             {
                 ensure!(
                     store.knows_customer(customer).await?,
-                    "no customer of `{speaks_for}` is known: see its code in the ERP, or add `--not-known-yet`"
+                    "no customer of `{speaks_for}` is known: see its code in the ERP, or add `--allow-unknown-customer`"
                 );
             }
             let endpoint = endpoint(&name, addressee, &to.address, to.allow_private)?;
@@ -195,19 +203,23 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             println!("added {name}: messages for {speaks_for} go to {}", to.address);
             show(&to, secret);
         }
-        Action::Set { name, to } => {
-            to.checked()?;
+        Action::Set { name, mut to } => {
             let known = find(store, &name).await?;
+            to.allow_private |= known.allow_private;
+            to.checked()?;
             let was_mail = known.address.starts_with("mailto:");
             let (secret, is_new) = match known.secret.clone() {
                 Some(secret) if was_mail == to.is_mail() => (Some(secret), false),
                 _ => (secret_for(&known.addressee, to.is_mail())?, true),
             };
             let former_secret = known.former_secret.clone().filter(|_| !is_new);
+            let known_paused = known.paused.clone();
             let (address, allow_private) = (to.address.clone(), to.allow_private);
             let set = Endpoint { address, allow_private, secret: secret.clone(), former_secret, ..known };
             store.put_endpoint(set).await?;
-            println!("messages of {name} go to {}; what waits goes there", to.address);
+            let waiting = waiting(store, &name).await?;
+            let paused = known_paused.map_or(String::new(), |why| format!("; it stays paused: {why}"));
+            println!("messages of {name} go to {}; {waiting} wait and go there{paused}", to.address);
             if is_new {
                 show(&to, secret);
             }
@@ -258,7 +270,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
                 ),
                 Removal::Removed(0) => println!("{name} is removed"),
                 Removal::Removed(count) => {
-                    println!("{name} is removed, and {count} messages that waited for it")
+                    println!("{name} is removed; {count} messages that waited are withdrawn and never sent");
                 }
             }
         }
@@ -294,7 +306,7 @@ async fn list(store: &Store) -> anyhow::Result<()> {
             .map_or(String::new(), |at| format!(", waiting since {}", at.format("%-d %b %H:%M UTC")));
         let error = one.last_error.as_ref().map_or(String::new(), |error| {
             format!(
-                ", last error: {}",
+                ", last failure: {}",
                 error.lines().next().unwrap_or_default().chars().take(120).collect::<String>()
             )
         });

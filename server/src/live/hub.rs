@@ -88,6 +88,11 @@ impl Hub {
         (self.shared.clock)()
     }
 
+    /// How many sockets are open.
+    pub fn sockets(&self) -> usize {
+        lock(&self.shared.clients).len()
+    }
+
     pub(super) fn join(&self, session: Option<String>) -> Arc<Client> {
         let id = self.shared.next_client.fetch_add(1, Ordering::Relaxed);
         let client = Arc::new(Client::new(id, session));

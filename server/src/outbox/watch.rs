@@ -1,4 +1,4 @@
-//! How endpoints stand, for those who have to know: figures for operators, and an exception where messages do not get through.
+//! How endpoints stand, for those who have to know: an exception where messages do not get through.
 
 use crate::own::{PassError, delivery};
 use chrono::{DateTime, Utc};
@@ -25,16 +25,13 @@ pub async fn watch(store: Store, clock: Clock) {
     }
 }
 
-/// Sets the figures, and tells of every endpoint that fails, fails otherwise, or takes messages again. From a server on which
+/// Tells of every endpoint that fails, fails otherwise, or takes messages again. From a server on which
 /// nothing leaves nothing can fail.
 pub async fn pass(store: &Store, now: DateTime<Utc>) -> Result<(), PassError> {
-    let standing = store.endpoint_summaries(false).await?;
-    for one in &standing {
-        measure(one, now);
-    }
     if store.quiet().is_some() {
         return Ok(());
     }
+    let standing = store.endpoint_summaries(false).await?;
     let known = store.feeds().await?;
     let as_of = store.as_of().await?;
     let mut events = Vec::new();
@@ -94,16 +91,4 @@ fn stated(number: String, as_of: i64, now: DateTime<Utc>, fact: Fact) -> Event {
         sequence: None,
         fact,
     }
-}
-
-fn measure(one: &EndpointSummary, now: DateTime<Utc>) {
-    let endpoint = || one.endpoint.name.clone();
-    let oldest = one.oldest.map_or(0, |at| (now - at).num_seconds().max(0));
-    let is_paused = u8::from(one.endpoint.paused.is_some());
-    let rests = u8::from(one.endpoint.open_until.is_some_and(|until| until > now));
-    metrics::gauge!("syncline_outbox_waiting", "endpoint" => endpoint()).set(one.waiting as f64);
-    metrics::gauge!("syncline_outbox_oldest_seconds", "endpoint" => endpoint()).set(oldest as f64);
-    metrics::gauge!("syncline_outbox_given_up", "endpoint" => endpoint()).set(one.dead as f64);
-    metrics::gauge!("syncline_outbox_paused", "endpoint" => endpoint()).set(is_paused);
-    metrics::gauge!("syncline_outbox_resting", "endpoint" => endpoint()).set(rests);
 }

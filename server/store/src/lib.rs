@@ -21,6 +21,7 @@ mod kpis;
 mod latency;
 mod load;
 mod marks;
+mod measures;
 mod messages;
 mod migrate;
 mod outbox;
@@ -54,6 +55,7 @@ pub use gate::{Carried, NewsPlace};
 pub use integrations::{DeliverySummary, Integrations, Quarantined, Refusal, SourceSummary};
 pub use latency::{LatencyReport, LatencySpan};
 pub use marks::{is_demo, make_demo, settle_here};
+pub use measures::Measures;
 pub use messages::Message;
 pub use outbox::{
     ANSWER, Attempt, Change, Endpoint, EndpointOf, EndpointSummary, Limits, Outbox, Outcome, Outgoing,

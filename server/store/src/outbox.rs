@@ -330,7 +330,7 @@ async fn advance(connection: &mut SqliteConnection, settled: i64, now: i64) -> R
              select next.id from outbox as settled
              join outbox as next indexed by outbox_waiting on next.endpoint = settled.endpoint
                  and next.subject = settled.subject and next.state = 'waiting'
-             where settled.id = $1 order by next.queued_at, next.id limit 1) and next_at is null",
+             where settled.id = $1 order by next.id limit 1) and next_at is null",
     )
     .bind(settled)
     .bind(now)

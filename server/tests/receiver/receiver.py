@@ -73,6 +73,7 @@ class Receiver(BaseHTTPRequestHandler):
             "path": self.path,
             "id": self.headers.get("webhook-id"),
             "verified": verified,
+            "signature": self.headers.get("webhook-signature") or "",
             "answer": status,
             "event": json.loads(body),
         })

@@ -39,9 +39,14 @@ pub fn free_port() -> u16 {
 
 impl Process {
     pub fn serve(database: &Path, port: u16) -> Self {
+        Self::serve_with(database, port, &[])
+    }
+
+    pub fn serve_with(database: &Path, port: u16, options: &[&str]) -> Self {
         let child = Command::new(BINARY)
             .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--database"])
             .arg(database)
+            .args(options)
             .env("SYNCLINE_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())

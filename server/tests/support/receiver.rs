@@ -32,6 +32,9 @@ pub struct Received {
     /// Whether the signature is right.
     #[serde(default)]
     pub verified: Value,
+    /// All its signatures, as they came.
+    #[serde(default)]
+    pub signature: String,
     /// The status that it was answered with.
     #[serde(default)]
     pub answer: Value,

@@ -268,8 +268,7 @@ impl World {
     pub fn link_legs(&mut self, when: &str) {
         for id in self.books.orders.keys().copied().collect::<Vec<_>>() {
             let mut rounds = 0..10;
-            loop {
-                let Some(order) = self.books.orders.get(&id).cloned() else { break };
+            while let Some(order) = self.books.orders.get(&id).cloned() {
                 let carry = |one: &&Tracked| one.order_ids().contains(&id);
                 let shipments: Vec<Tracked> = self.shipments.values().filter(carry).cloned().collect();
                 let legs = domain::legs::decide(&order, &shipments);

@@ -25,9 +25,13 @@ impl Store {
                   where endpoint = name and state = 'waiting') as waiting,
                  (select min(queued_at) from outbox indexed by outbox_waiting
                   where endpoint = name and state = 'waiting') as oldest,
-                 (select answer from outbox indexed by outbox_due_of join attempts on attempts.outbox = outbox.id
-                  where failures > 0 and endpoint = name and next_at is not null and attempts > 0
-                  order by at desc limit 1) as last_error,
+                 iif(failures = 0, null, (
+                     select ltrim(coalesce(status, '') || ' ' || answer) from attempts where outbox in (
+                         select * from (select id from outbox indexed by outbox_due_of
+                                        where endpoint = name and next_at is not null and attempts > 0)
+                         union all select * from (select id from outbox
+                                                  where endpoint = name and state = 'dead' order by id desc limit 8))
+                     order by at desc limit 1)) as last_error,
                  iif($1, (select count(*) from outbox where endpoint = name and state = 'delivered'), 0) as delivered,
                  (select count(*) from outbox where endpoint = name and state = 'dead') as dead
              from endpoints where not ({OF_PEOPLE}) order by name",

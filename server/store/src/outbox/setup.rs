@@ -6,6 +6,7 @@ use crate::{Store, StoreError, micros};
 use chrono::{DateTime, Utc};
 use domain::CustomerId;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection, query, query_scalar};
+use std::collections::BTreeSet;
 
 impl Store {
     /// Adds an endpoint, or changes where and how it is reached; what is queued for it stays, and is tried anew.
@@ -58,10 +59,13 @@ impl Store {
             .writer
             .act(move |connection| {
                 Box::pin(async move {
-                    query("delete from outbox where endpoint = $1 and state = 'waiting'")
-                        .bind(name.clone())
-                        .execute(&mut *connection)
-                        .await?;
+                    query(
+                        "update outbox set state = 'withdrawn', next_at = null, claimed = 0
+                         where endpoint = $1 and state = 'waiting'",
+                    )
+                    .bind(name.clone())
+                    .execute(&mut *connection)
+                    .await?;
                     let done =
                         query("delete from endpoints where name = $1").bind(name).execute(connection).await?;
                     Ok(Acted { rows: done.rows_affected(), ended: Vec::new() })
@@ -148,14 +152,27 @@ impl Store {
     }
 }
 
-/// Queues what was given up, or a single message however it stands, behind what waits there about the same subject; what is on its
-/// way is left alone. Its attempts go on counting.
+/// Queues what was given up, or a single message however it stands, in the order in which all about its subject was queued: what is
+/// newer waits behind it, and what is on its way is left alone. Its attempts go on counting. Of what was given up nothing is said
+/// anew that a newer message has put right since.
 async fn again(
     connection: &mut SqliteConnection,
     id: Option<i64>,
     endpoint: Option<String>,
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
+    if id.is_none() {
+        query(
+            "update outbox set state = 'withdrawn' where endpoint = $1 and state = 'dead'
+             and (select kind from messages where id = outbox.message)
+                 in ('invoice.release', 'invoice.hold', 'expected_delivery.revised')
+             and exists (select 1 from outbox as newer where newer.endpoint = outbox.endpoint
+                         and newer.subject = outbox.subject and newer.id > outbox.id and newer.state = 'delivered')",
+        )
+        .bind(endpoint.clone())
+        .execute(&mut *connection)
+        .await?;
+    }
     let rows = query(
         "update outbox set state = 'waiting', queued_at = $3, done_at = null, next_at = null, claimed = 0
          where (id = $1 or $1 is null) and (endpoint = $2 or $2 is null)
@@ -166,33 +183,42 @@ async fn again(
              and (addressee not like 'mail:%' and addressee not like 'webhook:%' or exists (
                  select 1 from accounts where not disabled and addressee in ('mail:' || account, 'webhook:' || account)
                  and lower(hex(coalesce(customer, x''))) = replace(coalesce(messages.message ->> 'audience', ''), '-', ''))))
-         returning id",
+         returning id, endpoint, subject",
     )
     .bind(id)
     .bind(endpoint)
     .bind(micros(now))
     .fetch_all(&mut *connection)
     .await?;
-    let ids = rows.iter().map(|row| row.try_get("id")).collect::<Result<Vec<i64>, _>>()?;
-    // Letters hold all that is due together; of everything else one about a subject is due at a time.
+    let subjects = rows.iter().map(|row| Ok((row.try_get("endpoint")?, row.try_get("subject")?)));
+    for (endpoint, subject) in subjects.collect::<Result<BTreeSet<(String, String)>, sqlx::Error>>()? {
+        line_up(connection, &endpoint, &subject, now).await?;
+    }
+    Ok(rows.len() as u64)
+}
+
+/// Of all that waits about a subject only the oldest is due, unless one is on its way; letters hold all that is due together.
+async fn line_up(
+    connection: &mut SqliteConnection,
+    endpoint: &str,
+    subject: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     query(
-        "update outbox set next_at = $2 where next_at is null and id in (
-             select iif(addressee like 'mail:%', queued.id, (
-                 select first.id from outbox as first indexed by outbox_waiting
-                 where first.endpoint = queued.endpoint and first.subject = queued.subject and first.state = 'waiting'
-                     and not exists (
-                         select 1 from outbox as due indexed by outbox_waiting
-                         where due.endpoint = queued.endpoint and due.subject = queued.subject
-                             and due.state = 'waiting' and due.next_at is not null)
-                 order by first.queued_at, first.id limit 1))
-             from (select value from json_each($1)) as wanted
-             join outbox as queued on queued.id = wanted.value join endpoints on endpoints.name = queued.endpoint)",
+        "update outbox set next_at = iif(
+             (select addressee like 'mail:%' from endpoints where name = $1)
+                 or id = (select min(id) from outbox indexed by outbox_waiting
+                          where endpoint = $1 and subject = $2 and state = 'waiting'), $3, null)
+         where endpoint = $1 and subject = $2 and state = 'waiting'
+         and not exists (select 1 from outbox indexed by outbox_waiting
+                         where endpoint = $1 and subject = $2 and state = 'waiting' and claimed)",
     )
-    .bind(serde_json::to_string(&ids)?)
+    .bind(endpoint.to_owned())
+    .bind(subject.to_owned())
     .bind(micros(now))
     .execute(connection)
     .await?;
-    Ok(ids.len() as u64)
+    Ok(())
 }
 
 async fn queue_since(
