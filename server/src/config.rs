@@ -6,6 +6,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::IsTerminal as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -117,7 +118,8 @@ pub fn secret(value: Option<String>, file: Option<PathBuf>, name: &str) -> anyho
     match (value, file) {
         (Some(_), Some(_)) => anyhow::bail!("{name} is given twice: by itself and by a file; keep one"),
         (Some(value), None) => {
-            if std::env::args().any(|argument| argument.contains(&value)) {
+            let stands_in = |argument: OsString| argument.to_string_lossy().contains(&value);
+            if !value.is_empty() && std::env::args_os().any(stands_in) {
                 eprintln!(
                     "{name} stands on the command line, where everybody on this machine can read it: use a file or the environment"
                 );

@@ -28,7 +28,7 @@ pub(crate) use parse::number_by;
 pub use parse::{Parsed, Sender, TooMany, Warning, claim, parse};
 pub use refusal::Refusal;
 pub use rejection::{Code, shown};
-pub use signature::{BadSecret, Key, Seal};
+pub use signature::{BadSecret, Key, Signature};
 
 use crate::config::ServeOptions;
 use crate::security;
@@ -153,8 +153,9 @@ impl Intake {
         let (head, body) = request.into_parts();
         let address = http::client_of(&head.extensions);
         let holder = Holder::at(address);
-        let opened = Seal::of(&head.headers).and_then(|seal| Ok((seal, memory.share(&holder)?)));
-        let (seal, share) = match opened {
+        let opened =
+            Signature::of(&head.headers).and_then(|signature| Ok((signature, memory.share(&holder)?)));
+        let (signature, share) = match opened {
             Ok(opened) => opened,
             Err(refusal) => {
                 body::drain(body.into_data_stream()).await;
@@ -165,7 +166,7 @@ impl Intake {
             head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         let held = body::read(body, stated, limits.body, limits.patience, share).await?;
         let is_rehearsal = http::is_dry_run(&head.uri);
-        let taking = self.clone().take_in(source, head.headers, seal, held, received_at, is_rehearsal);
+        let taking = self.clone().take_in(source, head.headers, signature, held, received_at, is_rehearsal);
         tokio::spawn(taking).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a delivery could not be taken in");
             Err(Refusal::Unavailable)
@@ -176,7 +177,7 @@ impl Intake {
         self,
         source: Option<Arc<Source>>,
         headers: HeaderMap,
-        seal: Seal,
+        signature: Signature,
         Held { bytes, share }: Held,
         received_at: DateTime<Utc>,
         is_rehearsal: bool,
@@ -186,15 +187,15 @@ impl Intake {
         let (encoding, limit) = (Encoding::of(&headers), limits.body);
         let packed = encoding.clone();
         let opening = move |bytes: &[u8]| {
-            let unpacked = encoding::open(&seal, bytes, &keys, packed, limit)?;
-            Ok((seal, unpacked))
+            let unpacked = encoding::open(&signature, bytes, &keys, packed, limit)?;
+            Ok((signature, unpacked))
         };
         // What a packed body holds may be a thousand times as long.
         let is_long = encoding != Encoding::Plain || bytes.len() > LARGE;
-        let ((seal, unpacked), bytes) = beside(bytes, is_long, opening).await?;
+        let ((signature, unpacked), bytes) = beside(bytes, is_long, opening).await?;
         let Some(source) = source else { return Err(Refusal::BadSignature) };
         // Only now, so that what is authentic and late is known as its source's trouble.
-        seal.check_age(received_at, source.tolerance)?;
+        signature.check_age(received_at, source.tolerance)?;
         if source.disabled {
             return Err(Refusal::SourceDisabled);
         }
@@ -216,12 +217,12 @@ impl Intake {
         correlate(&mut parsed, &headers);
         parsed.number_by(source.issuer.as_deref());
         if is_rehearsal {
-            return Ok(Taken::rehearsed(seal.id, parsed));
+            return Ok(Taken::rehearsed(signature.id, parsed));
         }
         let delivery = Delivery {
             source: source.name.clone(),
             role,
-            id: seal.id,
+            id: signature.id,
             received_at,
             headers: kept(&headers),
             body,

@@ -158,7 +158,7 @@ impl Outbox {
             if due.is_empty() {
                 return Ok(());
             }
-            self.claim(&due).await?;
+            let due = self.claim(due).await?;
             let outcomes = join_all(due.into_iter().map(|one| self.send(endpoint, one))).await;
             let has_failed = outcomes.iter().any(|outcome| outcome.then != Then::Delivered);
             self.record(endpoint, outcomes).await?;
@@ -177,7 +177,10 @@ impl Outbox {
         if due.is_empty() {
             return Ok(());
         }
-        self.claim(&due).await?;
+        let due = self.claim(due).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
         let messages: Vec<&Message> = due.iter().map(|one| &one.message).collect();
         let place = self.places.acquire().await;
         let answer = self.post.send(endpoint, &messages).await;
@@ -188,11 +191,13 @@ impl Outbox {
     }
 
     /// Keeps that messages are about to be sent. One of which nobody ever learns what became of it is sent more and more seldom.
-    async fn claim(&self, due: &[Outgoing]) -> Result<(), StoreError> {
+    async fn claim(&self, mut due: Vec<Outgoing>) -> Result<Vec<Outgoing>, StoreError> {
         let now = (self.clock)();
         let again_at = |one: &Outgoing| now + pause(one.attempts.saturating_add(1)).max(LEASE);
         let claims: Vec<_> = due.iter().map(|one| (one.id, again_at(one))).collect();
-        self.store.claim(&claims, now).await
+        let claimed = self.store.claim(&claims, now).await?;
+        due.retain(|one| claimed.contains(&one.id));
+        Ok(due)
     }
 
     /// Keeps what became of attempts, and says in the log what that changed.

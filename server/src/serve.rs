@@ -153,6 +153,7 @@ impl Server {
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
         let shutdown = async move {
             shutdown.await;
+            tracing::info!("asked to stop: open requests are let finish");
             hub.stop();
             // The other end waits for this or for the server's own end.
             let _ = stopping.send(());

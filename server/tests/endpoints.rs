@@ -75,13 +75,13 @@ async fn an_endpoint_is_changed_under_what_waits_and_is_not_removed_from_under_i
     until("it waits", async || waiting(&running.store).await == 1).await;
 
     let said = refused(&database, &["remove", "erp"]);
-    assert!(said.contains("1 messages wait for erp") && said.contains("--discard-waiting"), "{said}");
+    assert!(said.contains("1 message waits for erp") && said.contains("--discard-waiting"), "{said}");
     let said = refused(&database, &["add", "erp", "--for", "erp", "--to", "https://erp.example/"]);
     assert!(said.contains("endpoint set erp --to"), "{said}");
 
     let to = receiver.url("/erp");
     let said = done(&database, &["set", "erp", "--to", &to]);
-    assert!(said.contains("1 wait") && said.contains("stays paused"), "{said}");
+    assert!(said.contains("1 message waits") && said.contains("stays paused"), "{said}");
     let changed = named(&running, "erp").await;
     assert_eq!((changed.secret, changed.address.as_str()), (secret.clone(), to.as_str()));
     assert_eq!(changed.paused.as_deref(), Some("by hand"));
@@ -103,7 +103,7 @@ async fn an_endpoint_is_changed_under_what_waits_and_is_not_removed_from_under_i
     prove(&running.store, "SO-3", "SH-3").await;
     until("it waits", async || waiting(&running.store).await == 1).await;
     let said = done(&database, &["remove", "erp", "--discard-waiting"]);
-    assert!(said.contains("1 messages that waited are withdrawn"), "{said}");
+    assert!(said.contains("1 are withdrawn"), "{said}");
     assert!(running.store.endpoints().await.expect("endpoints").is_empty());
     let kept = running.store.outbox(10).await.expect("an outbox").messages;
     assert!(kept.iter().any(|one| one.state == "withdrawn"), "{kept:?}");

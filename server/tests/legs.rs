@@ -10,7 +10,11 @@ use support::freight::{append, delivered, departed, event, location, pod, releas
 use support::server::{Hands, Running};
 use support::until;
 
-fn leg(shipment: &str, (from, leaves): (&str, i64), (to, comes): (&str, i64)) -> Event {
+fn leg(shipment: &str, from: (&str, i64), to: (&str, i64)) -> Event {
+    leg_of(&["SO-1"], shipment, from, to)
+}
+
+fn leg_of(orders: &[&str], shipment: &str, (from, leaves): (&str, i64), (to, comes): (&str, i64)) -> Event {
     let stop = |stop: &str, kind, city, planned| PlannedStop {
         stop: stop.to_owned(),
         kind,
@@ -21,7 +25,7 @@ fn leg(shipment: &str, (from, leaves): (&str, i64), (to, comes): (&str, i64)) ->
     let plan = Plan {
         order_issuer: None,
         mode: Mode::Truckload,
-        orders: vec!["SO-1".to_owned()],
+        orders: orders.iter().map(|order| (*order).to_owned()).collect(),
         stops: vec![
             stop("1", StopKind::Pickup, from, window(leaves, leaves + 60)),
             stop("2", StopKind::Delivery, to, window(comes, comes + 60)),
@@ -67,6 +71,29 @@ async fn a_hub_is_no_consignee_whichever_leg_is_planned_first_and_after_a_restar
         gate(&running).await == Some((true, "SH-2 is delivered, signed by K. Ernst".to_owned()))
     })
     .await;
+    running.stop().await;
+    let verification = store::verify(&folder.path().join("test.db")).await.expect("verified");
+    assert_eq!(verification.differences, []);
+}
+
+#[tokio::test]
+async fn a_hub_is_the_end_again_when_the_second_leg_is_planned_without_the_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(&folder.path().join("test.db"), &Hands::at(start())).await;
+    append(&running.store, vec![released("SO-1", "ACME")]).await;
+    append(&running.store, vec![leg("SH-1", ("Hamburg", 240), ("Kassel", 600))]).await;
+    append(&running.store, vec![leg("SH-2", ("Kassel", 1400), ("Bonn", 1600))]).await;
+    append(&running.store, vec![departed("SH-1", 270, "1"), delivered("SH-1", 610)]).await;
+    until("the first leg is handed on", async || status(&running, "SH-1").await == Some(Status::InTransit))
+        .await;
+    let anew = leg_of(&["SO-9"], "SH-2", ("Kassel", 1400), ("Bonn", 1600));
+    append(
+        &running.store,
+        vec![Event { occurred_at: anew.occurred_at + chrono::TimeDelta::minutes(5), ..anew }],
+    )
+    .await;
+    until("it ends in Kassel", async || status(&running, "SH-1").await == Some(Status::AwaitingConfirmation))
+        .await;
     running.stop().await;
     let verification = store::verify(&folder.path().join("test.db")).await.expect("verified");
     assert_eq!(verification.differences, []);

@@ -155,9 +155,13 @@ impl<'a> Consignment<'a> {
 
     /// How it goes on with other shipments, where this one brings it to a hub.
     pub fn goes_on(&self) -> Option<&'a Onward> {
-        let number = self.number?;
-        let is_it = |order: &str| order == number || self.stands_for.contains(&order);
-        self.state.legs.iter().find(|leg| is_it(&leg.order))?.goes_on.as_ref()
+        let former = || self.state.legs.iter().find(|leg| self.stands_for.contains(&leg.order.as_str()));
+        self.leg().or_else(former)?.goes_on.as_ref()
+    }
+
+    /// Whether all of it goes on from a hub: nobody on the way is a consignee.
+    pub fn is_mere_leg(&self) -> bool {
+        self.goes_on().is_some() && self.hand_over_stops().next().is_none()
     }
 
     /// Whether the order as a whole is counted with this shipment: of several that carry it, with one.
@@ -252,7 +256,7 @@ impl<'a> Consignment<'a> {
     }
 
     pub fn stage(&self) -> Stage {
-        if self.handed_on_at().is_some() {
+        if self.is_mere_leg() && self.handed_on_at().is_some() {
             return Stage::HandedOn;
         }
         let is_ended = self.is_returned() || self.is_written_off() || self.state.cancelled.is_some();

@@ -106,7 +106,8 @@ pub fn demanded(shipment: &Shipment, status: Status, limits: &Limits) -> Vec<Dea
     for stop in &state.stops {
         // A stop before one that was reached has happened, told or not.
         let is_ahead = ahead.iter().any(|one| one.stop == stop.stop);
-        if !is_over && status != Status::CancelledUnderWay && (is_ahead || stop.has_begun()) {
+        let is_here = state.current().is_some_and(|current| current.stop == stop.stop);
+        if !is_over && status != Status::CancelledUnderWay && (is_ahead || is_here) {
             at_stop(stop, limits, &mut wait);
         }
         if let (Some(delivered_at), None, true) = (stop.delivered_at, &stop.pod, stop.is_delivery()) {

@@ -7,7 +7,7 @@ use crate::fact::{ApprovalDecision, Fact, Responsible, RootCause};
 use crate::id::{ApprovalId, ExceptionId, Seq, ShipmentId};
 use crate::rules::Rule;
 use crate::service_level::{Escalation, level};
-use crate::time::{Moment, told};
+use crate::time::{Moment, format_moment};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -226,7 +226,7 @@ impl ShipmentException {
                 if self.wakes_on_news {
                     "snoozed it until the carrier tells something".to_owned()
                 } else if sleeps {
-                    format!("snoozed it until {}", told(act.until))
+                    format!("snoozed it until {}", format_moment(act.until))
                 } else {
                     "woke it".to_owned()
                 }

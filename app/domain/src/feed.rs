@@ -15,7 +15,7 @@ use crate::party::Tier;
 use crate::rulebook::Rulebook;
 use crate::rules::{About, Condition, Rule, carry_out, evaluate, restate};
 use crate::service_level;
-use crate::time::{Moment, told};
+use crate::time::{Moment, format_moment};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -340,7 +340,7 @@ fn silent(source: &str, silence: &FeedSilence) -> String {
             format!("{hides} {noun} on their way can't be seen: {named}{more}")
         }
     };
-    format!("Nothing has come from {source} since {}; {hidden}", told(silence.heard_at))
+    format!("Nothing has come from {source} since {}; {hidden}", format_moment(silence.heard_at))
 }
 
 /// Adds a number to those that are named, the last ones.

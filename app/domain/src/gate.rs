@@ -30,7 +30,7 @@ pub fn missing(order: &str, carrier: &Tracked) -> Option<Vec<String>> {
 /// An order's goods among a shipment's, unless it brings them no more, or to a hub only.
 pub(crate) fn part_of<'p, 'a>(parts: &'p [Consignment<'a>], order: &str) -> Option<&'p Consignment<'a>> {
     let part = parts.iter().find(|part| part.number == Some(order))?;
-    (!part.stage().is_off() && part.goes_on().is_none()).then_some(part)
+    (!part.stage().is_off() && !part.is_mere_leg()).then_some(part)
 }
 
 /// As [`missing`], by the stops and their papers alone.
@@ -109,6 +109,13 @@ pub fn decide(order: &Order, carriers: &[Tracked], now: DateTime<Utc>) -> Option
                 Some(if is_released { Fact::InvoiceReleased(decision) } else { Fact::InvoiceHeld(decision) })
             });
             part.or_else(|| {
+                // What was let go where it was delivered, as it seemed, and goes on from there.
+                let gone_on = carriers.iter().find(|one| goes_on_though_let_go(order, one))?;
+                let reason = format!("the goods on {} go on to their consignee", gone_on.shipment.number);
+                let shipment = Some(gone_on.shipment.number.clone());
+                Some(Fact::InvoiceHeld(decision(shipment, reason, false)))
+            })
+            .or_else(|| {
                 // Said once for each reason: who asks why the invoice waits finds it with the order.
                 let reason = summed(&open);
                 let known = order.state.gate.as_ref().map(|gate| (gate.reason.as_str(), gate.is_stuck));
@@ -119,6 +126,12 @@ pub fn decide(order: &Order, carriers: &[Tracked], now: DateTime<Utc>) -> Option
         }
         (None, true) => None,
     }
+}
+
+fn goes_on_though_let_go(order: &Order, carrier: &Tracked) -> bool {
+    let was_let_go = order.state.parts.get(&carrier.shipment.number).is_some_and(|gate| gate.released);
+    let parts = carrier.consignments();
+    was_let_go && parts.iter().any(|part| part.number == Some(order.number.as_str()) && part.is_mere_leg())
 }
 
 /// Whether nothing has been heard of the order and what carries it for so long that this is history.
@@ -163,7 +176,11 @@ fn still_to_come(order: &Order, line: &OrderLine, carriers: &[Tracked]) -> Optio
         of(handed_over),
         line.quantity
     );
-    Some(misfits.next().map_or(counted.clone(), |misfit| format!("{counted}; told were {}", misfit.told())))
+    Some(
+        misfits
+            .next()
+            .map_or(counted.clone(), |misfit| format!("{counted}; told were {}", misfit.describe())),
+    )
 }
 
 /// What is to be decided about what one shipment carries, while other parts of the order are still to come: the shipment's

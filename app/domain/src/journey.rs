@@ -5,7 +5,7 @@ use crate::fact::{DelayReason, Onward, StopKind};
 use crate::redaction::{CustomerShipment, CustomerStop};
 use crate::shipment::Eta;
 use crate::status::Status;
-use crate::time::{Moment, Window, spoken, zone};
+use crate::time::{Moment, Window, format_offset, format_span};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// How far a stop is.
@@ -224,8 +224,8 @@ fn expectation(stop: &CustomerStop, now: DateTime<Utc>) -> Option<String> {
 pub fn lateness(at: Moment, window: Window, by: &str) -> Option<String> {
     match window.minutes_off(at) {
         0 => None,
-        late if late > 0 => Some(format!("{} later than {by}", spoken(TimeDelta::minutes(late)))),
-        early => Some(format!("{} earlier than {by}", spoken(TimeDelta::minutes(-early)))),
+        late if late > 0 => Some(format!("{} later than {by}", format_span(TimeDelta::minutes(late)))),
+        early => Some(format!("{} earlier than {by}", format_span(TimeDelta::minutes(-early)))),
     }
 }
 
@@ -365,14 +365,19 @@ fn minute(at: Moment) -> i64 {
 
 /// `today 16:30 UTC+1`.
 fn when(at: Moment, now: DateTime<Utc>) -> String {
-    format!("{} {}", day_and_clock(at, now), zone(at))
+    format!("{} {}", day_and_clock(at, now), format_offset(at))
 }
 
 /// `today 14:00 to 16:00 UTC+1`.
 fn span(Window { from, to }: Window, now: DateTime<Utc>) -> String {
     let is_same_day = from.date_naive() == to.with_timezone(from.offset()).date_naive();
     if is_same_day {
-        format!("{} to {} {}", day_and_clock(from, now), clock(to.with_timezone(from.offset())), zone(from))
+        format!(
+            "{} to {} {}",
+            day_and_clock(from, now),
+            clock(to.with_timezone(from.offset())),
+            format_offset(from)
+        )
     } else {
         format!("{} to {}", day_and_clock(from, now), when(to.with_timezone(from.offset()), now))
     }

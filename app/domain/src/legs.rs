@@ -17,21 +17,26 @@ pub fn decide<'c>(order: &Order, carriers: &'c [Tracked]) -> Vec<(&'c Tracked, L
     let legs: Vec<Way> = carriers
         .iter()
         .zip(&parts)
-        .filter_map(|(carrier, parts)| Way::of(carrier, &parts[part_of(parts)?]))
+        .filter_map(|(carrier, parts)| Way::of(order, carrier, &parts[part_of(parts)?]))
         .collect();
     let first = legs.iter().filter(|leg| leg.is_live()).min_by_key(|leg| leg.place_in_row());
+    let issuer = order.entries().first().and_then(|entry| entry.recorded.event.issuer.clone());
     let wanted = |way: &Way| Leg {
         order: order.number.clone(),
+        issuer: issuer.clone(),
         is_first: first.is_none_or(|first| first.carrier.shipment.id == way.carrier.shipment.id),
         is_shared: legs.iter().filter(|leg| leg.is_live()).count() > 1,
         goes_on: way.onward(&legs),
     };
-    let stated =
-        |way: &Way| {
-            way.carrier.shipment.state.legs.iter().find(|leg| leg.order == order.number).cloned().unwrap_or(
-                Leg { order: order.number.clone(), is_first: true, is_shared: false, goes_on: None },
-            )
-        };
+    let stated = |way: &Way| {
+        way.carrier.shipment.state.legs.iter().find(|leg| leg.order == order.number).cloned().unwrap_or(Leg {
+            order: order.number.clone(),
+            issuer: issuer.clone(),
+            is_first: true,
+            is_shared: false,
+            goes_on: None,
+        })
+    };
     let differ = legs.iter().map(|way| (way, wanted(way))).filter(|(way, wanted)| stated(way) != *wanted);
     differ.map(|(way, wanted)| (way.carrier, wanted)).collect()
 }
@@ -42,16 +47,24 @@ struct Way<'c, 'p> {
     part: &'p Consignment<'c>,
     begin: Option<&'c Stop>,
     end: Option<&'c Stop>,
+    /// Whether goods of the order are known to have come back.
+    has_returns: bool,
 }
 
 impl<'c, 'p> Way<'c, 'p> {
-    fn of(carrier: &'c Tracked, part: &'p Consignment<'c>) -> Option<Self> {
+    fn of(order: &Order, carrier: &'c Tracked, part: &'p Consignment<'c>) -> Option<Self> {
         let stops: Vec<&Stop> = part.stops().filter(|stop| !stop.is_return).collect();
         let is_delivery = |stop: &&&Stop| stop.kind == Some(StopKind::Delivery);
         let begin = stops.iter().find(|stop| !is_delivery(stop)).copied();
         // A truck that only brings goods to a cross-dock delivers nowhere.
         let end = stops.iter().rfind(is_delivery).or(stops.last()).copied();
-        carrier.shipment.state.is_planned.then_some(Self { carrier, part, begin, end })
+        carrier.shipment.state.is_planned.then_some(Self {
+            carrier,
+            part,
+            begin,
+            end,
+            has_returns: !order.state.returns.is_empty(),
+        })
     }
 
     fn is_live(&self) -> bool {
@@ -65,7 +78,7 @@ impl<'c, 'p> Way<'c, 'p> {
 
     /// How the goods go on from its end.
     fn onward(&self, all: &[Self]) -> Option<Onward> {
-        let end = self.end.filter(|_| self.is_live())?;
+        let end = self.end.filter(|_| self.is_live() && !self.has_reached_consignee())?;
         let mut takers: Vec<&Self> = all.iter().filter(|other| self.is_taken_on_by(other)).collect();
         takers.sort_by_key(|other| other.place_in_row());
         let ends: Option<Vec<Moment>> = takers.iter().map(|taker| taker.reached_consignee_at()).collect();
@@ -76,6 +89,15 @@ impl<'c, 'p> Way<'c, 'p> {
             handed_over_at: ends.and_then(|ends| ends.into_iter().max()),
             is_confirmed: takers.iter().all(|taker| taker.is_confirmed()),
         })
+    }
+
+    /// Whether a consignee has signed for the goods before anybody knew that they go on, or they are known to have come back: what
+    /// leaves from there is another matter.
+    fn has_reached_consignee(&self) -> bool {
+        let is_signed = |stop: &Stop| {
+            stop.kind == Some(StopKind::Delivery) && stop.pod.is_some() && stop.left_with().is_none()
+        };
+        self.part.goes_on().is_none() && (self.end.is_some_and(is_signed) || self.has_returns)
     }
 
     /// Whether another shipment takes the goods on where this one brings them: it begins there, not sooner, and does not bring
@@ -104,8 +126,13 @@ impl<'c, 'p> Way<'c, 'p> {
             && !are(is_same_place, end, brought_to)
     }
 
+    /// When the goods left; a truck that left with other orders' goods has left these behind.
     fn left_at(&self) -> Option<Moment> {
-        self.begin.and_then(|stop| stop.loaded_at.or(stop.departed_at))
+        let stop = self.begin?;
+        let mut lines = stop.loads.iter().flat_map(|load| &load.lines).peekable();
+        let takes_all = lines.peek().is_none() || stop.loads.iter().any(|load| load.lines.is_empty());
+        let has_these = takes_all || lines.any(|line| self.part.is_named(&line.order));
+        stop.loaded_at.or(stop.departed_at).filter(|_| has_these)
     }
 
     fn reached_consignee_at(&self) -> Option<Moment> {

@@ -592,7 +592,8 @@ fn revisions(change: &Change, surroundings: &impl Surroundings, notices: &mut Ve
     let before = change.etas_before.last().map(|eta| eta.eta);
     let hour = |moment: Moment| moment.to_utc().duration_trunc(TimeDelta::hours(1)).ok();
     let is_here = |order: &&Order| {
-        change.parts.iter().any(|part| part.number == Some(order.number.as_str()) && part.concerns(stop))
+        let is_delivered = |part: &Consignment| part.deliveries().any(|own| own.stop == stop.stop);
+        change.parts.iter().any(|part| part.number == Some(order.number.as_str()) && is_delivered(part))
     };
     let mut told_late: Vec<(CustomerId, bool)> = Vec::new();
     for order in open_orders(change.orders).filter(is_here) {

@@ -183,7 +183,7 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
     let status = status(&parts);
     let flags = flags(state, &parts, Some(&numbers), &own, &shipment.limits);
     let promised = promise_to_come(state, &own);
-    let promises = |stop: &Stop| promise(own.iter().filter(|order| order.is_promised_at(stop)));
+    let promises = |stop: &Stop| promise(own.iter().filter(|order| order.is_promised_at(state, stop)));
     let is_shared = !others.is_empty();
     let position =
         shipment.state.position.clone().filter(|_| !is_shared || stops.len() == shipment.state.stops.len());
@@ -238,7 +238,8 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
 /// The whole shipment in the shape in which customers see their part: for the house, which then reads the same page.
 pub fn whole(shipment: &ShipmentView) -> CustomerShipment {
     let state = &shipment.state;
-    let promises = |stop: &Stop| promise(shipment.orders.iter().filter(|order| order.is_promised_at(stop)));
+    let promises =
+        |stop: &Stop| promise(shipment.orders.iter().filter(|order| order.is_promised_at(state, stop)));
     let cases = state.cases.iter().map(|case| CustomerCase {
         case: case.case,
         messages: case.messages.clone(),

@@ -119,7 +119,7 @@ impl When {
     }
 
     /// As people read it: `strategic, with NLOG, from DE`.
-    pub fn spoken(&self) -> String {
+    pub fn formatted(&self) -> String {
         let parts = [
             self.tier.map(|tier| format!("{} customers", tier.label())),
             self.carrier.as_ref().map(|carrier| format!("carrier {carrier}")),

@@ -60,12 +60,12 @@ pub fn dwell(arrived_at: Moment, departed_at: Moment) -> TimeDelta {
 }
 
 /// A moment on the clock that its source stated, `24 Nov 01:54 UTC+1`.
-pub fn told(moment: Moment) -> String {
-    format!("{} {}", moment.format("%-d %b %H:%M"), zone(moment))
+pub fn format_moment(moment: Moment) -> String {
+    format!("{} {}", moment.format("%-d %b %H:%M"), format_offset(moment))
 }
 
 /// `UTC`, `UTC+2` or `UTC+5:30`.
-pub fn zone(moment: Moment) -> String {
+pub fn format_offset(moment: Moment) -> String {
     let minutes = moment.offset().local_minus_utc() / 60;
     let sign = if minutes < 0 { '-' } else { '+' };
     match (minutes.abs() / 60, minutes.abs() % 60) {
@@ -76,7 +76,7 @@ pub fn zone(moment: Moment) -> String {
 }
 
 /// A span as people say it: `45 min`, `3 h 05 min`, `2 d 4 h`.
-pub fn spoken(span: TimeDelta) -> String {
+pub fn format_span(span: TimeDelta) -> String {
     let minutes = span.num_minutes().abs();
     let sign = if span < TimeDelta::zero() { "-" } else { "" };
     match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
@@ -127,15 +127,15 @@ mod tests {
 
     #[test]
     fn an_offset_is_named_as_it_was_stated() {
-        assert_eq!(zone(at("2026-05-01T10:00:00Z")), "UTC");
-        assert_eq!(zone(at("2026-05-01T10:00:00-04:00")), "UTC-4");
-        assert_eq!(told(at("2026-05-01T10:00:00+05:30")), "1 May 10:00 UTC+5:30");
+        assert_eq!(format_offset(at("2026-05-01T10:00:00Z")), "UTC");
+        assert_eq!(format_offset(at("2026-05-01T10:00:00-04:00")), "UTC-4");
+        assert_eq!(format_moment(at("2026-05-01T10:00:00+05:30")), "1 May 10:00 UTC+5:30");
     }
 
     #[test]
     fn spans_are_said_as_people_say_them() {
-        assert_eq!(spoken(TimeDelta::minutes(45)), "45 min");
-        assert_eq!(spoken(TimeDelta::minutes(185)), "3 h 05 min");
-        assert_eq!(spoken(TimeDelta::minutes(-3120)), "-2 d 4 h");
+        assert_eq!(format_span(TimeDelta::minutes(45)), "45 min");
+        assert_eq!(format_span(TimeDelta::minutes(185)), "3 h 05 min");
+        assert_eq!(format_span(TimeDelta::minutes(-3120)), "-2 d 4 h");
     }
 }

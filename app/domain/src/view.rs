@@ -83,8 +83,9 @@ impl OrderView {
     }
 
     /// Whether its promise is to be kept at a stop: to a hub nobody was promised anything.
-    pub fn is_promised_at(&self, stop: &Stop) -> bool {
-        !stop.is_hub && self.is_handled_at(stop)
+    pub fn is_promised_at(&self, state: &State, stop: &Stop) -> bool {
+        let hub = self.consignment(state).goes_on().is_some_and(|onward| onward.stop == stop.stop);
+        !stop.is_hub && !hub && self.is_handled_at(stop)
     }
 
     /// How much of a line its consignee has: what was handed over, less what came back of that.
@@ -281,6 +282,9 @@ fn order_view(part: &Consignment, shipment: &str, known: &[&Order]) -> Option<Or
 pub(crate) fn promise_to_come(state: &State, orders: &[OrderView]) -> Option<Window> {
     let is_open =
         |order: &&OrderView| !order.cancelled && order.consignment(state).handed_over_at().is_none();
+    // Of what goes on from a hub the last leg's page says when it was promised.
+    let orders: Vec<OrderView> =
+        orders.iter().filter(|order| !order.consignment(state).is_mere_leg()).cloned().collect();
     promise(orders.iter().filter(is_open)).or_else(|| {
         let kept = orders.iter().filter(|order| !order.cancelled).filter_map(|order| order.promised);
         kept.max_by_key(|promised| promised.to)
@@ -327,12 +331,15 @@ pub(crate) fn destination(stops: &[Stop]) -> Option<String> {
 
 /// The expected time of the next delivery: as stated, else the end of its window.
 pub(crate) fn next_eta(stops: &[Stop]) -> Option<Moment> {
-    let stop = deliveries(stops).find(|stop| stop.handed_over_at().is_none())?;
+    let stop = deliveries(stops).find(|stop| !stop.is_hub && stop.handed_over_at().is_none())?;
     stop.eta().map(|eta| eta.eta).or(stop.expected().map(|window| window.to))
 }
 
 /// When the last delivery was made, once all are.
 pub(crate) fn delivered_at(stops: &[Stop]) -> Option<Moment> {
-    let all = deliveries(stops).map(Stop::handed_over_at).collect::<Option<Vec<_>>>()?;
+    let all = deliveries(stops)
+        .filter(|stop| !stop.is_hub)
+        .map(Stop::handed_over_at)
+        .collect::<Option<Vec<_>>>()?;
     all.into_iter().max()
 }

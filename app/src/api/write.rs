@@ -16,7 +16,7 @@ use domain::redaction::redact;
 use domain::rulebook::Rulebook;
 use domain::rules::Rule;
 use domain::subscription::Subscription;
-use domain::time::told;
+use domain::time::format_moment;
 use domain::view::ShipmentView;
 use domain::{CustomerId, Event, EventId, ExceptionId, Fact, ShipmentId, SourceName};
 use store::{AppendError, Delivery, Expected, StoreError};
@@ -28,6 +28,15 @@ const HOURS: u32 = 24 * 14;
 
 fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::Invalid { message: message.into() }
+}
+
+/// A reason is kept for good, and read when the same happens again: a digit or a mark says nothing.
+fn how_it_was_resolved(reason: &str) -> Result<String, ApiError> {
+    let reason = words(reason, TEXT)?;
+    if reason.chars().filter(|letter| letter.is_alphabetic()).count() < 2 {
+        return Err(invalid(format!("`{reason}` does not say how it was resolved: write a word or more")));
+    }
+    Ok(reason)
 }
 
 fn words(text: &str, limit: usize) -> Result<String, ApiError> {
@@ -62,7 +71,7 @@ impl Act {
             Self::SnoozeUntil { until } => {
                 return Err(invalid(format!(
                     "{} is not a moment within the next {HOURS} hours: snooze until one",
-                    told(until)
+                    format_moment(until)
                 )));
             }
             Self::Wake => Fact::ExceptionSnoozed(ExceptionSnooze {
@@ -75,7 +84,7 @@ impl Act {
             }
             Self::Resolve { reason } => Fact::ExceptionResolved(ExceptionResolution {
                 exception,
-                reason: words(&reason, TEXT)?,
+                reason: how_it_was_resolved(&reason)?,
                 responsible: None,
                 root_cause: None,
             }),
@@ -94,7 +103,7 @@ impl Act {
                 return Err(invalid("this needs another exception or an approval"));
             }
             Self::ResolveAs { reason, responsible, root_cause } => {
-                let reason = words(&reason, TEXT)?;
+                let reason = how_it_was_resolved(&reason)?;
                 Fact::ExceptionResolved(ExceptionResolution { exception, reason, responsible, root_cause })
             }
             Self::Ask { what, reason } => {

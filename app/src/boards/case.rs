@@ -17,7 +17,7 @@ use domain::fact::Priority;
 use domain::journey::sentence;
 use domain::measure::Money;
 use domain::party::Tier;
-use domain::time::spoken;
+use domain::time::format_span;
 use domain::view::ShipmentView;
 use domain::{ExceptionId, Seq, Tracked};
 use leptos::prelude::*;
@@ -117,9 +117,9 @@ fn stakes(
     let left = exception.due_at.map(|due_at| {
         let left = due_at.to_utc() - now;
         if left.num_minutes() < 0 {
-            format!(" ({} over)", spoken(-left))
+            format!(" ({} over)", format_span(-left))
         } else {
-            format!(" ({} left)", spoken(left))
+            format!(" ({} left)", format_span(left))
         }
     });
     let is_critical = shipment.orders.iter().any(|order| order.priority == Priority::Critical);

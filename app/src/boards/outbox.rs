@@ -30,7 +30,8 @@ pub fn draw(outbox: Outbox, now: DateTime<Utc>) -> AnyView {
         }
         .into_any()
     } else {
-        let rows = outbox.endpoints.into_iter().map(|one| endpoint(one, now));
+        let is_quiet = outbox.quiet.is_some();
+        let rows = outbox.endpoints.into_iter().map(|one| endpoint(one, is_quiet, now));
         table("Where messages go and what came of them", ENDPOINTS, rows.collect())
     };
     let messages = if outbox.messages.is_empty() {
@@ -67,7 +68,7 @@ pub fn draw(outbox: Outbox, now: DateTime<Utc>) -> AnyView {
     .into_any()
 }
 
-fn endpoint(one: EndpointSummary, now: DateTime<Utc>) -> Row {
+fn endpoint(one: EndpointSummary, is_quiet: bool, now: DateTime<Utc>) -> Row {
     let EndpointSummary { endpoint, waiting, oldest, delivered, dead, last_error } = one;
     let name = endpoint.name.clone();
     let rests = endpoint.open_until.filter(|until| *until > now);
@@ -77,6 +78,7 @@ fn endpoint(one: EndpointSummary, now: DateTime<Utc>) -> Row {
             view! { <span class="off">"rests until " {utc(Some(until))} ", since too much failed"</span> }
                 .into_any()
         }
+        (None, None) if is_quiet => view! { <span class="off">"waits: nothing leaves"</span> }.into_any(),
         (None, None) => "goes".into_any(),
     };
     let is_stopped = endpoint.paused.is_some() || rests.is_some();

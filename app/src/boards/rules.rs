@@ -8,7 +8,7 @@ use crate::context::Context;
 use domain::rulebook::{LimitRow, Rulebook};
 use domain::rules::Rule;
 use domain::service_level::{ServiceLevel, Team};
-use domain::time::spoken;
+use domain::time::format_span;
 use leptos::prelude::*;
 use store::{RulebookChange, StoreError};
 
@@ -57,7 +57,7 @@ fn rules(book: &Rulebook) -> Vec<Row> {
         let special = book.special.iter().filter_map(|special| {
             let severity = special.severities.get(&rule)?;
             Some(view! {
-                <span class="detail">{format!("{}: {}", special.when.spoken(), severity.label())}</span>
+                <span class="detail">{format!("{}: {}", special.when.formatted(), severity.label())}</span>
             })
         });
         let severity = view! { {badge::severity(book.severity(rule))} {special.collect_view()} };
@@ -80,12 +80,12 @@ fn limits(book: &Rulebook) -> Vec<Row> {
     let row = |limit: LimitRow| {
         let instead = book.special.iter().flat_map(|special| {
             let own = special.limits.rows().into_iter().filter(|own| own.name == limit.name);
-            own.map(|own| format!("{}: {}", special.when.spoken(), own.spoken())).collect::<Vec<_>>()
+            own.map(|own| format!("{}: {}", special.when.formatted(), own.formatted())).collect::<Vec<_>>()
         });
         let instead = instead.map(|text| view! { <span class="detail">{text}</span> }).collect_view();
         Row {
             key: format!("limit-{}", limit.name),
-            cells: vec![limit.label.into_any(), limit.spoken().into_any(), instead.into_any()],
+            cells: vec![limit.label.into_any(), limit.formatted().into_any(), instead.into_any()],
         }
     };
     book.limits.rows().into_iter().map(row).collect()
@@ -93,7 +93,7 @@ fn limits(book: &Rulebook) -> Vec<Row> {
 
 fn levels(book: &Rulebook) -> Vec<Row> {
     let row = |(place, level): (usize, &ServiceLevel)| {
-        let span = |minutes: u32| spoken(chrono::TimeDelta::minutes(i64::from(minutes)));
+        let span = |minutes: u32| format_span(chrono::TimeDelta::minutes(i64::from(minutes)));
         let counted = if level.around_the_clock { "around the clock" } else { "in the team's hours" };
         Row {
             key: format!("level-{place}"),

@@ -2,7 +2,7 @@
 
 use crate::session::{Now, Session};
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
-use domain::time::{Moment, Window, spoken, zone};
+use domain::time::{Moment, Window, format_offset, format_span};
 use leptos::prelude::*;
 
 const MONTHS: [&str; 12] =
@@ -27,7 +27,7 @@ pub fn moment(at: Option<Moment>) -> impl IntoView + use<> {
     at.map(|at| {
         view! {
             <time datetime=at.to_rfc3339()>
-                {format!("{} {} ", day(at), clock(at))} <span class="zone">{zone(at)}</span>
+                {format!("{} {} ", day(at), clock(at))} <span class="zone">{format_offset(at)}</span>
             </time>
         }
     })
@@ -55,7 +55,7 @@ pub fn window(window: Option<Window>) -> impl IntoView + use<> {
                     <time datetime=from.to_rfc3339()>{format!("{} {}", day(from), clock(from))}</time>
                     " to "
                     <time datetime=to.to_rfc3339()>
-                        {format!("{end} ")} <span class="zone">{zone(to)}</span>
+                        {format!("{end} ")} <span class="zone">{format_offset(to)}</span>
                     </time>
                 </span>
             }
@@ -71,7 +71,7 @@ pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     } else if span < TimeDelta::minutes(1) {
         format!("{} s ago", span.num_seconds())
     } else {
-        format!("{} ago", spoken(span))
+        format!("{} ago", format_span(span))
     }
 }
 

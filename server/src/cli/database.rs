@@ -92,7 +92,7 @@ impl Restore {
              secrets, {endpoints} endpoints, {links} share links; what was removed or changed since is back"
         );
         println!(
-            "{waiting} messages wait and leave when the server runs; {ended_sessions} sessions are ended"
+            "{waiting} messages wait until `syncline endpoint release` says that this file takes the other's place; {ended_sessions} sessions are ended"
         );
         Ok(())
     }

@@ -167,6 +167,11 @@ pub fn endpoint(
     Ok(Endpoint { secret, allow_private, ..Endpoint::new(name.to_string(), addressee, to) })
 }
 
+/// `1 message waits`, `5 messages wait`.
+fn wait(count: u64) -> String {
+    if count == 1 { "1 message waits".to_owned() } else { format!("{count} messages wait") }
+}
+
 async fn waiting(store: &Store, name: &SourceName) -> anyhow::Result<u64> {
     let standing = store.endpoint_summaries(false).await?;
     Ok(standing.iter().find(|one| one.endpoint.name == name.as_str()).map_or(0, |one| one.waiting))
@@ -219,7 +224,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             store.put_endpoint(set).await?;
             let waiting = waiting(store, &name).await?;
             let paused = known_paused.map_or(String::new(), |why| format!("; it stays paused: {why}"));
-            println!("messages of {name} go to {}; {waiting} wait and go there{paused}", to.address);
+            println!("messages of {name} go to {}; {} and go there{paused}", to.address, wait(waiting));
             if is_new {
                 show(&to, secret);
             }
@@ -265,12 +270,13 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             match store.remove_endpoint(name.as_str(), discard_waiting).await? {
                 Removal::Unknown => bail!(unknown(&name)),
                 Removal::Waits(count) => bail!(
-                    "{count} messages wait for {name} and would never be sent: `syncline endpoint set {name} --to …` sends them \
-                     elsewhere, `--discard-waiting` removes them with it"
+                    "{} for {name} and would never be sent: `syncline endpoint set {name} --to …` sends them \
+                     elsewhere, `--discard-waiting` removes them with it",
+                    wait(count)
                 ),
                 Removal::Removed(0) => println!("{name} is removed"),
                 Removal::Removed(count) => {
-                    println!("{name} is removed; {count} messages that waited are withdrawn and never sent");
+                    println!("{name} is removed; of what waited {count} are withdrawn and never sent");
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! How a body is packed. A signature counts over what was sent or over what is in it: senders sign before or after they compress.
 
 use super::refusal::Refusal;
-use super::signature::{Key, Seal};
+use super::signature::{Key, Signature};
 use axum::http::{HeaderMap, header};
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
@@ -28,22 +28,22 @@ impl Encoding {
 
 /// Checks the signature, and gives what a packed body holds, of which at most `limit` bytes are read.
 pub fn open(
-    seal: &Seal,
+    signature: &Signature,
     body: &[u8],
     keys: &[Key],
     encoding: Encoding,
     limit: usize,
 ) -> Result<Option<Vec<u8>>, Refusal> {
     match encoding {
-        Encoding::Plain => seal.check(body, keys).map(|()| None),
+        Encoding::Plain => signature.check(body, keys).map(|()| None),
         Encoding::Other(found) => {
-            seal.check(body, keys)?;
+            signature.check(body, keys)?;
             Err(Refusal::UnsupportedEncoding { found })
         }
         Encoding::Gzip => {
-            let is_signed = seal.check(body, keys).is_ok();
+            let is_signed = signature.check(body, keys).is_ok();
             match unpack(body, limit) {
-                Ok(plain) if is_signed || seal.check(&plain, keys).is_ok() => Ok(Some(plain)),
+                Ok(plain) if is_signed || signature.check(&plain, keys).is_ok() => Ok(Some(plain)),
                 Err(refusal) if is_signed => Err(refusal),
                 _ => Err(Refusal::BadSignature),
             }

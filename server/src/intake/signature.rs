@@ -62,14 +62,14 @@ impl fmt::Debug for Key {
 
 /// What the three headers of a delivery say.
 #[derive(Clone, Debug)]
-pub struct Seal {
+pub struct Signature {
     /// `webhook-id`
     pub id: String,
     timestamp: i64,
     signatures: Vec<[u8; 32]>,
 }
 
-impl Seal {
+impl Signature {
     /// Reads the headers. Signatures of other versions than `v1` are read over.
     pub fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
         let id = text(headers, ID)?;

@@ -75,7 +75,13 @@ fn failing(one: &EndpointSummary, now: DateTime<Utc>) -> Option<EndpointFailure>
 /// Whether a failure is worth another event: the last answer may read otherwise each time.
 fn is_other(failure: &EndpointFailure, known: Option<&EndpointFailure>) -> bool {
     let reason = |one: &EndpointFailure| one.why.split(", last:").next().map(str::to_owned);
-    known.is_none_or(|known| known.given_up != failure.given_up || reason(known) != reason(failure))
+    // Of an outage of days each further message that is given up is no news.
+    let is_more = |known: &EndpointFailure| {
+        (known.given_up == 0) != (failure.given_up == 0)
+            || failure.given_up >= known.given_up.saturating_mul(2).max(1)
+                && failure.given_up != known.given_up
+    };
+    known.is_none_or(|known| is_more(known) || reason(known) != reason(failure))
 }
 
 fn stated(number: String, as_of: i64, now: DateTime<Utc>, fact: Fact) -> Event {

@@ -42,7 +42,7 @@ impl Webhooks {
             Ok(response) => answer(response, now).await,
             Err(error) => Answer {
                 status: None,
-                text: format!("{error:#}").chars().take(ANSWER).collect(),
+                text: no_answer(&error).chars().take(ANSWER).collect(),
                 verdict: Verdict::Later(None),
             },
         }
@@ -93,6 +93,17 @@ impl Webhooks {
         // The reason stands at the end of the chain: `no answer` says less than `connection refused`.
         request.body(body).send().await.map_err(|error| anyhow::Error::from(error.without_url()))
     }
+}
+
+/// Why there was no answer, as an operator reads it: the reason stands at the end of the chain.
+fn no_answer(error: &anyhow::Error) -> String {
+    let request = error.chain().find_map(|cause| cause.downcast_ref::<reqwest::Error>());
+    if request.is_some_and(reqwest::Error::is_timeout) {
+        return format!("no answer within {} s", TIMEOUT.as_secs());
+    }
+    let reason = error.root_cause().to_string();
+    let reason = reason.split(" (os error").next().unwrap_or_default();
+    if request.is_some() { format!("no answer: {reason}") } else { reason.to_owned() }
 }
 
 async fn answer(mut response: Response, now: DateTime<Utc>) -> Answer {

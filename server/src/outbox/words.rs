@@ -2,7 +2,7 @@
 
 use app::query::ShipmentsQuery;
 use domain::message::Notice;
-use domain::time::told;
+use domain::time::format_moment;
 
 /// Where people look at what a notice tells of, on this server.
 pub(super) fn path(notice: &Notice) -> Option<String> {
@@ -33,25 +33,28 @@ pub(super) fn words(notice: &Notice) -> String {
         }
         Notice::PlanDue { order, shipment, rejections, reason, expected } => {
             let because = reason.as_ref().map_or(String::new(), |reason| format!(" ({reason})"));
-            let expected =
-                expected.map_or(String::new(), |at| format!(" It is not expected before {}.", told(at)));
+            let expected = expected
+                .map_or(String::new(), |at| format!(" It is not expected before {}.", format_moment(at)));
             format!(
                 "Nobody carries order {order} on {shipment} now: refusal number {rejections}{because}.{expected}"
             )
         }
         Notice::ExpectedDeliveryRevised { order, shipment, promised, expected, is_late, .. } => {
-            let promised =
-                promised.map_or(String::new(), |window| format!(", promised until {}", told(window.to)));
+            let promised = promised
+                .map_or(String::new(), |window| format!(", promised until {}", format_moment(window.to)));
             let verdict = if *is_late { "later than promised" } else { "within the promise again" };
-            format!("Order {order} on {shipment} is expected {}, {verdict}{promised}.", told(*expected))
+            format!(
+                "Order {order} on {shipment} is expected {}, {verdict}{promised}.",
+                format_moment(*expected)
+            )
         }
         Notice::ShipmentCancel { shipment, order } => {
             format!("Order {order} was cancelled: call off {shipment}.")
         }
         Notice::DelayAlert { shipment, customer, order, promised, expected } => format!(
             "{customer} waits for order {order}: {shipment} is expected {}, promised until {}.",
-            told(*expected),
-            told(promised.to)
+            format_moment(*expected),
+            format_moment(promised.to)
         ),
         Notice::ExceptionEscalated { shipment, rule, detail, customer, assignee, level, .. } => {
             let customer = customer.as_ref().map_or(String::new(), |name| format!(" of {name}"));

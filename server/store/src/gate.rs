@@ -9,6 +9,7 @@ use crate::{Store, StoreError, journal, rulebook};
 use domain::{Order, OrderId, Seq, ShipmentId, Tracked};
 use sqlx::{Row, query};
 use std::collections::{BTreeMap, HashSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 /// An order with everything that carries it.
@@ -136,8 +137,14 @@ impl Store {
             .filter_map(|known| Some(known.order.as_ref()?.state.terms.as_ref()?.customer.id()));
         let tiers = tiers_of(&mut read, customers).await?;
         let around = Around { orders: &orders, tiers: &tiers, rulebooks: &rulebooks };
-        let shipments: BTreeMap<i64, Tracked> =
-            kept.into_iter().map(|kept| (kept.key, kept.tracked(&around))).collect();
+        let shipments: BTreeMap<i64, Tracked> = kept
+            .into_iter()
+            .filter_map(|kept| {
+                let key = kept.key;
+                Some((key, load::caught(AssertUnwindSafe(|| Ok(kept.tracked(&around)))).ok()?))
+            })
+            .collect();
+        keys_of_order.retain(|_, keys| keys.iter().all(|key| shipments.contains_key(key)));
         let carried = keys_of_order.into_iter().filter_map(|(id, keys)| {
             let order = orders.get(&id)?.order.clone()?;
             let shipments = keys.iter().filter_map(|key| shipments.get(key).cloned()).collect();

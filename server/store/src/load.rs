@@ -146,6 +146,7 @@ pub(crate) async fn orders_by_id(
 pub(crate) fn orders_in(fact: &Fact) -> impl Iterator<Item = OrderId> {
     let (numbers, issuer) = match fact {
         Fact::ShipmentPlanned(plan) => (plan.orders.as_slice(), plan.order_issuer.as_deref()),
+        Fact::LegStated(leg) => (std::slice::from_ref(&leg.order), leg.issuer.as_deref()),
         _ => (&[][..], None),
     };
     let issuer = issuer.unwrap_or(OrderId::DEFAULT_ISSUER);

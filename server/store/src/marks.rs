@@ -68,7 +68,7 @@ async fn mark_file(connection: &mut SqliteConnection, path: &Path) -> Result<(),
 }
 
 /// What tells one file from its copies: its number in the file system and when it was made. It stays when the file is renamed or
-/// the machine starts again, and differs for whatever is copied, backed up or restored.
+/// the machine starts again, and differs for whatever is copied, backed up or restored. A clone of a whole disk is not told apart.
 fn file(path: &Path) -> String {
     let Ok(data) = std::fs::metadata(path) else { return String::new() };
     let made_at = data.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());

@@ -24,7 +24,7 @@ const CONTENT_TYPES: [&str; 5] = [
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Seal {
+enum Signed {
     Right,
     Missing,
     Wrong,
@@ -32,7 +32,7 @@ enum Seal {
 }
 
 /// Delivery `number`, always the same.
-fn mutated(number: u64) -> (Sending, Seal) {
+fn mutated(number: u64) -> (Sending, Signed) {
     let mut rng = StdRng::seed_from_u64(0x5EED_0000 + number);
     let (source, role) = *[("tms", Role::Tms), ("erp", Role::Erp)].choose(&mut rng).expect("one");
     let own: Vec<_> = EXAMPLES.iter().filter(|example| example.event.role == role).collect();
@@ -75,13 +75,13 @@ fn mutated(number: u64) -> (Sending, Seal) {
     }
     let content_type =
         if rng.random_ratio(1, 12) { CONTENT_TYPES.choose(&mut rng).expect("one") } else { content_type };
-    let seal = match rng.random_range(0..12) {
-        0 => Seal::Missing,
-        1 => Seal::Wrong,
-        2 => Seal::Stale,
-        _ => Seal::Right,
+    let signed = match rng.random_range(0..12) {
+        0 => Signed::Missing,
+        1 => Signed::Wrong,
+        2 => Signed::Stale,
+        _ => Signed::Right,
     };
-    (Sending { source, id: format!("garbage-{number}"), content_type, body: body.into() }, seal)
+    (Sending { source, id: format!("garbage-{number}"), content_type, body: body.into() }, signed)
 }
 
 fn flip_bits(body: &mut [u8], rng: &mut StdRng) {
@@ -178,25 +178,25 @@ struct Sums {
 struct Knocked {
     number: u64,
     sending: Sending,
-    seal: Seal,
+    signed: Signed,
     status: StatusCode,
     answer: Value,
     kept: Option<store::StoredDelivery>,
 }
 
 async fn knock(door: Arc<Door>, number: u64) -> Knocked {
-    let (sending, seal) = mutated(number);
-    let at = now().timestamp() - if seal == Seal::Stale { 400 } else { 0 };
-    let secret = if seal == Seal::Wrong {
+    let (sending, signed) = mutated(number);
+    let at = now().timestamp() - if signed == Signed::Stale { 400 } else { 0 };
+    let secret = if signed == Signed::Wrong {
         server::cli::source::draw_secret()
     } else {
         door.secret(sending.source).to_owned()
     };
     let signature = sign(&secret, &sending.id, at, &sending.body);
-    let (status, answer) = door.knock(&sending, at, (seal != Seal::Missing).then_some(&signature)).await;
+    let (status, answer) = door.knock(&sending, at, (signed != Signed::Missing).then_some(&signature)).await;
     let source = sending.source.parse().expect("a name");
     let kept = door.store.delivery(&source, &sending.id).await.expect("a read");
-    Knocked { number, sending, seal, status, answer, kept }
+    Knocked { number, sending, signed, status, answer, kept }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -210,11 +210,11 @@ async fn ten_thousand_mutated_deliveries_leave_nothing_lost_and_nothing_unexplai
         .map(|number| tokio::spawn(knock(Arc::clone(&door), number)))
         .buffer_unordered(48);
     while let Some(knocked) = knocks.next().await {
-        let Knocked { number, sending, seal, status, answer, kept } = knocked.expect("a knock");
+        let Knocked { number, sending, signed, status, answer, kept } = knocked.expect("a knock");
         let code = answer["code"].as_str().unwrap_or_default().to_owned();
         *answers.entry((status, code.clone())).or_default() += 1;
-        match seal {
-            Seal::Right if status == StatusCode::ACCEPTED => {
+        match signed {
+            Signed::Right if status == StatusCode::ACCEPTED => {
                 let count = |name: &str| answer[name].as_u64().expect(name);
                 let all = count("accepted") + count("duplicates") + count("quarantined");
                 let is_empty = sending.body.trim_ascii().is_empty() || sending.body.trim_ascii() == b"[]";
@@ -225,7 +225,7 @@ async fn ten_thousand_mutated_deliveries_leave_nothing_lost_and_nothing_unexplai
                 let kept = kept.unwrap_or_else(|| panic!("{number} was acknowledged and is lost"));
                 assert_eq!(kept.body, sending.body, "{number}");
             }
-            Seal::Right => {
+            Signed::Right => {
                 assert_eq!(
                     (status, code.as_str()),
                     (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
@@ -233,10 +233,10 @@ async fn ten_thousand_mutated_deliveries_leave_nothing_lost_and_nothing_unexplai
                 );
                 assert_eq!(sending.content_type, "text/csv");
             }
-            Seal::Missing | Seal::Wrong | Seal::Stale => {
-                let expect = match seal {
-                    Seal::Missing => "unsigned",
-                    Seal::Wrong => "bad_signature",
+            Signed::Missing | Signed::Wrong | Signed::Stale => {
+                let expect = match signed {
+                    Signed::Missing => "unsigned",
+                    Signed::Wrong => "bad_signature",
                     _ => "stale",
                 };
                 assert_eq!((status, code.as_str()), (StatusCode::UNAUTHORIZED, expect), "{number}");

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use chrono::DateTime;
 use serde::Deserialize;
 use server::cli::source::draw_secret;
-use server::intake::{Key, Refusal, Seal};
+use server::intake::{Key, Refusal, Signature};
 use store::SourceConfig;
 
 #[derive(Deserialize)]
@@ -33,9 +33,10 @@ fn judge(vector: &Vector) -> Result<(), Refusal> {
     headers.insert("webhook-id", vector.id.parse().expect("a header"));
     headers.insert("webhook-timestamp", HeaderValue::from(vector.timestamp));
     headers.insert("webhook-signature", vector.signature.parse().expect("a header"));
-    let seal = Seal::of(&headers)?;
-    seal.check_age(DateTime::from_timestamp(vector.now, 0).expect("a moment"), SourceConfig::TOLERANCE)?;
-    seal.check(vector.body.as_bytes(), &keys)
+    let signature = Signature::of(&headers)?;
+    signature
+        .check_age(DateTime::from_timestamp(vector.now, 0).expect("a moment"), SourceConfig::TOLERANCE)?;
+    signature.check(vector.body.as_bytes(), &keys)
 }
 
 fn check(vectors: &str) {
@@ -72,12 +73,13 @@ fn the_reference_implementation_signs_what_is_accepted_here() {
     assert_eq!(signature, sign(&secret, "msg_1", now().timestamp(), body.as_bytes()));
     let sending = Sending::one("tms", "msg_1", body);
     let request = request(&sending, now().timestamp(), Some(&signature));
-    let seal = Seal::of(request.headers()).expect("a seal");
+    let signature = Signature::of(request.headers()).expect("a signature");
     let keys = [Key::parse(&secret).expect("a secret")];
     assert!(
-        seal.check_age(now(), SourceConfig::TOLERANCE).is_ok() && seal.check(body.as_bytes(), &keys).is_ok()
+        signature.check_age(now(), SourceConfig::TOLERANCE).is_ok()
+            && signature.check(body.as_bytes(), &keys).is_ok()
     );
-    assert!(seal.check(b"{\"\xff\":1}", &keys).is_err());
+    assert!(signature.check(b"{\"\xff\":1}", &keys).is_err());
 }
 
 #[test]

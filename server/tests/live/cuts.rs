@@ -12,6 +12,7 @@ use domain::live::ViewKey;
 use domain::{Event, Fact, Seq, ShipmentId};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use server::gates;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -90,6 +91,9 @@ async fn storm(seed: u64, restarts: u32) {
     };
     let running = soon("everybody is cut off often enough", storm).await;
     weather.is_calm.store(true, Ordering::Relaxed);
+    // What Syncline itself states of orders that several shipments carry has to be said before.
+    let mut round = gates::Round::default();
+    while gates::pass(&running.store, &mut round, running.hands.now()).await.expect("a look") != (0, false) {}
     // The last transaction changes every view, so that each knows when it has seen everything.
     let last = append(&running.store, Network::everything()).await.seq.expect("positions").1;
     end.send_replace(Some(last));

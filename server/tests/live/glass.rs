@@ -21,7 +21,9 @@ async fn what_goes_to_quarantine_is_counted_on_an_open_board_though_no_position_
     quarantine(&running.store).await;
     loop {
         let change = socket.expect_frame().await;
-        assert_eq!((change.kind.as_str(), change.position()), ("change", board.as_of.expect("a position")));
+        // That it waits becomes an event of its own a moment later; the count does not wait for it.
+        assert_eq!(change.kind.as_str(), "change");
+        assert!(change.position() >= board.as_of.expect("a position"));
         if change.content.expect("a board")["quarantined"] == 1 {
             break;
         }

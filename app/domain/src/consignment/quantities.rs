@@ -35,7 +35,7 @@ pub enum Misfit {
 
 impl Misfit {
     /// As people read it, behind the order's number.
-    pub fn told(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
             Self::UnknownLine { line, quantity } => {
                 format!("{quantity} of line {line}, which it does not have")

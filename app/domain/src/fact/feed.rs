@@ -79,7 +79,7 @@ impl RefusedFor {
     pub fn of(code: &str) -> Self {
         match code {
             "authority_conflict" => Self::Claim,
-            "unknown_kind" | "unknown_version" | "malformed_data" => Self::UnknownCode,
+            "unknown_kind" | "unknown_version" => Self::UnknownCode,
             _ => Self::Unreadable,
         }
     }

@@ -361,6 +361,9 @@ pub struct Retraction {
 pub struct Leg {
     /// The ERP's order number.
     pub order: String,
+    /// Who gave it, where that is not the usual ERP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
     /// Whether the order as a whole is counted with this shipment: each order once.
     pub is_first: bool,
     /// Whether others carry it still: what this one brings is a part of it or of its way.

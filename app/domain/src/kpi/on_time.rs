@@ -89,7 +89,7 @@ pub(super) fn deliveries(tally: &mut Tally) {
         let facets = tally.facets_of(&consignment);
         let part = &consignment.part;
         // Whether an order was on time is decided where its consignee is.
-        if part.goes_on().is_some() {
+        if part.is_mere_leg() {
             tally.consignments.push(consignment);
             continue;
         }
@@ -173,7 +173,7 @@ pub fn open_promises(tracked: &Tracked) -> Vec<Deadline> {
     };
     let parts = tracked.consignments();
     let is_open = |part: &&Consignment| {
-        !part.stage().is_off() && part.goes_on().is_none() && part.handed_over_at().is_none()
+        !part.stage().is_off() && !part.is_mere_leg() && part.handed_over_at().is_none()
     };
     for part in parts.iter().filter(is_open) {
         let order = tracked.orders.iter().find(|order| Some(order.number.as_str()) == part.number);

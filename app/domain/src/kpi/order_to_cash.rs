@@ -13,16 +13,16 @@ pub(super) fn legs(tally: &mut Tally) {
     for consignment in std::mem::take(&mut tally.consignments) {
         let shipment = tally.shipment;
         let (part, order) = (&consignment.part, consignment.order.map(|order| &order.state));
-        // An order that several shipments carry is one order.
-        let order = order.filter(|_| part.counts_its_order());
-        let released_at = order.and_then(|order| order.released_at);
+        // An order that several shipments carry is one order: released and paid once, and invoiced where its way ends.
+        let whole = order.filter(|_| part.counts_its_order());
+        let released_at = whole.and_then(|order| order.released_at);
         let planned_at = planned_at(shipment, part);
         let picked_up_at = last(part.pickups().map(|stop| stop.loaded_at.or(stop.departed_at)));
         let delivered_at = part.handed_over_at();
         let proven_at = proven_at(shipment, part);
         let invoiced_at =
             order.and_then(|order| order.invoices.iter().filter_map(|one| one.invoiced_at).min());
-        let paid_at = order.and_then(OrderState::settled_at);
+        let paid_at = whole.and_then(OrderState::settled_at);
         let facets = tally.facets_of(&consignment);
         for (measure, from, to) in [
             (Measure::ReleaseToPlan, released_at, planned_at),

@@ -1,6 +1,6 @@
 //! What is let pass before a rule fires: each a number with its unit, the range that makes sense, and what it means.
 
-use crate::time::spoken;
+use crate::time::format_span;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +15,9 @@ pub struct LimitRow {
 
 impl LimitRow {
     /// The value with its unit: `2 h 00 min`, `10 %`, `50.00`.
-    pub fn spoken(&self) -> String {
+    pub fn formatted(&self) -> String {
         if self.name.ends_with("_minutes") {
-            spoken(TimeDelta::minutes(i64::from(self.value)))
+            format_span(TimeDelta::minutes(i64::from(self.value)))
         } else if self.name.ends_with("_percent") {
             format!("{} %", self.value)
         } else if self.name.ends_with("_shipment") || self.name.ends_with("_invoice") {

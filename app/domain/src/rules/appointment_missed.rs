@@ -4,17 +4,19 @@
 use super::{Condition, Rule, Situation, place};
 use crate::deadline::DeadlineKind;
 use crate::fact::StopKind;
-use crate::time::told;
+use crate::time::format_moment;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let reported = situation
         .stops_ahead()
         .filter(|stop| stop.kind != Some(StopKind::Pickup) && !stop.has_begun())
-        .filter_map(|stop| Some((stop, format!("the TMS reported it missed at {}", told(stop.missed_at?)))));
+        .filter_map(|stop| {
+            Some((stop, format!("the TMS reported it missed at {}", format_moment(stop.missed_at?))))
+        });
     let waited = situation
         .overdue_stops(DeadlineKind::Arrival)
         .filter(|(_, stop)| stop.missed_at.is_none())
-        .map(|(deadline, stop)| (stop, format!("no arrival by {}", told(deadline.due_at))));
+        .map(|(deadline, stop)| (stop, format!("no arrival by {}", format_moment(deadline.due_at))));
     reported
         .chain(waited)
         .map(|(stop, why)| Condition {

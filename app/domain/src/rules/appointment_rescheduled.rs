@@ -1,7 +1,7 @@
 //! *Appointment rescheduled*: a dock that was booked was booked anew, and the truck is not there yet.
 
 use super::{Condition, Rule, Situation, place};
-use crate::time::told;
+use crate::time::format_moment;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     situation
@@ -17,7 +17,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
                 detail: format!(
                     "{} is booked anew, now for {}{because}",
                     place(stop),
-                    told(appointment.window.from)
+                    format_moment(appointment.window.from)
                 ),
             })
         })

@@ -4,7 +4,7 @@
 use super::{Condition, Rule, Situation};
 use crate::fact::DelayReason;
 use crate::shipment::Delay;
-use crate::time::{spoken, told};
+use crate::time::{format_moment, format_span};
 use chrono::TimeDelta;
 
 /// Which rule a delay for this reason is the matter of. Customs and long waits have rules that watch them themselves.
@@ -26,7 +26,7 @@ pub(super) fn conditions(wanted: Rule, situation: &Situation) -> Vec<Condition> 
     delay
         .map(|delay| {
             let about = delay.minutes.map_or(String::new(), |minutes| {
-                format!(", about {}", spoken(TimeDelta::minutes(i64::from(minutes))))
+                format!(", about {}", format_span(TimeDelta::minutes(i64::from(minutes))))
             });
             Condition {
                 rule: wanted,
@@ -35,7 +35,7 @@ pub(super) fn conditions(wanted: Rule, situation: &Situation) -> Vec<Condition> 
                 detail: format!(
                     "Delayed: {}{about}, reported {}; no new expected time yet",
                     delay.reason.label(),
-                    told(delay.reported_at)
+                    format_moment(delay.reported_at)
                 ),
             }
         })

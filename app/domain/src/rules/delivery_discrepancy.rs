@@ -4,7 +4,7 @@
 use super::{Condition, Rule, Situation, place};
 use crate::fact::DiscrepancyKind;
 use crate::shipment::Stop;
-use crate::time::told;
+use crate::time::format_moment;
 
 /// What a rule about papers watches instead.
 pub(super) fn is_about_goods(kind: DiscrepancyKind) -> bool {
@@ -27,7 +27,12 @@ fn refused(situation: &Situation, stop: &Stop) -> Option<Condition> {
     Some(Condition {
         rule: Rule::DeliveryDiscrepancy,
         cause: format!("stop {}, refused", stop.stop),
-        detail: format!("{} refused the goods at {}: {}", place(stop), told(refused.at), refused.reason),
+        detail: format!(
+            "{} refused the goods at {}: {}",
+            place(stop),
+            format_moment(refused.at),
+            refused.reason
+        ),
         orders: situation.orders_at(stop),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{Condition, Rule, Situation, place};
 use crate::deadline::DeadlineKind;
-use crate::time::{spoken, told};
+use crate::time::{format_moment, format_span};
 use chrono::TimeDelta;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
@@ -15,8 +15,8 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             detail: format!(
                 "The truck stands at {} for more than {}: detention runs since {}",
                 place(stop),
-                spoken(TimeDelta::minutes(i64::from(situation.limits.dwell_minutes))),
-                told(deadline.due_at)
+                format_span(TimeDelta::minutes(i64::from(situation.limits.dwell_minutes))),
+                format_moment(deadline.due_at)
             ),
         })
         .collect()

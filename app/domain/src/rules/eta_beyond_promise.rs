@@ -3,7 +3,7 @@
 
 use super::{Condition, Rule, Situation, is_late_by, place};
 use crate::fact::StopKind;
-use crate::time::{spoken, told};
+use crate::time::{format_moment, format_span};
 use chrono::TimeDelta;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
@@ -20,8 +20,8 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
                 detail: format!(
                     "Expected at {} {}, {} after the promise{}",
                     place(stop),
-                    told(eta.eta),
-                    spoken((eta.eta - promised.to).max(TimeDelta::zero())),
+                    format_moment(eta.eta),
+                    format_span((eta.eta - promised.to).max(TimeDelta::zero())),
                     eta.reason.map_or(String::new(), |reason| format!(" ({})", reason.label())),
                 ),
             })

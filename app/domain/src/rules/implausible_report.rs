@@ -2,7 +2,7 @@
 //! it, a position at 0, 0 or beyond reach. It is kept, and moves nothing.
 
 use super::{Condition, Rule, Situation};
-use crate::time::told;
+use crate::time::format_moment;
 use std::collections::BTreeMap;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
@@ -16,7 +16,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             one.source,
             one.what.label(),
             one.count,
-            told(one.at)
+            format_moment(one.at)
         );
         causes.insert(format!("{} of {}", one.what.label(), one.source), detail);
     }
@@ -26,7 +26,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             "{} states `{}` for {}, ahead of its receipt: it counts from then on; check the source's clock",
             event.source,
             event.fact.kind(),
-            told(event.occurred_at)
+            format_moment(event.occurred_at)
         );
         causes.insert(format!("moments of {} ahead of their receipt", event.source), detail);
     }

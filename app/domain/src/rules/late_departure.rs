@@ -2,7 +2,7 @@
 
 use super::{Condition, Rule, Situation, place};
 use crate::deadline::DeadlineKind;
-use crate::time::told;
+use crate::time::format_moment;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     situation
@@ -11,7 +11,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             rule: Rule::LateDeparture,
             cause: format!("stop {}", stop.stop),
             orders: situation.orders_at(stop),
-            detail: format!("The truck has not left {} by {}", place(stop), told(deadline.due_at)),
+            detail: format!("The truck has not left {} by {}", place(stop), format_moment(deadline.due_at)),
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use super::{Condition, Rule, Situation, place};
 use crate::deadline::DeadlineKind;
 use crate::fact::StopKind;
-use crate::time::told;
+use crate::time::format_moment;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     situation
@@ -12,9 +12,9 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         .filter_map(|stop| {
             let passed = situation.overdue(DeadlineKind::Pickup).find(|deadline| deadline.stop == stop.stop);
             let why = match (stop.missed_at, passed) {
-                (Some(at), _) => format!("the TMS reported it missed at {}", told(at)),
+                (Some(at), _) => format!("the TMS reported it missed at {}", format_moment(at)),
                 (None, Some(deadline)) => {
-                    format!("no arrival by {}", told(deadline.due_at))
+                    format!("no arrival by {}", format_moment(deadline.due_at))
                 }
                 (None, None) => return None,
             };

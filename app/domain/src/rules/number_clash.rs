@@ -3,7 +3,7 @@
 
 use super::{Condition, Rule, Situation};
 use crate::shipment::NumberClash;
-use crate::time::told;
+use crate::time::format_moment;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let shipment = situation.shipment;
@@ -21,7 +21,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             let detail = format!(
                 "{} was given anew at {}, long after its shipment had ended: have it sent under another number or issuer",
                 shipment.number,
-                told(*at)
+                format_moment(*at)
             );
             Condition::new(Rule::NumberClash, "used again", detail)
         }

@@ -8,7 +8,7 @@ use crate::fact::HandledLine;
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let of_orders = situation.parts.iter().filter_map(|part| {
         let number = part.number?;
-        let misfits: Vec<String> = part.misfits().iter().map(crate::consignment::Misfit::told).collect();
+        let misfits: Vec<String> = part.misfits().iter().map(crate::consignment::Misfit::describe).collect();
         (!misfits.is_empty()).then(|| Condition {
             rule: Rule::QuantityMismatch,
             cause: format!("order {number}"),

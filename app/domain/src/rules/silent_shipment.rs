@@ -2,7 +2,7 @@
 
 use super::{Condition, Rule, Situation};
 use crate::deadline::DeadlineKind;
-use crate::time::told;
+use crate::time::format_moment;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let heard = situation.shipment.state.heard_at;
@@ -14,7 +14,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             orders: Vec::new(),
             detail: heard.map_or_else(
                 || "Nothing was ever heard of it".to_owned(),
-                |at| format!("Nothing was heard of it since {}", told(at)),
+                |at| format!("Nothing was heard of it since {}", format_moment(at)),
             ),
         })
         .collect()

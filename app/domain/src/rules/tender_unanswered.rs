@@ -4,7 +4,7 @@
 use super::{Condition, Rule, Situation};
 use crate::deadline::DeadlineKind;
 use crate::shipment::TenderState;
-use crate::time::told;
+use crate::time::format_moment;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let overdue = situation.overdue(DeadlineKind::TenderAnswer);
@@ -20,7 +20,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
                 detail: format!(
                     "{carrier} has not answered tender {} by {}",
                     tender.tender,
-                    told(deadline.due_at)
+                    format_moment(deadline.due_at)
                 ),
             })
         })

@@ -6,7 +6,7 @@ use super::state::{
     Eta, Handling, Hold, Refused, State, Stop, Tender, TenderState,
 };
 use crate::authority::Role;
-use crate::event::Event;
+use crate::event::{Event, HISTORY};
 use crate::fact::{AppointmentTerms, ApprovalDecision, Ending, Fact, Handled, PodStatement, TenderAnswer};
 use crate::fold::{AHEAD, FoldState};
 use crate::id::{CaseId, ShipmentId};
@@ -212,6 +212,8 @@ impl State {
                 stop.arrived_at = Some(at);
             }
             Some(departed_at) if at - departed_at > ECHO => {}
+            // Whoever arrives again after days was not here all the while.
+            _ if stop.arrived_at.is_some_and(|earlier| at - earlier > HISTORY) => stop.arrived_at = Some(at),
             _ => {
                 stop.arrived_at.get_or_insert(at);
             }

@@ -2,8 +2,8 @@
 //! whatever number the new plan gives it; what the plan names no more is history.
 
 use super::state::{NumberClash, State, Stop};
-use crate::event::Event;
-use crate::fact::{Plan, PlannedStop, StopKind};
+use crate::event::{Event, HISTORY};
+use crate::fact::{Leg, Plan, PlannedStop, StopKind};
 use crate::place::Location;
 use crate::time::Moment;
 use chrono::TimeDelta;
@@ -68,12 +68,18 @@ impl State {
 
     /// Marks the deliveries from which all goes on with another shipment: nobody there is a consignee.
     pub(super) fn mark_hubs(&mut self) {
+        let from =
+            |leg: &Leg, stop: &Stop| leg.goes_on.as_ref().is_some_and(|onward| onward.stop == stop.stop);
         let goes_on = |stop: &Stop, order: &str| {
-            let leg = self.legs.iter().find(|leg| leg.order == order);
-            leg.and_then(|leg| leg.goes_on.as_ref()).is_some_and(|onward| onward.stop == stop.stop)
+            match self.legs.iter().find(|leg| leg.order == order) {
+                Some(leg) => from(leg, stop),
+                // The order that took its place is not named by the plan.
+                None => self.legs.iter().any(|leg| !self.orders.contains(&leg.order) && from(leg, stop)),
+            }
         };
         let is_hub = |stop: &Stop| {
-            let mut here = self.orders.iter().filter(|order| stop.concerns(order)).peekable();
+            let is_here = |order: &&String| stop.concerns(order) && !self.past_orders.contains(order);
+            let mut here = self.orders.iter().filter(is_here).peekable();
             here.peek().is_some() && here.all(|order| goes_on(stop, order))
         };
         let marks: Vec<bool> = self.stops.iter().map(is_hub).collect();
@@ -181,6 +187,11 @@ fn place(stop: Option<Stop>, planned: &PlannedStop) -> Stop {
     stop.location = Some(planned.location.clone());
     if stop.planned.replace(planned.planned) != Some(planned.planned) {
         stop.missed_at = None;
+    }
+    // What was told of the number long before anybody planned it is no visit of this stop.
+    let is_stale = stop.arrived_at.is_some_and(|at| planned.planned.from - at > HISTORY);
+    if is_stale && stop.loaded_at.is_none() && !stop.is_done() {
+        stop.arrived_at = None;
     }
     stop.orders.clone_from(&planned.orders);
     stop

@@ -372,12 +372,21 @@ impl State {
     /// The stops in route order behind the last one that was reached: a stop before one that was reached has happened, whether
     /// or not anybody told of it.
     pub fn ahead(&self) -> &[Stop] {
-        let is_reached =
-            |stop: &Stop| stop.has_begun() || stop.sent_out_at.is_some() || stop.refused.is_some();
         // Whoever is out for delivery at a stop has left all before it.
-        let reached = self.stops.iter().rposition(is_reached);
+        let reached = self.last_reached();
         let from = reached.map_or(0, |place| if self.stops[place].has_begun() { place + 1 } else { place });
         &self.stops[from..]
+    }
+
+    fn last_reached(&self) -> Option<usize> {
+        let is_reached =
+            |stop: &Stop| stop.has_begun() || stop.sent_out_at.is_some() || stop.refused.is_some();
+        self.stops.iter().rposition(is_reached)
+    }
+
+    /// The stop at which the truck is, or was last: it has left all before it, told or not.
+    pub fn current(&self) -> Option<&Stop> {
+        self.last_reached().map(|place| &self.stops[place]).filter(|stop| stop.has_begun())
     }
 
     /// Every stop, those of former plans behind the others.

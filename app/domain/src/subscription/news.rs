@@ -9,7 +9,7 @@ use crate::id::CustomerId;
 use crate::message::{Addressed, Addressee, Notice};
 use crate::redaction::CustomerShipment;
 use crate::status::Status;
-use crate::time::told;
+use crate::time::format_moment;
 use serde::{Deserialize, Serialize};
 
 /// A kind of news.
@@ -189,9 +189,10 @@ pub fn of_delay(seen: &CustomerShipment) -> Notice {
 fn delay(seen: &CustomerShipment) -> String {
     let number = &seen.number;
     let to = seen.row().destination.map_or(String::new(), |city| format!(" to {city}"));
-    let expected = seen.eta.map_or(String::new(), |eta| format!(", expected {}", told(eta)));
-    let promised =
-        seen.promised.map_or(String::new(), |window| format!(", promised until {}", told(window.to)));
+    let expected = seen.eta.map_or(String::new(), |eta| format!(", expected {}", format_moment(eta)));
+    let promised = seen
+        .promised
+        .map_or(String::new(), |window| format!(", promised until {}", format_moment(window.to)));
     let verdict = if seen.flags.delayed { "late" } else { "on time again" };
     format!("{number}{to} is {verdict}{expected}{promised}.")
 }
@@ -203,7 +204,7 @@ fn of_shipment(before: Option<&CustomerShipment>, after: &CustomerShipment) -> V
     let flags = before.map(|before| before.flags).unwrap_or_default();
     let row = after.row();
     let to = row.destination.as_ref().map_or(String::new(), |city| format!(" to {city}"));
-    let expected = after.eta.map_or(String::new(), |eta| format!(", expected {}", told(eta)));
+    let expected = after.eta.map_or(String::new(), |eta| format!(", expected {}", format_moment(eta)));
     let was_handed_over = was.is_handed_over();
     let mut news = Vec::new();
     match after.status {
@@ -230,7 +231,7 @@ fn of_shipment(before: Option<&CustomerShipment>, after: &CustomerShipment) -> V
             ));
         }
         Status::Delivered | Status::AwaitingConfirmation if !was_handed_over => {
-            let at = row.delivered_at.map_or(String::new(), |at| format!(" on {}", told(at)));
+            let at = row.delivered_at.map_or(String::new(), |at| format!(" on {}", format_moment(at)));
             news.push((News::Delivered, format!("{number}{to} was delivered{at}.")));
         }
         Status::Delivered => {

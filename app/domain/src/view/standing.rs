@@ -42,7 +42,7 @@ pub(crate) fn flags(
         return Flags { action_needed: is_disputed && status.is_handed_over(), ..Flags::default() };
     }
     let late = state.stops_for(numbers).filter(|stop| is_open(stop)).any(|stop| {
-        let here = orders.iter().filter(|order| order.is_handled_at(stop));
+        let here = orders.iter().filter(|order| order.is_promised_at(state, stop));
         let limit = promise(here).or(stop.expected());
         limit.is_some_and(|limit| is_late_by(&stop.etas, limit, limits))
     });

@@ -1,12 +1,13 @@
 //! The timeline: every accepted event as a sentence, for agents and, where it concerns them, for customers.
 
+use crate::deadline::DeadlineKind;
 use crate::event::Event;
 use crate::fact::{DelayReason, Fact, StopKind};
 use crate::fold::Entry;
 use crate::id::Seq;
 use crate::service_level;
 use crate::shipment::{Shipment, Stop};
-use crate::time::{Moment, spoken, told};
+use crate::time::{Moment, format_moment, format_span};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -176,11 +177,13 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
             ),
             Some(format!("Carrier {}", assignment.carrier.name)),
         ),
-        Fact::AppointmentScheduled(terms) => {
-            both(format!("Appointment {at}: {} to {}", told(terms.window.from), told(terms.window.to)))
-        }
+        Fact::AppointmentScheduled(terms) => both(format!(
+            "Appointment {at}: {} to {}",
+            format_moment(terms.window.from),
+            format_moment(terms.window.to)
+        )),
         Fact::AppointmentRescheduled(terms) => {
-            let text = format!("Appointment {at} moved to {}", told(terms.window.from));
+            let text = format!("Appointment {at} moved to {}", format_moment(terms.window.from));
             (format!("{text}{}", because(terms.reason.as_ref())), Some(text))
         }
         Fact::AppointmentMissed(_) => (format!("Appointment {at} missed"), None),
@@ -204,13 +207,15 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
             (format!("Refused {at}: {}", refusal.reason), Some(format!("Delivery {at} was not accepted")))
         }
         Fact::DeliveryAttempted(attempt) => {
-            let next =
-                attempt.next.map_or(String::new(), |next| format!("; next attempt {}", told(next.from)));
+            let next = attempt
+                .next
+                .map_or(String::new(), |next| format!("; next attempt {}", format_moment(next.from)));
             let text = format!("Delivery attempted {at}, nobody was there{next}");
             (format!("{text}{}", because(attempt.reason.as_ref())), Some(text))
         }
         Fact::CollectionReadied(point) => {
-            let until = point.until.map_or(String::new(), |until| format!(", until {}", told(until)));
+            let until =
+                point.until.map_or(String::new(), |until| format!(", until {}", format_moment(until)));
             both(format!("Ready for collection at {}{until}", point.place))
         }
         Fact::ShipmentReturned(ending) => (
@@ -229,14 +234,14 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
             None,
         ),
         Fact::EtaChanged(statement) => {
-            let text = format!("Expected {at} on {}", told(statement.eta));
+            let text = format!("Expected {at} on {}", format_moment(statement.eta));
             let reason = statement.reason.map_or(String::new(), |reason| format!(" ({})", reason.label()));
             (format!("{text}{reason}"), Some(text))
         }
         Fact::DelayReported(delay) => {
             let text = match delay.minutes {
                 Some(minutes) => {
-                    format!("Delayed by about {}", spoken(TimeDelta::minutes(i64::from(minutes))))
+                    format!("Delayed by about {}", format_span(TimeDelta::minutes(i64::from(minutes))))
                 }
                 None => "Delayed".to_owned(),
             };
@@ -277,26 +282,43 @@ fn sentences(shipment: &Shipment, event: &Event, stop: Option<&String>) -> (Stri
                     shipment.state.stops.iter().find(|one| one.stop == onward.stop),
                     Some(&onward.stop),
                 );
-                (format!("Order {} goes on {at} with {with}", leg.order), None)
+                let how = match (onward.left_at, onward.handed_over_at) {
+                    (_, Some(_)) => format!("has reached its consignee with {with}"),
+                    (Some(_), None) => format!("has left {at} with {with}"),
+                    (None, None) => format!("goes on {at} with {with}"),
+                };
+                (format!("Order {} {how}", leg.order), None)
             }
-            None => (format!("Order {} is carried by other shipments too", leg.order), None),
+            None if leg.is_shared => (format!("Order {} is carried by other shipments too", leg.order), None),
+            None => (format!("Order {} is carried by this shipment alone", leg.order), None),
         },
         Fact::EventRetracted(retraction) => {
             (format!("Event {} taken back: {}", retraction.event, retraction.reason), None)
         }
         Fact::DeadlinePassed(deadline) if service_level::level(deadline.deadline).is_some() => {
-            (format!("{} was due by {}", deadline.deadline.label(), told(deadline.due_at)), None)
+            (format!("{} was due by {}", deadline.deadline.label(), format_moment(deadline.due_at)), None)
         }
-        Fact::DeadlinePassed(deadline) => {
-            (format!("{} {at} was due by {}", deadline.deadline.label(), told(deadline.due_at)), None)
+        Fact::DeadlinePassed(deadline)
+            if matches!(
+                deadline.deadline,
+                DeadlineKind::News | DeadlineKind::Hidden | DeadlineKind::StatedAhead
+            ) =>
+        {
+            (format!("{} was due by {}", deadline.deadline.label(), format_moment(deadline.due_at)), None)
         }
+        Fact::DeadlinePassed(deadline) => (
+            format!("{} {at} was due by {}", deadline.deadline.label(), format_moment(deadline.due_at)),
+            None,
+        ),
         Fact::ExceptionAssigned(act) => (
             act.assignee.as_ref().map_or("Exception put back into the queue".to_owned(), |assignee| {
                 format!("Exception assigned to {assignee}")
             }),
             None,
         ),
-        Fact::ExceptionSnoozed(act) => (format!("Exception snoozed until {}", told(act.until)), None),
+        Fact::ExceptionSnoozed(act) => {
+            (format!("Exception snoozed until {}", format_moment(act.until)), None)
+        }
         Fact::ExceptionNoted(act) => (format!("Note: {}", act.text), None),
         Fact::ExceptionResolved(act) => (format!("Exception resolved: {}", act.reason), None),
         Fact::ExceptionReopened(act) => (format!("Exception reopened: {}", act.text), None),

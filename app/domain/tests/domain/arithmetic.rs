@@ -7,7 +7,7 @@ use domain::event::Event;
 use domain::kpi::{Measure, Part, Punctuality, contributions};
 use domain::latency::{Leg, Passage, Span};
 use domain::measure::{Currency, Money, Quantity};
-use domain::time::{dwell, spoken};
+use domain::time::{dwell, format_span};
 
 /// The minutes that trucks stood, stop by stop.
 fn dwells(more: impl IntoIterator<Item = Event>) -> Vec<i64> {
@@ -110,7 +110,7 @@ fn the_ends_of_time_and_of_numbers_are_survived() {
     };
     assert_eq!(passage.legs()[0].1, Span::Took(i64::MAX.unsigned_abs()));
     assert_eq!(passage.legs()[1].1, Span::Skewed(i64::MAX.unsigned_abs()));
-    assert!(spoken(first - last).starts_with("-191"));
+    assert!(format_span(first - last).starts_with("-191"));
     let currency = Currency::try_from("EUR".to_owned()).expect("a currency");
     assert_eq!(Money { minor: i64::MIN, currency }.to_string(), "-92233720368547758.08 EUR");
     assert_eq!(Quantity::whole(i64::MAX, "EA").milli, i64::MAX);

@@ -1,7 +1,7 @@
 //! The shipments behind a figure: `/kpis?measure=on_time_delivery&show=missed&by=carrier&member=…`, with the same days as the
 //! board. What the rows add up to is the figure.
 
-use super::period::{Period, date, spoken as days_spoken, value};
+use super::period::{Period, date, format_days, value};
 use super::said;
 use crate::api::ApiError;
 use crate::boards::table::{Column, Row, figures as number, table, words};
@@ -108,7 +108,7 @@ pub async fn draw(context: &Context, query: &Query) -> Result<(Seq, AnyView), Ap
     let drawn = view! {
         <p><a href=back>"← All figures"</a></p>
         {section("What it says", view! {
-            <h3>{definition.label} {of} ", " {days_spoken(window)}</h3>
+            <h3>{definition.label} {of} ", " {format_days(window)}</h3>
             <p class="tile-value">{said::value(measure, &figure).unwrap_or_else(|| "Nothing counted".to_owned())}</p>
             <p class="tile-parts">{said::parts(measure, &figure)}</p>
             <p>{format!("Formula: {}. Left out: {}.", definition.formula, definition.exclusions)}</p>

@@ -140,8 +140,8 @@ impl Period {
                 <p class="period-days">
                     {format!(
                         "{} compared with {}. Days are those of UTC, where it is {} now.",
-                        spoken(window),
-                        spoken(compared),
+                        format_days(window),
+                        format_days(compared),
                         now.format("%H:%M"),
                     )}
                     <span data-clock=""></span>
@@ -163,7 +163,7 @@ fn of_date(date: NaiveDate) -> Day {
 }
 
 /// `2 Nov to 9 Nov 2026`.
-pub fn spoken(days: Days) -> String {
+pub fn format_days(days: Days) -> String {
     let said = |day: Day, form| day.date().map_or(String::new(), |date| date.format(form).to_string());
     if days.first == days.last {
         return said(days.first, "%-d %b %Y");

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::kpi::{Better, Figure, Measure, Unit};
-use domain::time::spoken;
+use domain::time::format_span;
 use store::Restated;
 
 /// The value alone: `94.2 %`, `3 h 05 min`, `1.3`, `+45.00 EUR (+4.5 %)`; none where nothing was counted.
@@ -30,7 +30,7 @@ pub fn parts(measure: Measure, figure: &Figure) -> String {
     let made = match measure.definition().unit {
         Unit::Percent => format!("{} of {}", sums.numerator, sums.denominator),
         Unit::Minutes => {
-            let all = spoken(TimeDelta::minutes(sums.numerator));
+            let all = format_span(TimeDelta::minutes(sums.numerator));
             match (figure.quantile(0.5), figure.quantile(0.9)) {
                 (Some(half), Some(most)) => format!(
                     "mean of {}, {all} together; half within {}, nine in ten within {}",
@@ -107,7 +107,7 @@ fn percent(share: f64) -> String {
 }
 
 pub fn minutes(minutes: f64) -> String {
-    spoken(TimeDelta::minutes(minutes.round() as i64))
+    format_span(TimeDelta::minutes(minutes.round() as i64))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use domain::journey::{Progress, changes, lateness, name, open_delivery, progress
 use domain::redaction::{CustomerDelay, CustomerShipment, CustomerStop};
 use domain::shipment::LastPosition;
 use domain::status::Status;
-use domain::time::spoken;
+use domain::time::format_span;
 use leptos::prelude::*;
 
 /// Stays in sight: which shipment it is, and of when that is which stands below.
@@ -153,7 +153,7 @@ fn figures(shipment: &CustomerShipment) -> impl IntoView + use<> {
 }
 
 fn delay(delay: &CustomerDelay) -> impl IntoView + use<> {
-    let minutes = delay.minutes.map(|minutes| spoken(TimeDelta::minutes(i64::from(minutes))));
+    let minutes = delay.minutes.map(|minutes| format_span(TimeDelta::minutes(i64::from(minutes))));
     let by = minutes.map_or("Not known by how much".to_owned(), |minutes| format!("About {minutes}"));
     let reason = delay.reason.map_or(String::new(), |reason| format!(", {}", reason.label()));
     pair("Delay", view! { {format!("{by}{reason}, said ")} {moment(Some(delay.reported_at))} })

@@ -8,7 +8,7 @@ use domain::fact::StopKind;
 use domain::journey::{Progress, changes, lateness, progress};
 use domain::redaction::{CustomerShipment, CustomerStop};
 use domain::shipment::{Eta, Stop};
-use domain::time::{dwell, spoken};
+use domain::time::{dwell, format_span};
 use domain::view::ShipmentView;
 use leptos::prelude::*;
 
@@ -177,7 +177,7 @@ fn remarks(stop: &Stop) -> Vec<String> {
         remarks.push(format!("Proof of delivery disputed, {kind}{}", because(&discrepancy.note)));
     }
     if let (Some(arrived), Some(departed)) = (stop.arrived_at, stop.departed_at) {
-        remarks.push(format!("Stood for {}", spoken(dwell(arrived, departed))));
+        remarks.push(format!("Stood for {}", format_span(dwell(arrived, departed))));
     }
     if !stop.orders.is_empty() {
         remarks.push(format!("Orders {}", stop.orders.join(", ")));

@@ -19,7 +19,7 @@ const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before
     <dt><kbd>c</kbd></dt><dd>comment: write a note</dd>\
     <dt><kbd>s</kbd></dt><dd>snooze</dd>\
     <dt><kbd>e</kbd></dt><dd>end it: resolve or reopen</dd>\
-    <dt><kbd>1 … 9</kbd></dt><dd>a reason that is often given, into the field; Enter ends it</dd>\
+    <dt><kbd>1 … 9</kbd></dt><dd>a reason that is often given goes into the field, Enter ends it; in a field digits are text</dd>\
     <dt><kbd>x</kbd></dt><dd>choose the row; with Shift, all from the last one</dd>\
     <dt><kbd>Shift j k</kbd></dt><dd>choose on the way down, on the way up</dd>\
     <dt></dt><dd>with rows chosen, a c s e are for all of them</dd>\

@@ -14,7 +14,7 @@ use domain::ExceptionId;
 use domain::exception::{Closing, ShipmentException, Urgency};
 use domain::live::{Desk, EXCEPTIONS, ViewKey};
 use domain::rules::Rule;
-use domain::time::{Moment, spoken};
+use domain::time::{Moment, format_span};
 use leptos::prelude::*;
 
 /// A row of the queue.
@@ -405,9 +405,9 @@ fn TimeLeft(row: RwSignal<Row>) -> impl IntoView {
     });
     let said = text(move || match left.get() {
         None => "–".to_owned(),
-        Some((minutes, _)) if minutes < 0 => format!("{} over", spoken(TimeDelta::minutes(-minutes))),
-        Some((minutes, false)) => format!("{} to answer", spoken(TimeDelta::minutes(minutes))),
-        Some((minutes, true)) => format!("{} to resolve", spoken(TimeDelta::minutes(minutes))),
+        Some((minutes, _)) if minutes < 0 => format!("{} over", format_span(TimeDelta::minutes(-minutes))),
+        Some((minutes, false)) => format!("{} to answer", format_span(TimeDelta::minutes(minutes))),
+        Some((minutes, true)) => format!("{} to resolve", format_span(TimeDelta::minutes(minutes))),
     });
     view! {
         <span class="time-left" data-over=mark("true", move || left.get().is_some_and(|(left, _)| left < 0))>

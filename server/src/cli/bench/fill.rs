@@ -24,7 +24,7 @@ pub struct Filled {
 }
 
 impl Filled {
-    pub fn spoken(&self) -> String {
+    pub fn formatted(&self) -> String {
         let (shipments, events) = (thousands(self.shipments), thousands(self.events));
         format!("{shipments} shipments of {events} events at {}", rate(self.events as f64 / self.seconds))
     }

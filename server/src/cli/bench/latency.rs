@@ -49,10 +49,10 @@ pub async fn measure(scale: &Scale, folder: &Path, peak: f64) -> anyhow::Result<
     testbed.close().await?;
     let detail = format!(
         "{}, {} commits to {WATCHERS} sockets at {}; answers {}",
-        spans.spoken(),
+        spans.formatted(),
         commits.len(),
         rate(sent.rate()),
-        sent.answers.spoken(),
+        sent.answers.formatted(),
     );
     Ok(Row::limit("commit to frame on the wire, p99", spans.at(0.99), BAR, "ms", detail))
 }

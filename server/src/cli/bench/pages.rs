@@ -81,7 +81,7 @@ pub async fn measure(scale: &Scale, folder: &Path) -> anyhow::Result<Vec<Row>> {
     let stored = few.shipments + many.shipments;
     let large = house.open_all(scale, stored).await?;
     let full = if stored == scale.shipments { "" } else { "; the time for filling was up" };
-    let mut rows = vec![Row::note("stored for the pages", thousands(stored), many.spoken() + full)];
+    let mut rows = vec![Row::note("stored for the pages", thousands(stored), many.formatted() + full)];
     rows.extend(small.iter().zip(&large).map(|(small, large)| row(small, large, few.shipments, stored)));
     testbed.close().await?;
     Ok(rows)
@@ -92,11 +92,11 @@ fn row(small: &Opened, large: &Opened, few: u64, many: u64) -> Row {
     let detail = format!(
         "page of {} KiB {}, query {}; at {}: page {}, query {}",
         large.bytes / 1024,
-        large.whole.spoken(),
-        large.query.spoken(),
+        large.whole.formatted(),
+        large.query.formatted(),
         thousands(few),
-        small.whole.spoken(),
-        small.query.spoken(),
+        small.whole.formatted(),
+        small.query.formatted(),
     );
     if large.page == Page::Board {
         return Row::limit(what, large.whole.at(0.99), BOARD_BAR, "ms", detail);

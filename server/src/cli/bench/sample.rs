@@ -38,7 +38,7 @@ impl Sample {
     }
 
     /// As people read it: `p50 1.20 ms, p99 3.40 ms`.
-    pub fn spoken(&self) -> String {
+    pub fn formatted(&self) -> String {
         format!("p50 {:.2} ms, p99 {:.2} ms", self.at(0.5), self.at(0.99))
     }
 }

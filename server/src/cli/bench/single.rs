@@ -8,7 +8,7 @@ use super::sample::{Sample, rate};
 use super::table::Row;
 use super::testbed::Testbed;
 use crate::clock;
-use crate::intake::{Format, Key, Refusal, Seal, Sender, TooMany, parse};
+use crate::intake::{Format, Key, Refusal, Sender, Signature, TooMany, parse};
 use anyhow::ensure;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path as InPath, State};
@@ -58,7 +58,7 @@ pub async fn measure(scale: &Scale, folder: &Path) -> anyhow::Result<(Row, f64)>
         "{} committed, {} only verified and parsed, {CLIENTS} senders; answers {}",
         rate(ours.median()),
         rate(theirs.median()),
-        answers.spoken(),
+        answers.formatted(),
     );
     let row = Row::share("signed single webhook, committed", ours.median(), theirs.median(), BAR, detail);
     Ok((row, ours.median()))
@@ -100,17 +100,17 @@ async fn check(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Receipt>), Refusal> {
     let received_at = clock::now();
-    let seal = Seal::of(&headers)?;
-    seal.check_age(received_at, store::SourceConfig::TOLERANCE)?;
+    let signature = Signature::of(&headers)?;
+    signature.check_age(received_at, store::SourceConfig::TOLERANCE)?;
     let known = sources.iter().find(|(known, ..)| known.as_str() == name);
     let (source, role, keys) = known.ok_or(Refusal::BadSignature)?;
-    seal.check(&body, keys)?;
+    signature.check(&body, keys)?;
     let format = Format::of(&headers, &body)?;
     let sender = Sender { source, role: *role, received_at };
     let parsed =
         parse(&body, format, sender, 1000).map_err(|TooMany| Refusal::TooManyEvents { limit: 1000 })?;
     let receipt = Receipt {
-        delivery: seal.id,
+        delivery: signature.id,
         accepted: parsed.events.len() as u32,
         duplicates: 0,
         quarantined: parsed.quarantined.len() as u32,

@@ -92,6 +92,7 @@ pub(super) fn told() -> Vec<Example> {
             "Several shipments carry an order: this one brings it to a hub, another takes it on.",
             Fact::LegStated(Leg {
                 order: ORDER.to_owned(),
+                issuer: None,
                 is_first: true,
                 is_shared: true,
                 goes_on: Some(Onward {

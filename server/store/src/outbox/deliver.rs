@@ -13,9 +13,9 @@ impl Store {
     /// The endpoints for which something is due, less those that rest or are paused.
     pub async fn due_endpoints(&self, now: DateTime<Utc>) -> Result<Vec<Endpoint>, StoreError> {
         let rows = query(
-            "select * from endpoints where name in (
-                 select distinct endpoint from outbox indexed by outbox_due where next_at <= $1)
-             and paused is null and confirmed
+            "select * from endpoints where paused is null and confirmed and exists (
+                 select 1 from outbox indexed by outbox_due_of
+                 where endpoint = name and next_at is not null and next_at <= $1)
              and not exists (select 1 from accounts where disabled and 'mail:' || account = addressee
                              or disabled and 'webhook:' || account = addressee) and coalesce(open_until, 0) <= $1 order by name",
         )
@@ -86,8 +86,14 @@ impl Store {
     }
 
     /// Keeps that attempts are about to be made: nothing may leave before. Each counts, whatever becomes of it, and none of the
-    /// messages is due again before the moment beside it, unless the process that made the attempts has ended.
-    pub async fn claim(&self, due: &[(i64, DateTime<Utc>)], now: DateTime<Utc>) -> Result<(), StoreError> {
+    /// messages is due again before the moment beside it, unless the process that made the attempts has ended. Returns those that
+    /// are to be sent: what was withdrawn meanwhile is not.
+    pub async fn claim(
+        &self,
+        due: &[(i64, DateTime<Utc>)],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<i64>, StoreError> {
+        let ids: Vec<i64> = due.iter().map(|(id, _)| *id).collect();
         let claims: Vec<(i64, i64)> = due.iter().map(|(id, again_at)| (*id, micros(*again_at))).collect();
         self.writer
             .act(move |connection| {
@@ -104,7 +110,7 @@ impl Store {
                         query(
                             "insert or replace into attempts (outbox, attempt, at, millis, status, answer)
                              select id, attempts, $2, 0, null, 'no answer is known: the server ended, or could not keep it'
-                             from outbox where id = $1",
+                             from outbox where id = $1 and claimed",
                         )
                         .bind(id)
                         .bind(micros(now))
@@ -115,16 +121,22 @@ impl Store {
                 })
             })
             .await?;
-        Ok(())
+        let claimed = query_scalar(
+            "select id from outbox where id in (select value from json_each($1)) and claimed and state = 'waiting'",
+        )
+        .bind(serde_json::to_string(&ids)?)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(claimed)
     }
 
-    /// Makes due what a process that has ended was sending: nobody knows whether it came. What ends the process each time it is
-    /// sent waits longer each time.
+    /// Makes due what a process that has ended was sending: nobody knows whether it came. What ends the process again and
+    /// again when it is sent waits longer each time.
     pub async fn release_claims(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.writer
             .act(move |connection| {
                 Box::pin(async move {
-                    query("update outbox set claimed = 0, next_at = $1 + iif(attempts > 1, min(1 << min(attempts, 13), 10800), 0) * 1000000
+                    query("update outbox set claimed = 0, next_at = $1 + iif(attempts > 8, min(1 << min(attempts - 8, 14), 10800), 0) * 1000000
                          where claimed and state = 'waiting'")
                         .bind(micros(now))
                         .execute(connection)
@@ -186,6 +198,7 @@ impl Store {
 /// One that is due is found by the endpoint and the moment, whatever was ever sent there.
 pub(crate) const DUE: &str = "select outbox.id, attempts, queued_at, messages.message
      from outbox indexed by outbox_due_of left join messages on messages.id = outbox.message
+         and messages.addressee = (select addressee from endpoints where name = $2)
      where endpoint = $2 and next_at is not null and next_at <= $1 order by next_at, outbox.id limit $3";
 
 async fn record(
@@ -213,7 +226,8 @@ async fn record(
     .execute(&mut *connection)
     .await?;
     query(
-        "update outbox set state = $2, attempts = $3, next_at = $4, done_at = $5, claimed = 0 where id = $1",
+        "update outbox set state = $2, attempts = $3, next_at = $4, done_at = $5, claimed = 0
+         where id = $1 and state = 'waiting'",
     )
     .bind(outbox)
     .bind(state)

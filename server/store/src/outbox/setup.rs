@@ -44,35 +44,55 @@ impl Store {
 
     /// Removes an endpoint, and what waits for it where that is to be discarded; what it was told stays on record.
     pub async fn remove_endpoint(&self, name: &str, discard: bool) -> Result<Removal, StoreError> {
-        let waiting: i64 = query_scalar(
-            "select count(*) from outbox indexed by outbox_waiting where endpoint = $1 and state = 'waiting'",
-        )
-        .bind(name.to_owned())
-        .fetch_one(&self.readers)
-        .await?;
-        let waiting = waiting.unsigned_abs();
-        if waiting > 0 && !discard {
-            return Ok(Removal::Waits(waiting));
-        }
-        let name = name.to_owned();
+        let before = self.waiting_for(name).await?;
+        let endpoint = name.to_owned();
         let removed = self
             .writer
             .act(move |connection| {
                 Box::pin(async move {
+                    // Something may have been queued since anybody looked.
+                    let has_waiting: bool = query_scalar(
+                        "select exists (select 1 from outbox indexed by outbox_waiting
+                                        where endpoint = $1 and state = 'waiting')",
+                    )
+                    .bind(endpoint.clone())
+                    .fetch_one(&mut *connection)
+                    .await?;
+                    if has_waiting && !discard {
+                        return Ok(Acted::default());
+                    }
                     query(
                         "update outbox set state = 'withdrawn', next_at = null, claimed = 0
                          where endpoint = $1 and state = 'waiting'",
                     )
-                    .bind(name.clone())
+                    .bind(endpoint.clone())
                     .execute(&mut *connection)
                     .await?;
-                    let done =
-                        query("delete from endpoints where name = $1").bind(name).execute(connection).await?;
+                    let done = query("delete from endpoints where name = $1")
+                        .bind(endpoint)
+                        .execute(connection)
+                        .await?;
                     Ok(Acted { rows: done.rows_affected(), ended: Vec::new() })
                 })
             })
             .await?;
-        Ok(if removed > 0 { Removal::Removed(waiting) } else { Removal::Unknown })
+        if removed > 0 {
+            return Ok(Removal::Removed(before));
+        }
+        Ok(match self.waiting_for(name).await? {
+            0 => Removal::Unknown,
+            waiting => Removal::Waits(waiting),
+        })
+    }
+
+    async fn waiting_for(&self, endpoint: &str) -> Result<u64, StoreError> {
+        let waiting: i64 = query_scalar(
+            "select count(*) from outbox indexed by outbox_waiting where endpoint = $1 and state = 'waiting'",
+        )
+        .bind(endpoint.to_owned())
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(waiting.unsigned_abs())
     }
 
     /// Says that nothing leaves this server, for whoever looks at what waits.
@@ -163,11 +183,13 @@ async fn again(
 ) -> Result<u64, StoreError> {
     if id.is_none() {
         query(
-            "update outbox set state = 'withdrawn' where endpoint = $1 and state = 'dead'
-             and (select kind from messages where id = outbox.message)
-                 in ('invoice.release', 'invoice.hold', 'expected_delivery.revised')
-             and exists (select 1 from outbox as newer where newer.endpoint = outbox.endpoint
-                         and newer.subject = outbox.subject and newer.id > outbox.id and newer.state = 'delivered')",
+            "update outbox set state = 'withdrawn' where endpoint = $1 and state = 'dead' and exists (
+                 select 1 from messages as old join outbox as later join messages as newer on newer.id = later.message
+                 where old.id = outbox.message and old.kind in ('invoice.release', 'invoice.hold', 'expected_delivery.revised')
+                     and later.endpoint = outbox.endpoint and later.subject = outbox.subject and later.id > outbox.id
+                     and later.state = 'delivered'
+                     and substr(newer.kind, 1, 8) = substr(old.kind, 1, 8)
+                     and newer.message ->> '$.data.shipment' is old.message ->> '$.data.shipment')",
         )
         .bind(endpoint.clone())
         .execute(&mut *connection)

@@ -69,6 +69,9 @@ impl Batch {
                 Noun::Shipment => {
                     shipments.insert(ShipmentId(subject));
                     orders.extend(orders_in(&event.fact));
+                    if matches!(event.fact, Fact::LegStated(_)) {
+                        told.extend(orders_in(&event.fact));
+                    }
                     batch.shares.want(&event.fact);
                 }
                 Noun::Order => {
@@ -362,17 +365,12 @@ impl Batch {
             changed: BTreeMap::new(),
         });
         let around = Around { orders: &self.orders, tiers: &views.tiers, rulebooks: &views.rulebooks };
-        let orders_before: Vec<OrderId> = entry.tracked.order_ids();
         let mut said = Said { messages: &mut self.messages, withdrawals: &mut self.withdrawals };
         if !said.change(entry, views, recorded, |tracked| tracked.apply(recorded, &around)) {
             return;
         }
-        for order in orders_before {
-            if let Some(carriers) = self.carriers.get_mut(&order) {
-                carriers.remove(&id);
-            }
-        }
-        for order in entry.tracked.order_ids() {
+        // What a plan names no more was on it: whoever looks at that order has to learn that it is not.
+        for order in linked_orders(&entry.tracked) {
             if let Some(carriers) = self.carriers.get_mut(&order) {
                 carriers.insert(id);
             }
@@ -394,10 +392,13 @@ impl Batch {
         let mut travel_on: Vec<(OrderId, ShipmentId)> = Vec::new();
         for shipment in self.carriers.get(&id).into_iter().flatten() {
             let Some(entry) = self.shipments.get_mut(shipment) else { continue };
+            if !entry.tracked.order_ids().contains(&id) {
+                continue;
+            }
             said.change(entry, views, recorded, |tracked| {
                 Some(tracked.surroundings_changed(recorded, &around))
             });
-            travel_on.extend(entry.tracked.order_ids().into_iter().map(|order| (order, *shipment)));
+            travel_on.extend(linked_orders(&entry.tracked).into_iter().map(|order| (order, *shipment)));
         }
         for (order, shipment) in travel_on {
             if let Some(carriers) = self.carriers.get_mut(&order) {
@@ -453,6 +454,15 @@ impl Batch {
         exceptions.extend(views.feeds.take_changed());
         (shipments, exceptions)
     }
+}
+
+/// The orders that a shipment is found by: those on it, those that took their place, and those that it ever was to carry.
+pub(crate) fn linked_orders(tracked: &Tracked) -> Vec<OrderId> {
+    let mut orders = tracked.order_ids();
+    orders.extend(orders_ever_on(&tracked.shipment));
+    orders.sort_unstable();
+    orders.dedup();
+    orders
 }
 
 /// Adds what others must learn of an event to what they must learn of others.

@@ -1,6 +1,6 @@
 //! What the tables show of a shipment, and writing it: whole batches a statement, only what differs.
 
-use super::batch::Batch;
+use super::batch::{Batch, linked_orders};
 use super::views::{Entry, Views};
 use crate::StoreError;
 use crate::batch_rows::{Cell, key_array, write_rows};
@@ -73,7 +73,7 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
         order.is_some_and(|order| is_unsettled(order, tracked))
     };
     let mut orders: Vec<(OrderId, bool)> =
-        tracked.order_ids().into_iter().map(|id| (id, unsettled(id))).collect();
+        linked_orders(tracked).into_iter().map(|id| (id, unsettled(id))).collect();
     orders.sort_unstable();
     orders.dedup();
     let mut customers: Vec<CustomerId> = tracked.customers().collect();

@@ -13,7 +13,7 @@ use crate::{
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::event::{Recorded, Sequence};
 use domain::fact::Fact;
-use domain::{Event, ExceptionId, Seq, SourceName};
+use domain::{Event, ExceptionId, OrderId, Seq, SourceName};
 use sqlx::{SqliteConnection, query_scalar};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -358,8 +358,14 @@ fn refusal(delivery: &Prepared, batch: &Batch, views: &Views) -> Option<AppendEr
 /// Whether what an event was decided on has changed since; `first` is the first position of its own delivery.
 fn is_overtaken(expected: Option<&Expected>, event: &Event, batch: &Batch, first: Seq) -> bool {
     let Some(Expected::Unchanged(read)) = expected else { return false };
-    let as_of = read.get(&event.order()).copied();
-    as_of.is_some_and(|as_of| batch.changes_of(event.order()).any(|seq| seq > as_of && seq < first))
+    let order = match &event.fact {
+        Fact::LegStated(leg) => {
+            OrderId::of(leg.issuer.as_deref().unwrap_or(OrderId::DEFAULT_ISSUER), &leg.order)
+        }
+        _ => event.order(),
+    };
+    let as_of = read.get(&order).copied();
+    as_of.is_some_and(|as_of| batch.changes_of(order).any(|seq| seq > as_of && seq < first))
 }
 
 fn exception_of(event: &Event) -> Option<ExceptionId> {

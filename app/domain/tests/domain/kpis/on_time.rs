@@ -218,7 +218,7 @@ fn in_full_means_every_line_that_was_ordered_or_this_ones_part_of_it_and_nothing
     let drop = |count| tms("2 10:00", Fact::StopDelivered(lines("2", &[("4711", count)])));
     let load = |count| tms("1 09:00", Fact::StopLoaded(lines("1", &[("4711", count)])));
     let shared = || {
-        let leg = Leg { order: "4711".into(), is_first: true, is_shared: true, goes_on: None };
+        let leg = Leg { order: "4711".into(), issuer: None, is_first: true, is_shared: true, goes_on: None };
         syncline("1 08:00", Fact::LegStated(leg))
     };
     let cases: [(Vec<Event>, &[&str]); 14] = [

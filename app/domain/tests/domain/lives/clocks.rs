@@ -1,9 +1,9 @@
 //! Equal times, wrong times, the same word again.
 
-use super::{acme, open, start, status};
+use super::{acme, open, sentence, start, status};
 use crate::support::facts::{
-    accepted, appointment, arrived, at_stop, delivered, departed, eta, held, location, offered, planned, pod,
-    released,
+    accepted, appointment, arrived, at_stop, delivered, departed, eta, held, location, offered, passed,
+    planned, pod, released,
 };
 use crate::support::{Told, World, at, erp, exceptions, moment, syncline, tms};
 use domain::CustomerId;
@@ -98,7 +98,7 @@ fn what_is_stated_ahead_of_its_receipt_moves_nothing_until_its_moment_has_come()
     let waits = world.shipment().deadlines();
     assert!(waits.iter().any(|one| one.deadline == DeadlineKind::StatedAhead && one.due_at == at("4 22:00")));
     world.is_at = Some(moment("2026-05-04T20:00:00Z").to_utc());
-    world.tell(syncline("4 22:00", crate::support::facts::passed(DeadlineKind::StatedAhead, "", "4 22:00")));
+    world.tell(syncline("4 22:00", passed(DeadlineKind::StatedAhead, "", "4 22:00")));
     assert_eq!(status(&world), "Delivered, awaiting confirmation");
     assert_eq!(open(&world), [""; 0]);
 }
@@ -181,7 +181,7 @@ fn what_one_customs_office_holds_another_does_not_release() {
 #[test]
 fn a_stop_before_one_that_was_reached_has_happened_and_is_late_for_nobody() {
     let sent_out = tms("2 07:00", crate::support::facts::sent_out("2"));
-    let due = syncline("1 11:00", crate::support::facts::passed(DeadlineKind::Pickup, "1", "1 11:00"));
+    let due = syncline("1 11:00", passed(DeadlineKind::Pickup, "1", "1 11:00"));
     assert_eq!(open(&start([sent_out, due])), [""; 0]);
 }
 
@@ -215,4 +215,23 @@ fn a_day_is_no_moment_and_late_for_nobody_before_it_is_over() {
     assert_eq!(said, "On the way to Hamburg, expected tomorrow.");
     let late = start([tms("1 09:30", departed("1")), tms("1 12:00", Fact::EtaChanged(day("3")))]);
     assert_eq!(open(&late), ["eta_beyond_promise, stop 2"]);
+}
+
+#[test]
+fn a_truck_that_has_reached_the_next_stop_has_left_the_one_before_though_nobody_told() {
+    let mut world = start([tms("1 08:10", arrived("1")), tms("2 09:00", arrived("2"))]);
+    world.tell(syncline("2 09:30", passed(DeadlineKind::Dwell, "1", "1 10:10")));
+    world.tell(syncline("2 09:31", passed(DeadlineKind::Departure, "1", "1 11:00")));
+    assert_eq!(open(&world), Vec::<String>::new());
+    assert!(sentence(&world).starts_with("In Hamburg since"), "{}", sentence(&world));
+}
+
+#[test]
+fn an_arrival_that_was_told_weeks_before_is_no_visit_of_today() {
+    let long_ago = Event { occurred_at: moment("2026-03-20T08:00:00+01:00"), ..tms("1 05:30", arrived("1")) };
+    let world = start([tms("1 08:10", arrived("1")), long_ago.clone().named("late")]);
+    assert_eq!(world.shipment().shipment.state.stops[0].arrived_at, Some(at("1 08:10")));
+    // Nor without a plan.
+    let world = World::of([tms("1 08:10", arrived("1")), long_ago.named("late")]);
+    assert_eq!(world.shipment().shipment.state.stops[0].arrived_at, Some(at("1 08:10")));
 }

@@ -1,13 +1,16 @@
 //! An order's way over several shipments: a hub is no consignee.
 
 use crate::kpis::told as figure;
-use crate::support::facts::{called_off, delivered, departed, loaded, ordered, plan, pod, stop, terms_for};
+use crate::support::facts::{
+    called_off, delivered, departed, eta, loaded, ordered, plan, pod, stop, terms_for,
+};
 use crate::support::{Told, World, at, erp, exceptions, tms, window};
 use domain::Fact;
 use domain::event::Event;
-use domain::fact::{PlannedStop, StopKind};
+use domain::fact::{Cancellation, Handled, HandledLine, PlannedStop, StopKind};
 use domain::id::{CustomerId, ShipmentId};
 use domain::kpi::Measure;
+use domain::measure::Quantity;
 use domain::redaction::CustomerShipment;
 
 fn leg(number: &str, when: &str, from: (&str, &str), to: (&str, &str)) -> Event {
@@ -173,4 +176,115 @@ fn two_parts_of_an_order_to_one_door_and_a_way_back_are_no_legs() {
     for tracked in world.shipments.values() {
         assert_eq!(tracked.shipment.state.legs.iter().filter(|leg| leg.goes_on.is_some()).count(), 0);
     }
+}
+
+#[test]
+fn what_leaves_from_a_consignee_who_has_signed_is_no_leg() {
+    let mut world = tell([
+        erp("1 05:00", ordered()),
+        leg("SH-1", "1 06:00", ("Bremen", "1 08:00"), ("Hamburg", "2 08:00")),
+        of("SH-1", tms("1 08:30", departed("1"))),
+        of("SH-1", tms("2 09:30", delivered("2"))),
+        of("SH-1", tms("2 09:40", pod("2", "2 09:35"))),
+    ]);
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+    world.tell(leg("SH-9", "4 06:00", ("Hamburg", "5 08:00"), ("Celle", "6 08:00")));
+    world.link_legs("4 06:01");
+    world.settle("4 06:02");
+    assert_eq!(seen(&world, "SH-1").status.label(), "Delivered");
+    assert_eq!(figure(&world, Measure::OnTimeDelivery), ["05-02 1/1"]);
+    assert_eq!(world.told().first().map(String::as_str), Some("erp invoice.release 4711"));
+}
+
+#[test]
+fn a_consignee_on_the_way_to_a_hub_is_a_consignee() {
+    let stops = vec![
+        stop("1", StopKind::Pickup, "Bremen", window("1 08:00", "1 08:00"), &[]),
+        stop("2", StopKind::Delivery, "Verden", window("1 12:00", "1 12:00"), &[]),
+        stop("3", StopKind::Delivery, "Hanover", window("1 16:00", "1 16:00"), &[]),
+    ];
+    let world = tell([
+        order(),
+        planned("SH-1", "1 06:00", stops),
+        leg("SH-2", "1 06:10", ("Hanover", "2 18:00"), ("Hamburg", "3 10:00")),
+        of("SH-1", tms("1 08:30", departed("1"))),
+        of("SH-1", tms("1 12:30", delivered("2"))),
+        of("SH-1", tms("1 16:30", delivered("3"))),
+        of("SH-2", tms("2 18:30", departed("1"))),
+        of("SH-2", tms("3 09:30", delivered("2"))),
+        of("SH-2", tms("3 09:40", pod("2", "3 09:35"))),
+    ]);
+    assert_eq!(world.told(), Vec::<String>::new(), "Verden has not signed");
+    let mut world = world;
+    world.tell(of("SH-1", tms("3 10:00", pod("2", "1 12:30"))));
+    world.link_legs("3 10:01");
+    world.settle("3 10:02");
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+}
+
+#[test]
+fn a_truck_that_left_the_hub_with_other_goods_has_left_these_behind() {
+    let others = Handled {
+        stop: "1".into(),
+        lines: vec![HandledLine {
+            order: "4799".into(),
+            line: "10".into(),
+            quantity: Quantity::whole(1, "PF"),
+        }],
+        left_with: None,
+        raw_code: None,
+    };
+    let world = tell(two_legs().into_iter().chain([
+        of("SH-1", tms("1 08:30", departed("1"))),
+        of("SH-2", tms("2 18:10", Fact::StopLoaded(others))),
+        of("SH-2", tms("2 18:30", departed("1"))),
+    ]));
+    let first = &world.shipments[&ShipmentId::numbered("SH-1")];
+    assert!(!first.deadlines().is_empty(), "somebody still waits for the first truck");
+}
+
+#[test]
+fn an_order_that_was_split_goes_on_under_its_successors_names() {
+    let mut world = tell(two_legs());
+    world.tell(erp("1 05:30", ordered()).about("4711a").named("successor"));
+    let cancelled = Cancellation { reason: None, replaced_by: vec!["4711a".to_owned()] };
+    let story = [
+        erp("1 07:00", Fact::OrderCancelled(cancelled)),
+        of("SH-1", tms("1 08:30", departed("1"))),
+        of("SH-1", tms("1 15:30", delivered("2"))),
+        of("SH-2", tms("2 18:30", departed("1"))),
+        of("SH-2", tms("3 09:30", delivered("2"))),
+        of("SH-2", tms("3 09:40", pod("2", "3 09:35"))),
+    ];
+    for event in story {
+        let when = event.occurred_at.format("%-d %H:%M").to_string();
+        world.tell(event);
+        world.link_legs(&when);
+        world.settle(&when);
+    }
+    assert_eq!(seen(&world, "SH-1").status.label(), "Delivered");
+    assert_eq!(seen(&world, "SH-2").status.label(), "Delivered");
+    assert_eq!(world.told(), ["erp invoice.release 4711a"]);
+}
+
+#[test]
+fn a_stop_that_is_one_orders_hub_and_anothers_consignee_promises_only_the_other() {
+    let both = plan(
+        &["4711", "4712"],
+        vec![
+            stop("1", StopKind::Pickup, "Bremen", window("1 08:00", "1 08:00"), &[]),
+            stop("2", StopKind::Delivery, "Hanover", window("1 16:00", "1 16:00"), &[]),
+        ],
+    );
+    let other = terms_for("BOLT", Some(window("5 08:00", "5 12:00")));
+    let world = tell([
+        order(),
+        erp("1 05:10", Fact::OrderReleased(other)).about("4712").named("other"),
+        of("SH-1", tms("1 06:00", Fact::ShipmentPlanned(both))),
+        leg("SH-2", "1 06:10", ("Hanover", "2 18:00"), ("Hamburg", "3 10:00")),
+        // Beyond what 4711 was promised in Hamburg, and in time for 4712.
+        of("SH-1", tms("1 09:00", eta("2", "4 10:00"))),
+    ]);
+    assert_eq!(world.told(), Vec::<String>::new());
+    assert_eq!(seen(&world, "SH-1").stops[1].promised, None);
 }

@@ -257,6 +257,7 @@ pub fn one_of_each() -> Vec<Fact> {
         Fact::EndpointRecovered(EndpointRecovery { endpoint: "erp".into() }),
         Fact::LegStated(Leg {
             order: "4711".into(),
+            issuer: None,
             is_first: true,
             is_shared: true,
             goes_on: Some(Onward {
