@@ -305,11 +305,11 @@ impl Intake {
         if let Some(deliveries) = self.0.log.count(label, "quarantined", self.0.started.elapsed()) {
             tracing::warn!(
                 source = label,
-                deliveries,
-                events = quarantined,
+                deliveries_since_last_said = deliveries,
+                events_of_this_one = quarantined,
                 code = first.code,
                 reason = first.reason,
-                "events wait in quarantine"
+                "parts of a delivery wait in quarantine"
             );
         }
     }

@@ -56,10 +56,28 @@ fn words<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     words.join(" ")
 }
 
+/// In small letters, and those that no accent tells from a plain one as people type them without: the index knows accents alone.
+fn folded(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    for letter in word.to_lowercase().chars() {
+        match letter {
+            'ł' => folded.push('l'),
+            'ø' => folded.push('o'),
+            'đ' => folded.push('d'),
+            'ı' => folded.push('i'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            letter => folded.push(letter),
+        }
+    }
+    folded
+}
+
 fn split(text: &str) -> impl Iterator<Item = String> {
     // Accents that stand apart belong to their letter; the index drops them like those that do not.
     let is_inner = |letter: char| letter.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&letter);
-    text.split(move |letter| !is_inner(letter)).filter(|word| !word.is_empty()).map(str::to_lowercase)
+    text.split(move |letter| !is_inner(letter)).filter(|word| !word.is_empty()).map(folded)
 }
 
 /// A word of a query, and whether it must be found whole or may be a beginning.
@@ -101,6 +119,12 @@ pub(crate) fn expression(audience: &str, terms: &[Term]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_found_as_people_type_it_without_its_letters() {
+        let words: Vec<String> = split("Wrocław, Große Straße, Ørsted").collect();
+        assert_eq!(words, ["wroclaw", "grosse", "strasse", "orsted"]);
+    }
 
     #[test]
     fn a_query_is_words_and_nothing_else() {

@@ -11,6 +11,7 @@ use crate::{
     outbox,
 };
 use chrono::{DateTime, SubsecRound, Utc};
+use domain::authority::Role;
 use domain::event::{Recorded, Sequence};
 use domain::fact::Fact;
 use domain::{Event, ExceptionId, OrderId, Seq, SourceName};
@@ -190,6 +191,10 @@ impl Memory {
                 continue;
             }
             let is_unreadable = applied.batch.unreadable.contains(&prepared.subject);
+            // What Syncline itself states of it is stated again once it can be read.
+            if is_unreadable && event.role == Role::Syncline {
+                continue;
+            }
             if is_unreadable || unfoldable.0.contains(&identity) {
                 quarantined.push(failed(position, event)?);
                 continue;
