@@ -2,11 +2,9 @@
 
 mod support;
 
-use domain::authority::Role;
-use domain::fact::{Mode, Plan, PlannedStop, StopKind};
 use domain::status::Status;
-use domain::{Event, Fact, OrderId, ShipmentId};
-use support::freight::{append, delivered, departed, event, location, pod, released, start, window};
+use domain::{Event, OrderId, ShipmentId};
+use support::freight::{append, delivered, departed, planned_between, pod, released, start, window};
 use support::server::{Hands, Running};
 use support::until;
 
@@ -15,25 +13,8 @@ fn leg(shipment: &str, from: (&str, i64), to: (&str, i64)) -> Event {
 }
 
 fn leg_of(orders: &[&str], shipment: &str, (from, leaves): (&str, i64), (to, comes): (&str, i64)) -> Event {
-    let stop = |stop: &str, kind, city, planned| PlannedStop {
-        stop: stop.to_owned(),
-        kind,
-        location: location(city),
-        planned,
-        orders: Vec::new(),
-    };
-    let plan = Plan {
-        order_issuer: None,
-        mode: Mode::Truckload,
-        orders: orders.iter().map(|order| (*order).to_owned()).collect(),
-        stops: vec![
-            stop("1", StopKind::Pickup, from, window(leaves, leaves + 60)),
-            stop("2", StopKind::Delivery, to, window(comes, comes + 60)),
-        ],
-        carrier: None,
-        references: Vec::new(),
-    };
-    event(Role::Tms, shipment, 1, Fact::ShipmentPlanned(plan))
+    let (from, to) = ((from, window(leaves, leaves + 60)), (to, window(comes, comes + 60)));
+    planned_between(shipment, orders, from, to)
 }
 
 async fn status(running: &Running, shipment: &str) -> Option<Status> {

@@ -8,8 +8,8 @@ use domain::{Seq, ShipmentId};
 use reqwest::header::{ACCEPT, COOKIE, LOCATION};
 use reqwest::{Method, StatusCode};
 use server::cli::source::draw_secret;
-use store::{Delivery, Rejected};
-use support::freight::{append, fresh, planned, released, start};
+use store::Rejected;
+use support::freight::{append, planned, released, set_aside, start};
 use support::server::{Hands, Running, client};
 use support::until;
 
@@ -67,19 +67,8 @@ async fn a_shipments_page_tells_the_house_what_of_it_waits_in_quarantine_and_its
         raw: format!(r#"{{"type":"syncline.truck.exploded.v1","subject":"{subject}"}}"#),
         event_id: None,
     };
-    let delivery = Delivery {
-        source: "tms".parse().expect("a name"),
-        role: Role::Tms,
-        id: format!("test-{}", fresh()),
-        received_at: start(),
-        headers: Vec::new(),
-        body: b"?".to_vec(),
-        content_type: "application/cloudevents+json".to_owned(),
-        events: Vec::new(),
-        quarantined: vec![rejected(0, "SH-1"), rejected(1, "SO-1"), rejected(2, "SH-2")],
-        expected: None,
-    };
-    running.store.append(delivery).await.expect("kept");
+    let rejected = vec![rejected(0, "SH-1"), rejected(1, "SO-1"), rejected(2, "SH-2")];
+    set_aside(&running.store, rejected).await;
     let anna = running.signed_in("anna", AccountRole::Agent, None).await;
     let carla = running.signed_in("carla", AccountRole::Customer, Some("ACME")).await;
     let path = format!("/shipments/{}", ShipmentId::numbered("SH-1"));

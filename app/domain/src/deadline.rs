@@ -102,11 +102,11 @@ pub fn demanded(shipment: &Shipment, status: Status, limits: &Limits) -> Vec<Dea
     for (tender, due_at) in unanswered(state, limits) {
         wait(DeadlineKind::TenderAnswer, tender, due_at);
     }
-    let ahead = state.ahead();
+    let (ahead, current) = (state.ahead(), state.current());
     for stop in &state.stops {
         // A stop before one that was reached has happened, told or not.
         let is_ahead = ahead.iter().any(|one| one.stop == stop.stop);
-        let is_here = state.current().is_some_and(|current| current.stop == stop.stop);
+        let is_here = current.is_some_and(|current| current.stop == stop.stop);
         if !is_over && status != Status::CancelledUnderWay && (is_ahead || is_here) {
             at_stop(stop, limits, &mut wait);
         }

@@ -283,10 +283,9 @@ pub(crate) fn promise_to_come(state: &State, orders: &[OrderView]) -> Option<Win
     let is_open =
         |order: &&OrderView| !order.cancelled && order.consignment(state).handed_over_at().is_none();
     // Of what goes on from a hub the last leg's page says when it was promised.
-    let orders: Vec<OrderView> =
-        orders.iter().filter(|order| !order.consignment(state).is_mere_leg()).cloned().collect();
-    promise(orders.iter().filter(is_open)).or_else(|| {
-        let kept = orders.iter().filter(|order| !order.cancelled).filter_map(|order| order.promised);
+    let orders = orders.iter().filter(|order| !order.consignment(state).is_mere_leg());
+    promise(orders.clone().filter(is_open)).or_else(|| {
+        let kept = orders.filter(|order| !order.cancelled).filter_map(|order| order.promised);
         kept.max_by_key(|promised| promised.to)
     })
 }

@@ -94,6 +94,12 @@ pub fn location(city: &str) -> Location {
 
 /// The TMS plans a shipment from Hamburg to Kassel: pickup on the first day, delivery on the second.
 pub fn planned(shipment: &str, orders: &[&str]) -> Event {
+    let (pickup, delivery) = (window(4 * 60, 6 * 60), window(26 * 60, 30 * 60));
+    planned_between(shipment, orders, ("Hamburg", pickup), ("Kassel", delivery))
+}
+
+/// The TMS plans a shipment from one city to another, each with the window of its stop.
+pub fn planned_between(shipment: &str, orders: &[&str], from: (&str, Window), to: (&str, Window)) -> Event {
     let stop = |stop: &str, kind, city, planned| PlannedStop {
         stop: stop.to_owned(),
         kind,
@@ -105,10 +111,7 @@ pub fn planned(shipment: &str, orders: &[&str]) -> Event {
         order_issuer: None,
         mode: Mode::Truckload,
         orders: orders.iter().map(|order| (*order).to_owned()).collect(),
-        stops: vec![
-            stop("1", StopKind::Pickup, "Hamburg", window(4 * 60, 6 * 60)),
-            stop("2", StopKind::Delivery, "Kassel", window(26 * 60, 30 * 60)),
-        ],
+        stops: vec![stop("1", StopKind::Pickup, from.0, from.1), stop("2", StopKind::Delivery, to.0, to.1)],
         carrier: None,
         references: Vec::new(),
     };
@@ -185,6 +188,12 @@ pub async fn quarantine(store: &Store) {
         raw: "?".to_owned(),
         event_id: None,
     };
+    set_aside(store, vec![rejected]).await;
+}
+
+/// The TMS sends a delivery of which nothing can be used, for these reasons.
+pub async fn set_aside(store: &Store, quarantined: Vec<Rejected>) {
+    let count = u32::try_from(quarantined.len()).expect("few");
     let delivery = Delivery {
         source: "tms".parse().expect("a name"),
         role: Role::Tms,
@@ -194,11 +203,11 @@ pub async fn quarantine(store: &Store) {
         body: b"?".to_vec(),
         content_type: "application/cloudevents+json".to_owned(),
         events: Vec::new(),
-        quarantined: vec![rejected],
+        quarantined,
         expected: None,
     };
     let receipt = store.append(delivery).await.expect("a receipt");
-    assert_eq!((receipt.accepted, receipt.quarantined), (0, 1));
+    assert_eq!((receipt.accepted, receipt.quarantined), (0, count));
 }
 
 /// Takes events into the journal past the HTTP door, as one delivery of their (one) source.
