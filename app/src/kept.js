@@ -66,9 +66,9 @@ const SENT = 'syncline.sent';
 const account = document.querySelector('[data-account]')?.dataset.account;
 const FIELDS = 'form[method=post] textarea[name=text], form[method=post] input[type=text][name=text]';
 
-/** What a form is for: its address, what it is about, and what it does. Its version changes with every reading. */
+/** What a form is for: its address, what it is about, and what it does. What was read before it changes with every reading. */
 function key(form) {
-  const about = [...form.querySelectorAll('input[type=hidden]')].filter((one) => one.name !== 'version');
+  const about = [...form.querySelectorAll('input[type=hidden]')].filter((one) => !['version', 'heard'].includes(one.name));
   const parts = [form.getAttribute('action'), ...about.map((one) => one.value), form.querySelector('button')?.value];
   return `syncline.draft.${account}.${parts.join(' ')}`;
 }

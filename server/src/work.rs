@@ -62,6 +62,7 @@ struct Saying {
     shipment: ShipmentId,
     case: CaseId,
     text: String,
+    heard: Option<usize>,
 }
 
 pub fn router() -> Router<AppState> {
@@ -86,7 +87,7 @@ async fn work(
         }
         context.act(&viewer, &target, meant(work)?).await.map(drop)
     };
-    answered(done.await, &state, &headers)
+    answered(done.await.map(|()| String::new()), &state, &headers)
 }
 
 /// What the form means.
@@ -150,28 +151,29 @@ async fn open(
             .ok_or_else(|| ApiError::Invalid { message: format!("`{kind}` is no kind of case") })?;
         context.open_case(&viewer, shipment, kind, &text).await
     };
-    answered(done.await, &state, &headers)
+    answered(done.await.map(|()| "#cases".to_owned()), &state, &headers)
 }
 
 async fn say(
     State(state): State<AppState>,
     Extension(identity): Extension<Identity>,
     headers: HeaderMap,
-    Form(Saying { act, shipment, case, text }): Form<Saying>,
+    Form(Saying { act, shipment, case, text, heard }): Form<Saying>,
 ) -> Response {
     let context = context(&state, identity, None);
     let done = async {
         let viewer = context.viewer.clone().ok_or(ApiError::SignIn)?;
-        let words = CaseWords { case, text, closes: act == "close" };
-        context.say(&viewer, shipment, words).await
+        let place = if viewer.role.may_open(Area::Desk) { String::new() } else { format!("#case-{case}") };
+        let words = CaseWords { case, text, closes: act == "close", heard };
+        context.say(&viewer, shipment, words).await.map(|()| place)
     };
     answered(done.await, &state, &headers)
 }
 
-/// Back to the page, or why not.
-fn answered(done: Result<(), ApiError>, state: &AppState, headers: &HeaderMap) -> Response {
+/// Back to a place of the page, or why not.
+fn answered(done: Result<String, ApiError>, state: &AppState, headers: &HeaderMap) -> Response {
     match done {
-        Ok(()) => Redirect::to(&came_from(headers)).into_response(),
+        Ok(place) => Redirect::to(&format!("{}{place}", came_from(headers))).into_response(),
         Err(error) => not_done(state, headers, error.status(), &error.to_string()),
     }
 }

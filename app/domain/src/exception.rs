@@ -78,6 +78,26 @@ pub struct Action {
     pub at: Moment,
     pub by: String,
     pub text: String,
+    #[serde(default, skip_serializing_if = "Answer::is_yes")]
+    pub answer: Answer,
+}
+
+/// Whether the exception was answered by something that somebody did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    #[default]
+    Yes,
+    /// It gave the exception to somebody, which answers it until it is put back.
+    WhileTaken,
+    No,
+}
+
+impl Answer {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    fn is_yes(&self) -> bool {
+        *self == Self::Yes
+    }
 }
 
 /// A second person's word that somebody waits for.
@@ -151,9 +171,14 @@ impl ShipmentException {
         self.orders.is_empty() || self.orders.iter().any(|order| part.is_named(order))
     }
 
+    /// What somebody first did about it: taking it counts until it is put back.
+    pub fn first_answer(&self) -> Option<&Action> {
+        self.actions.iter().find(|action| action.answer != Answer::No)
+    }
+
     /// Whether somebody has taken it or said anything about it.
     pub fn is_answered(&self) -> bool {
-        self.assignee.is_some() || !self.actions.is_empty()
+        self.first_answer().is_some()
     }
 
     /// Until when somebody has to do something: answer it, then resolve it.
@@ -185,6 +210,14 @@ impl ShipmentException {
         slept
     }
 
+    /// Nobody has it any more: whoever had it answered nothing by that.
+    fn untake(&mut self) -> Answer {
+        for action in self.actions.iter_mut().filter(|action| action.answer == Answer::WhileTaken) {
+            action.answer = Answer::No;
+        }
+        Answer::No
+    }
+
     /// Whether a word is on what this waits for, and not of whoever asked.
     fn decides(&self, decision: &ApprovalDecision, event: &Event) -> bool {
         let is_meant =
@@ -195,6 +228,7 @@ impl ShipmentException {
     /// Takes in what a person did, if it is about this exception. Says whether it was.
     pub fn act(&mut self, event: &Event, recorded_at: DateTime<Utc>) -> bool {
         let by = event.actor.clone().unwrap_or_else(|| event.source.to_string());
+        let mut answer = Answer::Yes;
         let text = match &event.fact {
             Fact::DeadlinePassed(deadline) => return self.escalate(deadline),
             Fact::ApprovalRequested(request) if request.exception == self.id => {
@@ -212,6 +246,7 @@ impl ShipmentException {
             }
             Fact::ExceptionAssigned(act) if act.exception == self.id => {
                 self.assignee.clone_from(&act.assignee);
+                answer = if act.assignee.is_some() { Answer::WhileTaken } else { self.untake() };
                 match &act.assignee {
                     Some(assignee) if *assignee == by => "took it".to_owned(),
                     Some(assignee) => format!("assigned it to {assignee}"),
@@ -266,7 +301,7 @@ impl ShipmentException {
             }
             _ => return false,
         };
-        self.actions.push(Action { at: event.occurred_at, by, text });
+        self.actions.push(Action { at: event.occurred_at, by, text, answer });
         self.version += 1;
         true
     }

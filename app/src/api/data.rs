@@ -235,6 +235,8 @@ pub struct CaseWords {
     pub text: String,
     /// Whether it is the last word.
     pub closes: bool,
+    /// How many messages of the case stood before the eyes of whoever says it, as far as the form told.
+    pub heard: Option<usize>,
 }
 
 /// A page that people read but do not work in; the server draws it.

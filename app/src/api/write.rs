@@ -384,7 +384,7 @@ impl Context {
 
     /// Says something in a case: a customer in one of their own, people of the house in any.
     pub async fn say(&self, viewer: &Viewer, id: ShipmentId, words_in: CaseWords) -> Result<(), ApiError> {
-        let CaseWords { case, text, closes } = words_in;
+        let CaseWords { case, text, closes, heard } = words_in;
         let shipment = self.view(id).await?;
         let known = shipment.state.cases.iter().find(|one| one.case == case).ok_or(ApiError::NotFound)?;
         match viewer.audience().ok_or(ApiError::Forbidden)? {
@@ -396,6 +396,11 @@ impl Context {
         }
         if known.closed_at.is_some() {
             return Err(invalid("the case is closed: open another one"));
+        }
+        // Who answers for the house answers all that the customer wrote; a customer writes on whenever they like.
+        if viewer.role.may_open(Area::Desk) && heard.is_some_and(|heard| heard < known.messages.len()) {
+            let message = "More was written in the case since you began: read it, then send your answer".to_owned();
+            return Err(ApiError::Stale { message });
         }
         let answer = CaseAnswer { case, text: words(&text, TEXT)? };
         let fact = if closes { Fact::CaseClosed(answer) } else { Fact::CaseAnswered(answer) };

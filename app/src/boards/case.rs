@@ -39,9 +39,7 @@ pub async fn draw(context: &Context, viewer: &Viewer, id: ExceptionId) -> Result
     let shipment = tracked.view();
     let accounts = context.store.accounts().await?;
     let drawn = view! {
-        <h3>"What to do next"</h3>
-        <p class="advice">{exception.rule.meaning().advice}</p>
-        {exception.is_open().then(|| reasons(exception.rule))}
+        {next_step(&exception)}
         {work(&exception, &shipment, &tracked, viewer, &accounts)}
         <h3>"Why it matters"</h3>
         {stakes(&exception, &shipment, base, tier, now)}
@@ -81,9 +79,7 @@ async fn of_feed(
         })
         .collect();
     let drawn = view! {
-        <h3>"What to do next"</h3>
-        <p class="advice">{meaning.advice}</p>
-        {exception.is_open().then(|| reasons(exception.rule))}
+        {next_step(&exception)}
         {super::work::of_feed(&exception, &parts, viewer, &accounts)}
         <h3>"Why it matters"</h3>
         <dl>
@@ -103,6 +99,18 @@ async fn of_feed(
         <p class="as-of">"As of position " <span data-as-of=as_of.to_string()>{as_of.to_string()}</span></p>
     };
     Ok((as_of, drawn.plain()))
+}
+
+/// What to do while it is open.
+fn next_step(exception: &ShipmentException) -> Option<AnyView> {
+    exception.is_open().then(|| {
+        view! {
+            <h3>"What to do next"</h3>
+            <p class="advice">{exception.rule.meaning().advice}</p>
+            {reasons(exception.rule)}
+        }
+        .plain()
+    })
 }
 
 fn stakes(

@@ -288,7 +288,7 @@ fn conversation(exception: &ShipmentException, shipment: &ShipmentView) -> AnyVi
     let shown = cases.map(|case| {
         view! {
             {super::shipment::messages(case)}
-            {answer(shipment.id, case)}
+            {answer(shipment.id, case, "Answer")}
         }
     });
     view! {
@@ -298,16 +298,24 @@ fn conversation(exception: &ShipmentException, shipment: &ShipmentView) -> AnyVi
     .plain()
 }
 
-/// Words in a case that is open. `POST /cases/say` takes them.
-pub fn answer(shipment: ShipmentId, case: &CustomerCase) -> Option<AnyView> {
+/// Words in a case that is open. `POST /cases/say` takes them, with how many were read before.
+pub fn answer(shipment: ShipmentId, case: &CustomerCase, label: &'static str) -> Option<AnyView> {
     (!case.closed).then(|| {
         view! {
             <form class="form" method="post" action="/cases/say">
                 <input type="hidden" name="shipment" value=shipment.to_string() />
                 <input type="hidden" name="case" value=case.case.to_string() />
+                <input type="hidden" name="heard" value=case.messages.len().to_string() />
                 <label>
-                    "Answer"
-                    <textarea name="text" rows="2" dir="auto" required maxlength=crate::api::TEXT.to_string()></textarea>
+                    {label}
+                    <textarea
+                        name="text"
+                        rows="2"
+                        dir="auto"
+                        data-answer=""
+                        required
+                        maxlength=crate::api::TEXT.to_string()
+                    ></textarea>
                 </label>
                 <p class="buttons">
                     <button name="act" value="say">"Send"</button>

@@ -48,9 +48,16 @@ function show(button) {
 
 /** What to do where the browser has not said yes. */
 const WAY_OUT = {
-  default: 'Your browser has not allowed it yet: press “Notify me” again and allow it where it asks, or choose mail.',
-  denied: 'Your browser forbids this site to notify you: allow it in the site’s settings, or choose mail.',
+  default: 'Your browser has not allowed it yet: press “Notify me” again and allow it where it asks',
+  denied: 'Your browser forbids this site to notify you: allow it in the site’s settings',
 };
+
+/** Why nothing is told, and every way out that this page has. */
+function wayOut(permission) {
+  const way = WAY_OUT[permission];
+  const mail = document.querySelector('main a[href^="/notifications"]') ? ', or choose mail' : '';
+  return way ? `${way}${mail}.` : '';
+}
 
 async function toggle(button) {
   const id = button.dataset.notify;
@@ -60,10 +67,10 @@ async function toggle(button) {
     confirm(button, 'No notifications any more');
   } else {
     // A question that nobody answers is never answered: what to do stands there meanwhile.
-    refused.set(id, WAY_OUT[Notification.permission] ?? '');
+    refused.set(id, wayOut(Notification.permission));
     show(button);
     const answer = await Notification.requestPermission();
-    refused.set(id, WAY_OUT[answer] ?? '');
+    refused.set(id, wayOut(answer));
     if (answer === 'granted') {
       localStorage.setItem(NOTIFY + id, 'yes');
       confirm(button, 'You are told of each change while this page is open');
@@ -117,6 +124,7 @@ function give(button) {
   const field = ending();
   if (!field) return;
   field.value = button.dataset.reason;
+  field.dataset.given = field.value;
   field.dispatchEvent(new Event('input', { bubbles: true }));
   field.focus();
 }

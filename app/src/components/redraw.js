@@ -10,6 +10,11 @@ function isEdited(node) {
   return ['input', 'textarea'].includes(node.localName) && node.value !== node.defaultValue;
 }
 
+/** Whether a field says what somebody had read who now writes in its form: it goes on saying that. */
+function isReadBefore(node) {
+  return node.name === 'heard' && node.form !== null && [...node.form.elements].some(isEdited);
+}
+
 /** Brings `element` to `html` and keeps the nodes that stay. What somebody has opened or entered stays so. */
 export function redraw(element, html) {
   const before = told(element);
@@ -18,7 +23,7 @@ export function redraw(element, html) {
     ignoreActiveValue: true,
     callbacks: {
       beforeAttributeUpdated: (name, node) => !(name === 'open' && node.localName === 'details'),
-      beforeNodeMorphed: (node) => !isEdited(node),
+      beforeNodeMorphed: (node) => !isEdited(node) && !isReadBefore(node),
     },
   });
   enliven(element);

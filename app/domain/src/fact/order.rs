@@ -33,12 +33,9 @@ pub struct OrderLine {
 }
 
 impl OrderLine {
-    /// A quantity in the unit of the line; none where nothing says how.
+    /// A quantity in the unit of the line, by way of other units where need be; none where nothing says how.
     pub fn converted(&self, quantity: &Quantity) -> Option<i64> {
-        if quantity.unit == self.quantity.unit {
-            return Some(quantity.milli);
-        }
-        self.conversions.iter().find_map(|one| one.convert(quantity, &self.quantity.unit))
+        convert(quantity, &self.quantity.unit, &self.conversions)
     }
 }
 
@@ -50,18 +47,30 @@ pub struct Conversion {
     pub equals: Quantity,
 }
 
-impl Conversion {
-    /// `counted` in thousandths of `unit`, rounded to the nearest.
-    fn convert(&self, counted: &Quantity, unit: &str) -> Option<i64> {
-        let pairs = [(&self.quantity, &self.equals), (&self.equals, &self.quantity)];
-        let (from, to) = pairs.into_iter().find(|(from, to)| from.unit == counted.unit && to.unit == unit)?;
-        if from.milli <= 0 || to.milli <= 0 {
-            return None;
-        }
-        let (counted, from, to) = (i128::from(counted.milli), i128::from(from.milli), i128::from(to.milli));
-        let scaled = counted.saturating_mul(to);
-        i64::try_from((scaled + scaled.signum() * from / 2) / from).ok()
+/// A quantity in thousandths of `unit`, rounded to the nearest once, by the fewest steps that `conversions` allow; none where
+/// they lead nowhere.
+fn convert(quantity: &Quantity, unit: &str, conversions: &[Conversion]) -> Option<i64> {
+    if quantity.unit == unit {
+        return Some(quantity.milli);
     }
+    // Of each unit that was reached: how many of it there are, as a fraction.
+    let mut reached: Vec<(&str, i128, i128)> = vec![(&quantity.unit, i128::from(quantity.milli), 1)];
+    let mut next = 0;
+    while let Some(&(from_unit, many, of)) = reached.get(next) {
+        if from_unit == unit {
+            return i64::try_from(many.checked_add(many.signum() * of / 2)? / of).ok();
+        }
+        next += 1;
+        let both_ways =
+            conversions.iter().flat_map(|one| [(&one.quantity, &one.equals), (&one.equals, &one.quantity)]);
+        for (from, to) in both_ways.filter(|(from, to)| from.milli > 0 && to.milli > 0) {
+            if from.unit == from_unit && reached.iter().all(|(known, ..)| *known != to.unit) {
+                let many = many.checked_mul(to.milli.into())?;
+                reached.push((&to.unit, many, of.checked_mul(from.milli.into())?));
+            }
+        }
+    }
+    None
 }
 
 /// An order as the ERP states it, whole.

@@ -21,7 +21,7 @@ pub(super) fn exceptions(tally: &mut Tally, exceptions: &[ShipmentException]) {
             }
             continue;
         }
-        match (exception.actions.first(), exception.closed_at) {
+        match (exception.first_answer(), exception.closed_at) {
             (Some(first), _) => {
                 // A person's clock and ours may differ by a little; nobody answers before the opening.
                 let answered_at = first.at.to_utc().max(opened_at);

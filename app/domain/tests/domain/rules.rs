@@ -236,6 +236,8 @@ fn what_people_do_is_kept_with_who_did_it_and_counts_the_version() {
     let said: Vec<String> =
         known.actions.iter().map(|action| format!("{} {}", action.by, action.text)).collect();
     assert_eq!(said, ["kim took it", "kim assigned it to lee", "lee put it back into the queue"]);
+    assert!(!known.is_answered(), "what is put back waits for an answer again");
+    assert_eq!(known.act_by(), known.respond_by);
     assert_eq!((known.version, known.assignee), (4, None));
     let other =
         Fact::ExceptionNoted(ExceptionNote { exception: ExceptionId::numbered("other"), text: "?".into() });

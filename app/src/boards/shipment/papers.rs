@@ -75,10 +75,10 @@ pub fn cases(shipment: &CustomerShipment, is_customer: bool) -> Option<AnyView> 
     let id = shipment.id;
     let said = shipment.cases.iter().map(|one| {
         view! {
-            <article class="case">
+            <article class="case" id=format!("case-{}", one.case)>
                 <h3>{if one.closed { "Closed case" } else { "Open case" }}</h3>
                 {messages(one)}
-                {answer(id, one)}
+                {answer(id, one, if is_customer { "Write on" } else { "Answer" })}
             </article>
         }
     });

@@ -1,6 +1,7 @@
 //! What a person does with exceptions, one or several at once: each is an event of its own, refused by name where somebody was
 //! faster, and taken back where that is still possible.
 
+use super::keys;
 use super::queue::Queue;
 use crate::api::{self, Act, ApiError, TEXT, Target};
 use crate::live::{Connection, Live};
@@ -10,6 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::ExceptionId;
 use domain::exception::ShipmentException;
 use leptos::prelude::*;
+use std::collections::HashMap;
 
 /// Said of what did not reach the server, until it can be reached again.
 const UNSENT: &str = "not sent, there is no connection. Try again";
@@ -27,6 +29,8 @@ pub struct Actions {
     refusals: RwSignal<Vec<String>>,
     /// The exceptions that are chosen.
     pub chosen: RwSignal<Vec<ExceptionId>>,
+    /// Who had each exception when it was seen last by whoever chooses: what has changed hands since is asked about.
+    seen_with: StoredValue<HashMap<ExceptionId, Option<String>>>,
     /// The one that was chosen last; a range goes from there.
     anchor: StoredValue<Option<ExceptionId>>,
     /// What is shown, from top to bottom.
@@ -93,6 +97,7 @@ impl Actions {
             is_busy: RwSignal::new(false),
             refusals: RwSignal::new(Vec::new()),
             chosen: RwSignal::new(Vec::new()),
+            seen_with: StoredValue::new(HashMap::new()),
             anchor: StoredValue::new(None),
             order: StoredValue::new(Vec::new()),
             me: StoredValue::new(Session::current().viewer.map(|viewer| viewer.account)),
@@ -129,9 +134,8 @@ impl Actions {
         then: Option<Then>,
     ) {
         let Self { queue, is_busy, refusals, done, chosen, now, .. } = self;
-        if acts.is_empty() || is_busy.get_untracked() {
-            return;
-        }
+        let Some((first, _)) = acts.first().filter(|_| !is_busy.get_untracked()) else { return };
+        let first = first.id;
         is_busy.set(true);
         leptos::task::spawn_local(async move {
             let (mut refused, mut undo, mut taken_in) = (Vec::new(), Vec::new(), Vec::new());
@@ -159,8 +163,13 @@ impl Actions {
                 draft.and_then(|draft| draft.try_set(String::new()));
             }
             let _ = refusals.try_set(refused);
+            keys::rescue(first);
             let said = match &taken_in[..] {
-                [] => return,
+                // What was said of something else would read as an answer to this.
+                [] => {
+                    let _ = done.try_set(None);
+                    return;
+                }
                 [one] => format!("{one}: {word}"),
                 several => format!("{} exceptions {word}", several.len()),
             };
@@ -190,6 +199,27 @@ impl Actions {
         self.order.set_value(order);
     }
 
+    /// Notes who has what is chosen, as it stands now.
+    fn note_holders(self) {
+        let held: HashMap<_, _> =
+            self.all_chosen().into_iter().map(|one| (one.id, one.assignee)).collect();
+        self.seen_with.set_value(held);
+    }
+
+    /// Of what is chosen, what others have taken since it was chosen: it is named, and acted on at a second try.
+    fn taken_meanwhile(self) -> Vec<ShipmentException> {
+        let me = self.me.get_value();
+        let seen = self.seen_with.get_value();
+        let is_taken = |one: &ShipmentException| {
+            one.assignee.is_some() && one.assignee != me && seen.get(&one.id).is_some_and(|had| *had != one.assignee)
+        };
+        let taken: Vec<_> = self.all_chosen().into_iter().filter(is_taken).collect();
+        if !taken.is_empty() {
+            self.note_holders();
+        }
+        taken
+    }
+
     /// Chooses an exception or lets it go; as a range, chooses all from the one that was chosen last.
     pub fn choose(self, id: ExceptionId, is_range: bool) {
         let range = self.order.with_value(|order| {
@@ -207,6 +237,7 @@ impl Actions {
             None => chosen.push(id),
         });
         self.anchor.set_value(Some(id));
+        self.note_holders();
     }
 
     /// Lets all go that are chosen; whether there were any.
@@ -232,6 +263,16 @@ impl Actions {
 
     fn act_on_chosen(self, act: Act, draft: Option<RwSignal<String>>) {
         let me = self.me.get_value();
+        let taken = self.taken_meanwhile();
+        if !taken.is_empty() {
+            let said = taken.iter().map(|one| {
+                let who = one.assignee.as_deref().unwrap_or("somebody");
+                format!("{}: {who} has taken it since you chose it. Nothing was done yet: do it again, or leave it out", named(one))
+            });
+            self.refusals.set(said.collect());
+            self.done.set(None);
+            return;
+        }
         // One releases what one has, and takes what one has not; with the rest nothing is to be done.
         let is_meant = |one: &ShipmentException| match act {
             Act::Release => one.assignee.is_some() && one.assignee == me,

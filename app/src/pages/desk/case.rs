@@ -16,6 +16,7 @@ use crate::session::Session;
 use domain::ExceptionId;
 use domain::exception::{Closing, ShipmentException};
 use domain::live::ViewKey;
+use domain::rules::Rule;
 use domain::time::Moment;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -123,7 +124,7 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
     Effect::new(move |before: Option<(bool, bool)>| {
         let now = (is_open.get(), asleep_until.get().is_some());
         if before.is_some_and(|before| before != now) {
-            keys::rescue();
+            keys::rescue(id);
         }
         now
     });
@@ -161,9 +162,9 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
         {part(said)}
         {words(row, query, actions, to_note, note)}
         {part(end)}
+        {around(row.with_untracked(|row| (row.exception.id, view_of(&row.exception))))}
         <h3>"History"</h3>
         {part(move || row.with(history))}
-        {around(row.with_untracked(|row| (row.exception.id, view_of(&row.exception))))}
         {others(row, queue, query)}
     }
 }
@@ -258,7 +259,12 @@ fn head(row: &Row, asleep_until: Option<Moment>) -> AnyView {
 
 fn history(row: &Row) -> AnyView {
     if row.exception.actions.is_empty() {
-        return view! { <p class="empty-note">"Nobody has done anything about it yet."</p> }.plain();
+        let said = match (row.exception.rule, row.exception.is_open()) {
+            (Rule::CustomerWaits, _) => "What was said stands with the customer's case.",
+            (_, true) => "Nobody has done anything about it yet.",
+            (_, false) => "It ended before anybody did anything about it.",
+        };
+        return view! { <p class="empty-note">{said}</p> }.plain();
     }
     let actions = row.exception.actions.iter().rev().cloned();
     let actions = actions

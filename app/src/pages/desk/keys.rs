@@ -19,7 +19,8 @@ const SHORTCUTS: &str = "<dt><kbd>j k</kbd></dt><dd>the next row, the one before
     <dt><kbd>c</kbd></dt><dd>comment: write a note</dd>\
     <dt><kbd>s</kbd></dt><dd>snooze</dd>\
     <dt><kbd>e</kbd></dt><dd>end it: resolve or reopen</dd>\
-    <dt><kbd>1 … 9</kbd></dt><dd>a reason that is often given goes into the field, Enter ends it; in a field digits are text</dd>\
+    <dt><kbd>1 … 9</kbd></dt><dd>a reason that is often given goes into the field, another digit changes it, Enter ends it; among words digits are text</dd>\
+    <dt><kbd>r</kbd></dt><dd>reply to the customer who waits</dd>\
     <dt><kbd>x</kbd></dt><dd>choose the row; with Shift, all from the last one</dd>\
     <dt><kbd>Shift j k</kbd></dt><dd>choose on the way down, on the way up</dd>\
     <dt></dt><dd>with rows chosen, a c s e are for all of them</dd>\
@@ -33,6 +34,9 @@ const LINK: &str = ".exception-link";
 const NOTE: &str = ".case-panel .note input";
 const SNOOZE: &str = ".case-panel .snooze select";
 const ENDING: &str = ".case-panel .ending input";
+const ANSWER: &str = ".case-panel [name=text][data-answer]";
+/// Where a reason that was put into the field stands beside what the field holds by now.
+const GIVEN: &str = "data-given";
 const HELP: &str = ".keys[open] summary";
 /// What takes text: keys that are pressed there are for it.
 const TYPING: &str = "input:not([type=checkbox]), select, textarea, [contenteditable]";
@@ -165,14 +169,23 @@ fn row_link(id: ExceptionId) -> Option<Element> {
     find(&format!("[data-exception='{id}'] {LINK}"))
 }
 
-/// Gives the focus to the open exception if it has just gone with a part of the page.
-pub fn rescue() {
-    request_animation_frame(|| {
+/// Gives the focus to what is open, else to `exception`'s row, else to the first row, if it has just gone with a part of the
+/// page.
+pub fn rescue(exception: ExceptionId) {
+    request_animation_frame(move || {
         let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-        if is_lost {
-            focus(find(HEADING));
+        if is_lost && !focus(find(HEADING)) && !focus(row_link(exception)) && !focus(find(LINK)) {
+            focus(find("main"));
         }
     });
+}
+
+/// Whether the field with the focus holds a reason as a key put it there, and nothing of one's own.
+fn holds_a_reason() -> bool {
+    let field = document().active_element().and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
+    field.is_some_and(|field| {
+        field.get_attribute(GIVEN).is_some_and(|given| !given.is_empty() && given == field.value())
+    })
 }
 
 fn find(place: &str) -> Option<Element> {
@@ -283,6 +296,11 @@ fn pressed(event: &KeyboardEvent, actions: Actions) {
     let is_done = match key.as_str() {
         _ if !is_typing && waits(event) => true,
         "Escape" => leave_nearest(is_typing, actions),
+        "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9"
+            if !several && !is_off() && (!is_typing || holds_a_reason()) =>
+        {
+            click(find(&format!(".case-panel [data-reasons] button:nth-of-type({key})")))
+        }
         _ if is_typing || is_off() => false,
         "j" => step(true),
         "k" => step(false),
@@ -296,10 +314,8 @@ fn pressed(event: &KeyboardEvent, actions: Actions) {
         "s" => go(SNOOZE),
         "e" if several => focus(find(".bulk .ending input")),
         "e" => go(ENDING),
+        "r" => go(ANSWER),
         "x" | "X" => choose(event.shift_key()),
-        "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" if !several => {
-            click(find(&format!(".case-panel [data-reasons] button:nth-of-type({key})")))
-        }
         "u" => click(find(".toast .undo")),
         "/" => focus(find(".desk-search input")),
         "?" => click(find(".keys summary")),

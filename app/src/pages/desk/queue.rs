@@ -419,6 +419,9 @@ fn TimeLeft(row: RwSignal<Row>) -> impl IntoView {
 /// How an exception stands: closed and how, or with whom.
 pub fn standing(row: &Row) -> String {
     match (&row.exception.closing, &row.exception.assignee) {
+        (Some(Closing::Cleared), _) if row.exception.rule == Rule::CustomerWaits => {
+            "Closed: the customer was answered".to_owned()
+        }
         (Some(Closing::Cleared), _) => "Closed: the condition cleared".to_owned(),
         (Some(Closing::LateData), _) => "Closed by late data: nothing had been wrong".to_owned(),
         (Some(Closing::Merged { by, named, .. }), _) => format!("Merged by {by} into {named}"),

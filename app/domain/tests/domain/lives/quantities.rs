@@ -124,9 +124,17 @@ fn pieces_count_as_pallets_where_the_order_says_how_many_and_are_an_exception_wh
     let mut said = terms();
     said.lines[0].conversions =
         vec![Conversion { quantity: Quantity::whole(10, "EA"), equals: Quantity::whole(1, "PF") }];
-    let changed: OrderTerms = said;
-    let known = settled(pieces().into_iter().chain([erp("1 05:30", Fact::OrderChanged(changed))]));
-    assert_eq!((open(&known), known.told()), (vec![], vec!["erp invoice.release 4711".to_owned()]));
+    let by_cartons = vec![
+        Conversion { quantity: Quantity::whole(4, "EA"), equals: Quantity::whole(1, "CT") },
+        Conversion { quantity: Quantity::whole(5, "CT"), equals: Quantity::whole(2, "PF") },
+    ];
+    let released = vec!["erp invoice.release 4711".to_owned()];
+    let at_once: OrderTerms = said.clone();
+    said.lines[0].conversions = by_cartons;
+    for changed in [at_once, said] {
+        let known = settled(pieces().into_iter().chain([erp("1 05:30", Fact::OrderChanged(changed))]));
+        assert_eq!((open(&known), known.told()), (vec![], released.clone()));
+    }
 }
 
 #[test]
