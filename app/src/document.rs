@@ -52,6 +52,20 @@ pub fn saying(
                 </form>
             }
             .into_any(),
+            Then::Send { label, to, fields, back } => {
+                let fields = fields
+                    .into_iter()
+                    .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+                    .collect_view();
+                view! {
+                    <form class="buttons" method="post" action=to>
+                        {fields}
+                        <button type="submit">{label}</button>
+                        <a href=back>"Back, without it"</a>
+                    </form>
+                }
+                .into_any()
+            }
             Then::Go { to, label } => view! {
                 <p>
                     <a href=to>{label}</a>
@@ -101,5 +115,15 @@ pub fn part_of_delivery(
 /// What can be done.
 pub enum Then {
     Press(&'static str),
-    Go { to: String, label: &'static str },
+    /// A form with these fields, and the way back.
+    Send {
+        label: String,
+        to: &'static str,
+        fields: Vec<(&'static str, String)>,
+        back: String,
+    },
+    Go {
+        to: String,
+        label: &'static str,
+    },
 }

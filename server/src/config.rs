@@ -98,6 +98,12 @@ pub fn existing(database: &Path) -> anyhow::Result<&Path> {
         "there is no database {}: give its path by --database or SYNCLINE_DATABASE; `syncline serve` makes a new one",
         std::path::absolute(database).unwrap_or_else(|_| database.to_owned()).display()
     );
+    store::must_be_a_database(database)?;
+    anyhow::ensure!(
+        std::fs::metadata(database)?.len() > 0,
+        "the file {} is empty: it is a database once `syncline serve` has run on it",
+        database.display()
+    );
     Ok(database)
 }
 

@@ -3,16 +3,17 @@
 use crate::answer::Answer;
 use crate::auth::Identity;
 use crate::client::ClientAddress;
-use crate::display::not_done;
+use crate::display::{chosen, not_done};
 use crate::form::Form;
 use crate::security::Who;
 use crate::state::AppState;
+use app::document::{Then, saying};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::account::AccountRole;
 use serde::Deserialize;
 use store::{Resend, StoreError};
@@ -27,6 +28,9 @@ struct Wanted {
     message: String,
     #[serde(default)]
     since: String,
+    /// How many messages whoever asks has seen that it is about.
+    #[serde(default)]
+    sure: Option<u64>,
 }
 
 pub fn router() -> Router<AppState> {
@@ -50,13 +54,21 @@ async fn act(
         return Answer::new(StatusCode::FORBIDDEN, "forbidden", message).into_response();
     }
     let said = said(&wanted);
+    match to_confirm(&state, &wanted).await {
+        Ok(Some(count)) => return ask(&state, &headers, wanted, count),
+        Ok(None) => {}
+        Err(error) => {
+            tracing::error!(%error, "the outbox could not be read");
+            return Answer::unavailable().into_response();
+        }
+    }
     match carry_out(&state, wanted, &viewer.account).await {
         Ok(true) => {
             who.did("outbox", &said);
             Redirect::to("/integrations").into_response()
         }
         Ok(false) => {
-            let why = "there is no such endpoint, message or day";
+            let why = "no such endpoint or message is known, or no day was chosen";
             not_done(&state, &headers, StatusCode::UNPROCESSABLE_ENTITY, why)
         }
         Err(error) => {
@@ -66,15 +78,51 @@ async fn act(
     }
 }
 
+/// How many messages would leave once more, where nobody has said yet that so many are meant.
+async fn to_confirm(state: &AppState, wanted: &Wanted) -> Result<Option<u64>, StoreError> {
+    let since = midnight(&wanted.since).filter(|_| wanted.act == "resend_since");
+    let Some(since) = since else { return Ok(None) };
+    let count = state.store.count_since(&wanted.endpoint, since).await?;
+    // More may have come meanwhile; fewer is nobody's harm.
+    Ok((count > 0 && wanted.sure.is_none_or(|sure| sure < count)).then_some(count))
+}
+
+fn ask(state: &AppState, headers: &HeaderMap, wanted: Wanted, count: u64) -> Response {
+    let Wanted { endpoint, since, .. } = wanted;
+    let (messages, they) = if count == 1 { ("1 message", "It has") } else { ("messages", "They have") };
+    let messages = if count == 1 { messages.to_owned() } else { format!("{count} {messages}") };
+    let sentence = format!(
+        "{messages} to {endpoint} since {since} (UTC) would leave once more, those that were delivered too. {they} the ids of then, \
+         so that a receiver can tell that it knows them."
+    );
+    let fields = vec![
+        ("act", "resend_since".to_owned()),
+        ("endpoint", endpoint),
+        ("since", since),
+        ("sure", count.to_string()),
+    ];
+    let then = Then::Send {
+        label: format!("Send {messages} once more"),
+        to: "/outbox",
+        fields,
+        back: "/integrations".to_owned(),
+    };
+    Html(saying("Send again?", sentence, then, &state.leptos, chosen(headers))).into_response()
+}
+
+fn midnight(day: &str) -> Option<DateTime<Utc>> {
+    Some(day.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0)?.and_utc())
+}
+
 /// What the log says of it.
-fn said(Wanted { act, endpoint, message, since }: &Wanted) -> String {
+fn said(Wanted { act, endpoint, message, since, .. }: &Wanted) -> String {
     let words = [act, endpoint, message, since].map(|word| word.chars().take(60).collect::<String>());
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Does what was wanted, if it names what there is.
 async fn carry_out(state: &AppState, wanted: Wanted, account: &str) -> Result<bool, StoreError> {
-    let Wanted { act, endpoint, message, since } = wanted;
+    let Wanted { act, endpoint, message, since, .. } = wanted;
     let now = (state.clock)();
     match act.as_str() {
         "pause" => state.store.set_paused(&endpoint, Some(format!("by {account}"))).await,
@@ -87,9 +135,9 @@ async fn carry_out(state: &AppState, wanted: Wanted, account: &str) -> Result<bo
             Ok(id) => Ok(state.store.resend(Resend::One(id), now).await? > 0),
             Err(_) => Ok(false),
         },
-        "resend_since" => match since.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0)) {
-            Some(midnight) => {
-                state.store.resend(Resend::Since { endpoint, since: midnight.and_utc() }, now).await?;
+        "resend_since" => match midnight(&since) {
+            Some(since) => {
+                state.store.resend(Resend::Since { endpoint, since }, now).await?;
                 Ok(true)
             }
             None => Ok(false),

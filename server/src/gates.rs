@@ -74,10 +74,13 @@ pub async fn pass(store: &Store, round: &mut Round, now: DateTime<Utc>) -> Resul
             (last.map_or(*round, Round::News), orders, last.is_some())
         }
     };
+    let has_erp = store.sources().await?.iter().any(|source| source.role == Role::Erp);
     let mut events: Vec<Event> = Vec::new();
     let mut read: HashMap<OrderId, Seq> = HashMap::new();
     for some in orders.chunks(AT_ONCE as usize) {
-        for carried in store.carried(some).await? {
+        // Where no ERP speaks nobody misses an order.
+        let is_known = |carried: &Carried| has_erp || carried.order.state.terms.is_some();
+        for carried in store.carried(some).await?.into_iter().filter(is_known) {
             read.insert(carried.order.id, carried.as_of());
             let legs = legs(&carried, now);
             // Whether an invoice may leave is decided once it is said where the order's way ends.
@@ -120,8 +123,11 @@ fn decision(carried: &Carried, now: DateTime<Utc>) -> Option<Event> {
     let fact = decide(order, &carried.shipments, now)?;
     Some(Event {
         number: order.number.clone(),
-        // The order is found by number and issuer.
-        issuer: order.entries().first().and_then(|entry| entry.recorded.event.issuer.clone()),
+        // The order is found by number and issuer; one that nobody has told of by what its shipment says.
+        issuer: match order.entries().first() {
+            Some(entry) => entry.recorded.event.issuer.clone(),
+            None => carried.shipments.iter().find_map(|one| one.shipment.state.order_issuer.clone()),
+        },
         ..own("gate", &format!("{}/{}", order.id, carried.as_of()), now, fact)
     })
 }

@@ -3,7 +3,9 @@
 //! meanwhile.
 
 use anyhow::{Context, bail};
+use domain::Seq;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,7 +16,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The right to write a database's journal, for as long as it lives.
 #[derive(Debug)]
 pub struct Hold {
-    _file: File,
+    /// Holds, as text, the last position of the journal that is known to have been reached here.
+    file: File,
+    /// The database itself, whatever names it has: a second one leads to no second writer. SQLite's own locks are of another kind.
+    _database: Option<File>,
 }
 
 impl Hold {
@@ -22,7 +27,10 @@ impl Hold {
     pub fn take_if_free(database: &Path) -> anyhow::Result<Option<Self>> {
         let file = open(&beside(database))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
+            Ok(()) => match itself(database)? {
+                Some(database) if database.try_lock().is_err() => Ok(None),
+                database => Ok(Some(Self { file, _database: database })),
+            },
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => {
                 Err(error).with_context(|| format!("{} can't be locked", beside(database).display()))
@@ -34,27 +42,67 @@ impl Hold {
     pub async fn take(database: &Path) -> anyhow::Result<Self> {
         let path = beside(database);
         let file = open(&path)?;
-        for attempt in 1.. {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if attempt < TRIES => tokio::time::sleep(PAUSE).await,
-                Err(TryLockError::WouldBlock) => bail!(
-                    "another syncline writes {}: stop it first (while a server runs, send events to its /intake)",
-                    database.display()
-                ),
-                Err(TryLockError::Error(error)) => {
-                    return Err(error).with_context(|| format!("{} can't be locked", path.display()));
-                }
+        let itself = itself(database)?;
+        for file in [Some(&file), itself.as_ref()].into_iter().flatten() {
+            wait_for(file, database, &path).await?;
+        }
+        Ok(Self { file, _database: itself })
+    }
+
+    /// The last position of the journal that is known to have been reached in this place, whatever file lies here now.
+    pub fn reached(&self) -> Option<Seq> {
+        let mut text = String::new();
+        (&self.file).seek(SeekFrom::Start(0)).ok()?;
+        (&self.file).read_to_string(&mut text).ok()?;
+        text.trim().parse().ok().map(Seq)
+    }
+
+    /// Notes the position of the journal.
+    pub fn note(&self, reached: Seq) -> std::io::Result<()> {
+        let mut file = &self.file;
+        file.set_len(0)?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(reached.to_string().as_bytes())
+    }
+
+    /// Forgets what was noted: the file that lies here now is the one that counts.
+    pub fn forget(database: &Path) -> anyhow::Result<()> {
+        let path = beside(database);
+        open(&path)?.set_len(0).with_context(|| format!("{} can't be written", path.display()))
+    }
+}
+
+/// Waits a moment for a lock, or says who has it.
+async fn wait_for(file: &File, database: &Path, path: &Path) -> anyhow::Result<()> {
+    for attempt in 1.. {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if attempt < TRIES => tokio::time::sleep(PAUSE).await,
+            Err(TryLockError::WouldBlock) => bail!(
+                "another syncline writes {}: stop it first (while a server runs, send events to its /intake)",
+                database.display()
+            ),
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("{} can't be locked", path.display()));
             }
         }
-        Ok(Self { _file: file })
     }
+    Ok(())
+}
+
+/// The database's own file, where there is one.
+fn itself(database: &Path) -> anyhow::Result<Option<File>> {
+    if !database.is_file() {
+        return Ok(None);
+    }
+    let file = File::open(database).with_context(|| format!("{} can't be read", database.display()))?;
+    Ok(Some(file))
 }
 
 /// Its owner's alone, as the database is.
 fn open(path: &Path) -> anyhow::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
+    options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).with_context(|| format!("{} can't be written", path.display()))
@@ -79,5 +127,17 @@ mod tests {
         assert!(error.starts_with("another syncline writes"), "{error}");
         drop(first);
         assert!(Hold::take(&database).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn another_name_of_the_file_leads_to_no_second_writer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (database, other) = (folder.path().join("held.db"), folder.path().join("other.db"));
+        std::fs::write(&database, b"").expect("a file");
+        std::fs::hard_link(&database, &other).expect("a link");
+        let held = Hold::take(&database).await.expect("free");
+        assert!(Hold::take_if_free(&other).expect("asked").is_none());
+        drop(held);
+        assert!(Hold::take_if_free(&other).expect("asked").is_some());
     }
 }

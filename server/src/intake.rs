@@ -22,6 +22,7 @@ mod signature;
 mod sources;
 
 pub use format::Format;
+pub(crate) use http::no_path;
 pub use http::router;
 pub use json::Json;
 pub(crate) use parse::number_by;
@@ -153,9 +154,9 @@ impl Intake {
         let (head, body) = request.into_parts();
         let address = http::client_of(&head.extensions);
         let holder = Holder::at(address);
-        let opened =
-            Signature::of(&head.headers).and_then(|signature| Ok((signature, memory.share(&holder)?)));
-        let (signature, share) = match opened {
+        let opened = Signature::of(&head.headers)
+            .and_then(|signature| Ok((signature, http::is_dry_run(&head.uri)?, memory.share(&holder)?)));
+        let (signature, is_rehearsal, share) = match opened {
             Ok(opened) => opened,
             Err(refusal) => {
                 body::drain(body.into_data_stream()).await;
@@ -165,7 +166,6 @@ impl Intake {
         let stated =
             head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         let held = body::read(body, stated, limits.body, limits.patience, share).await?;
-        let is_rehearsal = http::is_dry_run(&head.uri);
         let taking = self.clone().take_in(source, head.headers, signature, held, received_at, is_rehearsal);
         tokio::spawn(taking).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a delivery could not be taken in");
@@ -184,7 +184,7 @@ impl Intake {
     ) -> Result<Taken, Refusal> {
         let Inner { store, limits, memory, .. } = &*self.0;
         let keys = source.as_ref().map_or(&self.0.no_keys, |source| &source.keys).clone();
-        let (encoding, limit) = (Encoding::of(&headers), limits.body);
+        let (encoding, limit) = (Encoding::of(&headers, &bytes), limits.body);
         let packed = encoding.clone();
         let opening = move |bytes: &[u8]| {
             let unpacked = encoding::open(&signature, bytes, &keys, packed, limit)?;

@@ -35,6 +35,8 @@ const LETTER: u32 = 100;
 /// The pause after the first failure; each further one doubles it.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(5);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(3);
+/// The longest pause that an endpoint can ask for.
+const LONGEST_ASKED: TimeDelta = TimeDelta::days(1);
 /// How long a message is tried.
 const PATIENCE: TimeDelta = TimeDelta::days(3);
 
@@ -265,9 +267,14 @@ fn follows(verdict: Verdict, attempt: u32, queued_at: DateTime<Utc>, at: DateTim
         Verdict::Later(asked) => asked,
     };
     let spread = 75 + i32::from(chance % 51);
-    let pause = (pause(attempt) * spread / 100).max(asked.unwrap_or_default().min(PATIENCE));
-    let next = at + pause;
-    if next - queued_at > PATIENCE { Then::Dead } else { Then::Again(next) }
+    let own = pause(attempt) * spread / 100;
+    let until = queued_at + PATIENCE;
+    if at + own > until {
+        return Then::Dead;
+    }
+    // However long an endpoint asks for, it is tried once more before the message is given up.
+    let next = at + own.max(asked.unwrap_or_default().min(LONGEST_ASKED));
+    Then::Again(next.min(until))
 }
 
 /// The pause after an attempt that failed, before it is spread.
@@ -305,6 +312,12 @@ mod tests {
         let from = DateTime::UNIX_EPOCH;
         let asked = Verdict::Later(Some(TimeDelta::minutes(10)));
         assert_eq!(minutes(follows(asked, 1, from, from, 25), from), Some(10));
+        for seconds in [999_999_999, i64::MAX / 1000] {
+            let much = Verdict::Later(TimeDelta::try_seconds(seconds));
+            assert_eq!(minutes(follows(much, 1, from, from, 25), from), Some(24 * 60));
+            let late = from + PATIENCE - TimeDelta::hours(4);
+            assert_eq!(minutes(follows(much, 9, from, late, 25), late), Some(4 * 60), "the last try");
+        }
         assert_eq!(follows(Verdict::Gone, 1, from, from, 25), Then::Gone);
     }
 }

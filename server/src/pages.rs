@@ -1,5 +1,6 @@
 //! The pages: Leptos renders them whole on the server, so that they are readable before any script has loaded.
 
+use crate::answer::Answer;
 use crate::auth::{Identity, is_own_path, who};
 use crate::display;
 use crate::form::Query;
@@ -146,6 +147,11 @@ async fn components(
     Html(gallery::page(&state.leptos, display::chosen(&headers), palette, (state.clock)()))
 }
 
+/// Whether a path is one of the functions that our own pages call.
+fn is_function(path: &str) -> bool {
+    leptos::server_fn::axum::server_fn_paths().any(|(known, _)| known == path)
+}
+
 #[derive(Default, Deserialize)]
 struct Words {
     #[serde(default)]
@@ -176,6 +182,10 @@ async fn server_function(
 ) -> Response {
     let context = context(&state, identity, None);
     let (function, who) = (request.uri().path().to_owned(), who(&request));
+    if !is_function(&function) {
+        let message = "there is no such function: the pages' own are for the pages; what programs may use stands at /contracts";
+        return Answer::new(StatusCode::NOT_FOUND, "not_found", message).into_response();
+    }
     let response =
         leptos_axum::handle_server_fns_with_context(move || provide_context(context.clone()), request)
             .await

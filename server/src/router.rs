@@ -14,7 +14,7 @@ use crate::{
 use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -44,7 +44,7 @@ pub fn router(state: AppState, intake: Intake) -> Router {
         .merge(views::router())
         .merge(work::router())
         .route("/live", get(live_socket))
-        .fallback(get(assets_or_page))
+        .fallback(get(assets_or_page).fallback(not_here))
         .layer(DefaultBodyLimit::max(CALL))
         .layer(middleware::from_fn_with_state(state.site.clone(), auth::guard))
         .layer(middleware::from_fn_with_state(state.site.clone(), in_time))
@@ -159,6 +159,18 @@ async fn live_socket(
     let Identity { viewer, session } = identity;
     let viewless = state.site.viewless_timeout;
     live::upgrade(upgrade, state.hub, Access { viewer, session, viewless }, place)
+}
+
+/// Nothing is written at an address that is none. Who meant the intake is told where it is.
+async fn not_here(method: Method, uri: Uri) -> Response {
+    if uri.path().trim_matches('/').to_ascii_lowercase().starts_with("intake") {
+        return intake::no_path().await;
+    }
+    let message = format!(
+        "nothing takes {method} at {}: deliveries go to /intake/ and the name of your source",
+        uri.path()
+    );
+    Answer::new(StatusCode::NOT_FOUND, "not_found", message).into_response()
 }
 
 async fn assets_or_page(state: State<AppState>, identity: Extension<Identity>, request: Request) -> Response {

@@ -54,12 +54,18 @@ impl Server {
                 options.listen
             )
         })?;
+        // What is locked has to be there.
+        store::create_private(database)?;
         let hold = Hold::take(database).await?;
+        if let Some(reached) = hold.reached() {
+            store::mark_older(database, reached).await?;
+        }
         let (commits, committed) = mpsc::channel(COMMITS);
         let store = Store::open(database, options.store_options(), clock.clone(), commits)
             .await
             .with_context(|| format!("the database {} can't be opened", database.display()))?;
         let server = Self::around(store, committed, listener, options, clock).await?;
+        note_position(&server.state.store, &hold).await;
         Ok(Self { hold: Some(hold), ..server })
     }
 
@@ -180,9 +186,26 @@ impl Server {
             why = background.ended() => Err(why),
         };
         background.stop().await;
+        if let Some(hold) = &hold {
+            note_position(&store, hold).await;
+        }
         store.close().await;
         drop(hold);
         outcome
+    }
+}
+
+/// Notes how far the journal has come in this place, unless it is a copy's: an older file that is put here is told by it.
+async fn note_position(store: &Store, hold: &Hold) {
+    if store.quiet() == Some(Quiet::Copy) {
+        return;
+    }
+    let noted = match store.as_of().await {
+        Ok(seq) => hold.note(seq).map_err(anyhow::Error::from),
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = noted {
+        tracing::warn!(%error, "how far the journal has come could not be noted: an older file put here would not be told from it");
     }
 }
 

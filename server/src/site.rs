@@ -146,6 +146,13 @@ fn origin_of(url: &str) -> anyhow::Result<String> {
         "--public-url `{url}` has a path, but Syncline needs a host of its own: use {scheme}://{authority}"
     );
     ensure!(!authority.as_str().contains('@'), "--public-url `{url}` names a user: use {scheme}://host");
+    // What is no port is no part of a host either.
+    let port = authority.as_str().rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
+    ensure!(
+        port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+            && !authority.host().is_empty(),
+        "--public-url `{url}` is no address: a port lies between 1 and 65535"
+    );
     let (host, usual) = (authority.as_str(), if scheme == "https" { ":443" } else { ":80" });
     Ok(format!("{scheme}://{}", host.strip_suffix(usual).unwrap_or(host)).to_ascii_lowercase())
 }

@@ -7,6 +7,7 @@ use crate::cli::endpoint::checked;
 use crate::cli::source::draw_secret;
 use crate::display::{chosen, not_done};
 use crate::form::{Form, Path};
+use crate::outbox::{Refused, is_private};
 use crate::pages::context;
 use crate::state::AppState;
 use app::api::ApiError;
@@ -20,6 +21,7 @@ use axum::{Extension, Router};
 use domain::account::Viewer;
 use domain::message::Addressee;
 use domain::subscription::{Channel, Choice, News, Pace, QuietHours, Subscription};
+use reqwest::Url;
 use std::collections::HashMap;
 use store::{Endpoint, EndpointOf};
 
@@ -128,6 +130,9 @@ async fn send_to(
     };
     checked(&address).map_err(|error| ApiError::Invalid { message: format!("{error:#}") })?;
     let is_same = known.as_ref().is_some_and(|known| known.address == address);
+    if let Some(message) = unfit(&address).filter(|_| !is_same) {
+        return Err(ApiError::Invalid { message });
+    }
     let endpoint = match known {
         Some(known) if is_same => Endpoint { paused: None, open_until: None, ..known },
         // No name that an operator gives has a dot.
@@ -142,6 +147,26 @@ async fn send_to(
     };
     state.store.put_endpoint(endpoint.clone()).await?;
     Ok(Some(endpoint).filter(|endpoint| !endpoint.confirmed))
+}
+
+/// Why nothing would be sent to a webhook of somebody's own, as far as its address tells.
+fn unfit(address: &str) -> Option<String> {
+    let url = Url::parse(address).ok().filter(|url| url.scheme() != "mailto")?;
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let is_here = host == "localhost" || host.trim_end_matches('.').ends_with("localhost");
+    let private = host.trim_matches(['[', ']']).parse().ok().filter(|address| is_private(*address));
+    match private {
+        Some(address) => Some(Refused { host, address }.to_string()),
+        None if is_here => Some(format!("`{host}` is this server itself: nothing is sent there")),
+        None if url.scheme() != "https" => {
+            Some(format!("`{address}` would be told in the clear: use https://…"))
+        }
+        None if !url.username().is_empty() || url.password().is_some() => {
+            Some("the address holds a user or a password: the signature says that it is us".to_owned())
+        }
+        None if address.len() > 500 => Some("the address is longer than 500 characters".to_owned()),
+        None => None,
+    }
 }
 
 async fn ask_confirm(state: State<AppState>, Path(token): Path<String>, headers: HeaderMap) -> Response {

@@ -148,7 +148,7 @@ async fn an_address_that_would_not_be_sent_to_is_refused_at_once_with_the_way_ou
     }
     assert!(running.store.endpoints().await.expect("endpoints").is_empty());
     let said = done(&database, &["add", "--help"]);
-    assert!(said.contains("desk, team-lead, manager, customer:"), "{said}");
+    assert!(said.contains("desk, team-lead, manager, or customer:"), "{said}");
     let said = done(&database, &["add", "team", "--for", "desk", "--to", "mailto:desk@shipper.test"]);
     assert!(said.contains("--smtp-url"), "{said}");
     done(&database, &["add", "acme", "--for", "customer:ACME", "--to", "https://93.184.216.34/in"]);
@@ -216,14 +216,14 @@ async fn metrics_show_what_waits_what_was_given_up_and_which_endpoint_is_paused(
     })
     .await;
     prove(&running.store, "SO-2", "SH-2").await;
-    until("one waits", async || waiting(&running.store).await == 1).await;
+    until("both wait", async || waiting(&running.store).await == 2).await;
     running.stop().await;
     let (port, metrics) = (free_port(), free_port());
     let mut process = Process::serve_with(&database, port, &["--metrics-listen", &metrics.to_string()]);
     process.is_ready().await;
     let expected = [
-        "syncline_outbox_waiting{endpoint=\"erp\"} 1",
-        "syncline_outbox_given_up{endpoint=\"erp\"} 1",
+        "syncline_outbox_waiting{endpoint=\"erp\"} 2",
+        "syncline_outbox_given_up{endpoint=\"erp\"} 0",
         "syncline_endpoint_paused{endpoint=\"erp\"} 1",
         "syncline_endpoint_rests{endpoint=\"erp\"} 0",
         "syncline_outbox_oldest_waiting_seconds{endpoint=\"erp\"} ",

@@ -153,12 +153,12 @@ async fn people_of_the_house_are_told_what_colleagues_give_them_by_webhook_and_n
     let (running, receiver, _) = with_mail(&folder).await;
     let anna = running.signed_in("anna", AccountRole::Agent, None).await;
     running.account("amir", AccountRole::Agent, None).await;
-    // What anna types in is not reached, since it lies in a private network; an operator may allow it.
-    let url = receiver.url("/anna");
+    // What lies in a private network an operator has to allow.
+    receiver.endpoint(&running.store, "anna.webhook", "webhook:anna").await;
+    let url = receiver.url("/anna.webhook");
     let chosen =
         [("webhook", url.as_str()), ("webhook_assigned", "at_once"), ("webhook_mentioned", "at_once")];
     assert_eq!(choose(&running, &anna, &chosen).await, StatusCode::SEE_OTHER);
-    receiver.endpoint(&running.store, "anna.webhook", "webhook:anna").await;
     append(&running.store, vec![released("SO-1", "ACME"), planned("SH-1", &["SO-1"])]).await;
     append(&running.store, vec![eta("SH-1", 10, 2400)]).await;
     let (_, desk) = running.store.desk().await.expect("a desk");
@@ -197,6 +197,11 @@ async fn a_choice_that_leads_nowhere_is_refused_and_names_the_way_out() {
         (vec![("mail_delivered", "at_once")], "has nowhere to go"),
         (vec![("mail", "nonsense"), ("mail_delivered", "at_once")], "`nonsense`"),
         (vec![("webhook", "ftp://acme.test")], "`ftp://acme.test`"),
+        (vec![("webhook", "http://acme.test/x")], "in the clear"),
+        (vec![("webhook", "https://10.1.2.3/x")], "private"),
+        (vec![("webhook", "https://localhost/x")], "this server itself"),
+        (vec![("webhook", "https://ada:secret@acme.test/x")], "a user or a password"),
+        (vec![("mail", "ada@acme.test?bcc=eve@evil.test")], "no address of mail"),
         (vec![("zone", "Mars/Base")], "`Mars/Base`"),
         (vec![("quiet_from", "5")], "quiet hours need"),
         (vec![("daily_hour", "25")], "25"),
@@ -400,10 +405,16 @@ async fn a_webhook_that_sends_the_challenge_back_agrees_and_one_that_is_not_ther
         assert_eq!(known().await.confirmed, is_confirmed, "{path}");
         running.hands.forward(TimeDelta::minutes(2));
     }
-    // A private address that nobody has allowed is not asked at all, and the page says why.
-    assert_eq!(choose(&running, &carla, &[("webhook", "http://127.0.0.1:9/x")]).await, StatusCode::SEE_OTHER);
+    // A private address that nobody has allowed is not taken.
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    assert_eq!(choose(&running, &carla, &[("webhook", "https://127.0.0.1:9/x")]).await, unfit);
+    // Nor is one asked that can't be reached, and the page says why.
+    assert_eq!(
+        choose(&running, &carla, &[("webhook", "https://nobody.invalid/x")]).await,
+        StatusCode::SEE_OTHER
+    );
     let page = running.get("/notifications", &carla).await.text().await.expect("a page");
-    assert!(page.contains("data-asked=\"failed\"") && page.contains("private"), "{page}");
+    assert!(page.contains("data-asked=\"failed\""), "{page}");
     assert!(!page.contains("os error"), "{page}");
     running.stop().await;
 }

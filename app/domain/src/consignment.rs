@@ -3,11 +3,12 @@
 
 mod quantities;
 
+pub(crate) use quantities::is_less;
 pub use quantities::{Misfit, same_number};
 
-use crate::fact::{Leg, Onward, OrderLine, StopKind};
+use crate::fact::{Discrepancy, HandledLine, Leg, Onward, OrderLine, StopKind};
 use crate::order::Order;
-use crate::shipment::{State, Stop};
+use crate::shipment::{Handling, State, Stop};
 use crate::status::Status;
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
@@ -65,12 +66,23 @@ pub struct Ordered<'a> {
     pub lines: &'a [OrderLine],
     /// The orders that take its place, once it was cancelled for them.
     pub replaced_by: &'a [String],
+    /// The lines as they were stated, each time that they changed.
+    pub stated_lines: &'a [(Moment, Vec<OrderLine>)],
+    /// Whether it was cancelled, and no other took its place.
+    pub is_cancelled: bool,
+    /// Whether the ERP has all of it back.
+    pub is_back: bool,
 }
 
 impl<'a> Ordered<'a> {
     pub fn of(order: &'a Order) -> Self {
         let lines = order.state.terms.as_ref().map_or(&[][..], |terms| &terms.lines);
-        Self { number: &order.number, lines, replaced_by: order.state.replaced_by() }
+        let replaced_by = order.state.replaced_by();
+        let is_cancelled = order.state.cancelled.is_some() && replaced_by.is_empty();
+        let stated_lines = &order.state.stated_lines;
+        let is_back = !lines.is_empty()
+            && lines.iter().all(|line| !is_less(order.state.returned(line), line.quantity.milli));
+        Self { number: &order.number, lines, replaced_by, stated_lines, is_cancelled, is_back }
     }
 }
 
@@ -83,12 +95,16 @@ pub struct Consignment<'a> {
     /// The orders under which its goods were planned, where the ERP has merged or split them since.
     pub stands_for: Vec<&'a str>,
     pub lines: &'a [OrderLine],
+    /// As in [`Ordered`].
+    pub stated_lines: &'a [(Moment, Vec<OrderLine>)],
+    pub is_cancelled: bool,
+    pub is_back: bool,
 }
 
 /// What a shipment consists of, by its orders, each once; one that took the place of others stands for them.
 pub fn consignments<'a>(state: &'a State, known: &[Ordered<'a>]) -> Vec<Consignment<'a>> {
     if state.orders.is_empty() {
-        return vec![Consignment { state, number: None, stands_for: Vec::new(), lines: &[] }];
+        return vec![Consignment::of_all(state)];
     }
     let mut all: Vec<Consignment<'a>> = Vec::with_capacity(state.orders.len());
     for number in &state.orders {
@@ -109,11 +125,18 @@ fn follow<'a>(
     let successors = order.map_or(&[][..], |order| order.replaced_by);
     let is_circle = before.contains(&number);
     if successors.is_empty() || is_circle {
-        let lines = order.map_or(&[][..], |order| order.lines);
         if let Some(same) = all.iter_mut().find(|one| one.number == Some(number)) {
             same.stands_for.extend(before);
         } else {
-            all.push(Consignment { state, number: Some(number), stands_for: before.to_vec(), lines });
+            let unknown = Ordered {
+                number,
+                lines: &[],
+                replaced_by: &[],
+                stated_lines: &[],
+                is_cancelled: false,
+                is_back: false,
+            };
+            all.push(Consignment::of(state, order.unwrap_or(&unknown), before.to_vec()));
         }
         return;
     }
@@ -125,8 +148,22 @@ fn follow<'a>(
 
 impl<'a> Consignment<'a> {
     /// An order's goods on a shipment that is known to carry it.
-    pub fn new(state: &'a State, number: &'a str, stands_for: Vec<&'a str>, lines: &'a [OrderLine]) -> Self {
-        Self { state, number: Some(number), stands_for, lines }
+    pub(crate) fn of(state: &'a State, order: &Ordered<'a>, stands_for: Vec<&'a str>) -> Self {
+        let Ordered { number, lines, stated_lines, is_cancelled, is_back, .. } = *order;
+        Self { state, number: Some(number), stands_for, lines, stated_lines, is_cancelled, is_back }
+    }
+
+    /// All goods of a shipment that names no orders.
+    pub(crate) fn of_all(state: &'a State) -> Self {
+        Self {
+            state,
+            number: None,
+            stands_for: Vec::new(),
+            lines: &[],
+            stated_lines: &[],
+            is_cancelled: false,
+            is_back: false,
+        }
     }
 
     /// Whether a number names it, the one of the ERP or one under which it was planned.
@@ -181,7 +218,8 @@ impl<'a> Consignment<'a> {
     /// When another shipment took it on, or could: it was brought to the hub, or nobody told and it has left from there.
     fn handed_on_at(&self) -> Option<Moment> {
         let onward = self.goes_on()?;
-        let brought_at = self.stops().filter(|stop| stop.stop == onward.stop).find_map(Stop::handed_over_at);
+        let brought_at =
+            self.stops().filter(|stop| stop.stop == onward.stop).find_map(|stop| self.done_at(stop));
         brought_at.or(onward.left_at).or(onward.handed_over_at)
     }
 
@@ -199,7 +237,7 @@ impl<'a> Consignment<'a> {
     /// Where it has to be handed over, and where it was though the plan names the stop no more.
     pub fn hand_over_stops(&self) -> impl Iterator<Item = &'a Stop> {
         let former = self.state.former.iter().filter(|stop| self.concerns(stop));
-        let made = former.filter(|stop| stop.is_delivery() && stop.handed_over_at().is_some());
+        let made = former.filter(|stop| stop.is_delivery() && self.done_at(stop).is_some());
         self.deliveries().chain(made)
     }
 
@@ -207,10 +245,22 @@ impl<'a> Consignment<'a> {
         self.all_stops().filter(|stop| stop.kind == Some(StopKind::Pickup))
     }
 
+    /// When its goods were handed over at a stop: not by hand-overs there that name goods of the shipment's other orders alone.
+    pub fn done_at(&self, stop: &Stop) -> Option<Moment> {
+        let is_anothers = |line: &HandledLine| {
+            !self.is_named(&line.order)
+                && self.state.orders.iter().any(|order| same_number(order, &line.order))
+        };
+        let of_others =
+            |handling: &Handling| !handling.lines.is_empty() && handling.lines.iter().all(is_anothers);
+        let is_theirs = !stop.hand_overs.is_empty() && stop.hand_overs.iter().all(of_others);
+        stop.handed_over_at().filter(|_| !is_theirs)
+    }
+
     /// When it was handed over whole: at its last stop, once it was at all of them and nothing named is still to come.
     pub fn handed_over_at(&self) -> Option<Moment> {
-        let made = || self.hand_over_stops().filter_map(Stop::handed_over_at).max();
-        let open = self.deliveries().any(|stop| stop.handed_over_at().is_none());
+        let made = || self.hand_over_stops().filter_map(|stop| self.done_at(stop)).max();
+        let open = self.deliveries().any(|stop| self.done_at(stop).is_none());
         let was_elsewhere = self.deliveries().count() < self.hand_over_stops().count();
         if open && !(was_elsewhere && self.is_all_there()) || self.is_partly_handed_over() {
             return None;
@@ -225,7 +275,7 @@ impl<'a> Consignment<'a> {
 
     /// Whether anything of it was handed over.
     pub fn is_begun(&self) -> bool {
-        self.hand_over_stops().any(|stop| stop.handed_over_at().is_some())
+        self.hand_over_stops().any(|stop| self.done_at(stop).is_some())
     }
 
     /// Whether every hand-over of it was signed for.
@@ -233,19 +283,29 @@ impl<'a> Consignment<'a> {
         self.handed_over_at().is_some()
             && self
                 .hand_over_stops()
-                .filter(|stop| stop.handed_over_at().is_some())
+                .filter(|stop| self.done_at(stop).is_some())
                 .all(|stop| stop.pod.is_some() && stop.left_with().is_none())
     }
 
     /// Whether its goods were on a truck.
-    fn has_left(&self) -> bool {
+    pub(crate) fn has_left(&self) -> bool {
         self.all_stops().any(Stop::has_sent_goods)
+    }
+
+    /// What the proof of a stop holds against its delivery; a remark that names lines is about the orders that it names.
+    pub fn discrepancy_at<'s>(&self, stop: &'s Stop) -> Option<&'s Discrepancy> {
+        let is_about = |found: &&Discrepancy| {
+            found.lines.is_empty() || found.lines.iter().any(|line| self.is_named(&line.order))
+        };
+        stop.discrepancy().filter(is_about)
     }
 
     /// Whether its goods are back with their sender.
     fn is_returned(&self) -> bool {
         let numbers = || self.number.into_iter().chain(self.stands_for.iter().copied());
+        let was_sent_away = || self.deliveries().any(|stop| stop.refused.is_some());
         self.state.is_said_returned(None)
+            || self.is_back && was_sent_away()
             || numbers().any(|number| self.state.is_said_returned(Some(number)))
             || self.stops().any(|stop| stop.came_back_at().is_some())
     }
@@ -259,12 +319,16 @@ impl<'a> Consignment<'a> {
         if self.is_mere_leg() && self.handed_on_at().is_some() {
             return Stage::HandedOn;
         }
-        let is_ended = self.is_returned() || self.is_written_off() || self.state.cancelled.is_some();
+        let is_called_off = self.state.cancelled.is_some() || self.is_cancelled;
+        let is_ended = self.is_returned() || self.is_written_off() || is_called_off;
         if self.handed_over_at().is_some() || self.is_begun() && is_ended {
-            let handed_over = || self.hand_over_stops().filter(|stop| stop.handed_over_at().is_some());
-            return if handed_over().all(Stop::is_confirmed) {
+            let handed_over = || self.hand_over_stops().filter(|stop| self.done_at(stop).is_some());
+            let is_confirmed = |stop: &Stop| {
+                stop.pod.is_some() && stop.left_with().is_none() && self.discrepancy_at(stop).is_none()
+            };
+            return if handed_over().all(is_confirmed) {
                 Stage::Proven
-            } else if handed_over().any(|stop| stop.discrepancy().is_some()) {
+            } else if handed_over().any(|stop| self.discrepancy_at(stop).is_some()) {
                 Stage::Disputed
             } else {
                 Stage::HandedOver
@@ -274,7 +338,10 @@ impl<'a> Consignment<'a> {
             Stage::Returned
         } else if self.is_written_off() {
             Stage::WrittenOff
-        } else if self.state.cancelled.is_some() {
+        } else if self.state.cancelled.is_some() && self.is_delivered_elsewhere() {
+            // Another truck took the goods on from where this one stood.
+            Stage::CalledOff
+        } else if is_called_off {
             if self.has_left() { Stage::CalledOffOnBoard } else { Stage::CalledOff }
         } else if self.deliveries().any(is_refused) {
             Stage::Refused
@@ -296,6 +363,7 @@ impl<'a> Consignment<'a> {
             Stage::HandedOn => match self.goes_on().filter(|onward| onward.handed_over_at.is_some()) {
                 Some(onward) if onward.is_confirmed => Status::Delivered,
                 Some(_) => Status::AwaitingConfirmation,
+                None if self.goes_on().is_some_and(|onward| onward.came_back) => Status::Returned,
                 None => Status::InTransit,
             },
             Stage::ToCome | Stage::OnBoard | Stage::Refused => self.way(),
@@ -305,7 +373,7 @@ impl<'a> Consignment<'a> {
     /// As [`Self::status`], while it is still to be handed over.
     fn way(&self) -> Status {
         let state = self.state;
-        let deliveries = || self.deliveries().filter(|stop| stop.handed_over_at().is_none());
+        let deliveries = || self.deliveries().filter(|stop| self.done_at(stop).is_none());
         let others = || self.all_stops().filter(|stop| !stop.is_delivery());
         let was_out = self.deliveries().any(|stop| {
             stop.sent_out_at.is_some()
@@ -378,6 +446,10 @@ pub fn status(consignments: &[Consignment]) -> Status {
         all.iter().copied().filter(|one| !one.is_final() && *one != Status::CancelledUnderWay).max();
     if let Some(to_come) = to_come {
         return if some_are_there { to_come.max(Status::InTransit) } else { to_come };
+    }
+    // What is astray is found before anybody calls the rest delivered.
+    if all.contains(&Status::CancelledUnderWay) {
+        return Status::CancelledUnderWay;
     }
     let handed_over = all.iter().copied().filter(|one| one.is_handed_over()).min();
     handed_over.or(all.into_iter().min()).unwrap_or(Status::Ordered)

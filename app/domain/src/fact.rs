@@ -208,11 +208,12 @@ impl Fact {
             | Self::AppointmentScheduled(_)
             | Self::CaseOpened(_) => 3,
             Self::InvoiceDisputed(_)
-            | Self::AppointmentRescheduled(_)
+            | Self::AppointmentMissed(_)
             | Self::CaseAnswered(_)
             | Self::ApprovalRequested(_) => 4,
             Self::InvoicePaid(_)
-            | Self::AppointmentMissed(_)
+            // Who misses a time is given another.
+            | Self::AppointmentRescheduled(_)
             | Self::PickupReadied(_)
             | Self::CaseClosed(_)
             | Self::ApprovalGranted(_)

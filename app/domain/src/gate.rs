@@ -1,10 +1,12 @@
 //! The invoice gate: an order's invoice waits until its delivery is confirmed, at every stop and on every shipment, and until
 //! what was handed over adds up to what was ordered.
 
-use crate::consignment::{Consignment, Misfit};
+use crate::consignment::{Consignment, Misfit, is_less};
 use crate::event::HISTORY;
 use crate::exception::ShipmentException;
 use crate::fact::{Fact, InvoiceDecision, OrderLine};
+use crate::fold::Entry;
+use crate::id::OrderId;
 use crate::measure::Quantity;
 use crate::order::Order;
 use crate::rules::Rule;
@@ -42,7 +44,7 @@ pub(crate) fn unproven(part: &Consignment, shipment: &str) -> Vec<String> {
         missing.push(format!("{shipment} has no delivery of it yet"));
     }
     for stop in stops {
-        if stop.handed_over_at().is_none() {
+        if part.done_at(stop).is_none() {
             if !is_there {
                 missing.push(format!("{shipment} has not delivered at {}", stop.place()));
             }
@@ -67,8 +69,15 @@ pub fn is_unsettled(order: &Order, carrier: &Tracked) -> bool {
     let may_leave = order.state.may_leave(&carrier.shipment.number);
     order.state.terms.is_some()
         && order.state.cancelled.is_none()
-        && order.state.invoice_state(&carrier.shipment.number) != InvoiceState::Paid
+        && !is_paid_for(order, std::slice::from_ref(carrier))
         && is_confirmed(&order.number, carrier).is_some_and(|confirmed| confirmed != may_leave)
+}
+
+/// As [`is_unsettled`], of an order that no ERP has told of.
+pub fn is_unknown_and_proven(order: OrderId, carrier: &Tracked) -> bool {
+    let state = &carrier.shipment.state;
+    let number = state.orders.iter().find(|number| state.order_id(number) == order);
+    number.and_then(|number| is_confirmed(number, carrier)) == Some(true)
 }
 
 /// Whether [`missing`] is nothing; asked of every event, so it makes no sentences.
@@ -82,8 +91,11 @@ fn is_confirmed(order: &str, carrier: &Tracked) -> Option<bool> {
 
 /// What is to be decided about an order's invoice, by everything that carries it; nothing where all stays as it is.
 pub fn decide(order: &Order, carriers: &[Tracked], now: DateTime<Utc>) -> Option<Fact> {
-    let terms = order.state.terms.as_ref().filter(|_| order.state.cancelled.is_none())?;
-    if order.state.invoice_state("") == InvoiceState::Paid {
+    if order.state.cancelled.is_some() {
+        return None;
+    }
+    let Some(terms) = &order.state.terms else { return unknown(order, carriers, now) };
+    if is_paid_for(order, carriers) {
         return None;
     }
     let is_history = is_history(order, carriers, now);
@@ -128,18 +140,55 @@ pub fn decide(order: &Order, carriers: &[Tracked], now: DateTime<Utc>) -> Option
     }
 }
 
+/// Whether nothing is to be decided any more: all that the order is worth is invoiced and paid, or, where nobody says what that is,
+/// what was invoiced was paid once the goods were handed over. A part that was paid in advance says nothing of the rest.
+fn is_paid_for(order: &Order, carriers: &[Tracked]) -> bool {
+    let is_paid = order.state.invoice_state("") == InvoiceState::Paid;
+    let Some(paid_at) = order.state.settled_at().filter(|_| is_paid) else { return false };
+    if let Some(is_all) = order.state.is_invoiced_whole() {
+        return is_all;
+    }
+    let handed_over = carriers.iter().filter_map(|one| {
+        let parts = one.consignments();
+        let part = parts.iter().find(|part| part.number == Some(order.number.as_str()));
+        part.and_then(Consignment::handed_over_at)
+    });
+    handed_over.min().is_none_or(|handed_over_at| handed_over_at <= paid_at)
+}
+
+/// That an order which nobody has released is delivered and proven: its goods are invoiced to nobody. Said once.
+fn unknown(order: &Order, carriers: &[Tracked], now: DateTime<Utc>) -> Option<Fact> {
+    let missing: Vec<Vec<String>> = carriers.iter().filter_map(|one| missing(&order.number, one)).collect();
+    let is_proven = !missing.is_empty() && missing.iter().all(Vec::is_empty);
+    let is_said = order.state.gate.as_ref().is_some_and(|gate| gate.is_stuck);
+    (is_proven && !is_said).then(|| {
+        let reason =
+            "no ERP has released an order of that number: its goods are invoiced to nobody".to_owned();
+        let is_history = is_history(order, carriers, now);
+        Fact::InvoiceHeld(InvoiceDecision { shipment: None, reason, is_stuck: true, is_history })
+    })
+}
+
 fn goes_on_though_let_go(order: &Order, carrier: &Tracked) -> bool {
     let was_let_go = order.state.parts.get(&carrier.shipment.number).is_some_and(|gate| gate.released);
     let parts = carrier.consignments();
     was_let_go && parts.iter().any(|part| part.number == Some(order.number.as_str()) && part.is_mere_leg())
 }
 
-/// Whether nothing has been heard of the order and what carries it for so long that this is history.
+/// Whether all that was told of the deliveries was told long after it happened, and is long past: that is history. Of what was told
+/// while it happened others are told as well, however late the last paper comes.
 fn is_history(order: &Order, carriers: &[Tracked], now: DateTime<Utc>) -> bool {
     let outside = order.entries().iter().rev().find(|entry| entry.recorded.event.role.is_outside());
     let told_at = outside.map(|entry| entry.recorded.event.occurred_at);
     let heard_at = carriers.iter().filter_map(|one| one.shipment.state.heard_at).chain(told_at).max();
+    let told_live = |entry: &Entry| {
+        let event = &entry.recorded.event;
+        event.role.is_outside()
+            && !entry.recorded.is_history()
+            && !matches!(event.fact, Fact::EventRetracted(_))
+    };
     heard_at.is_some_and(|heard_at| now - heard_at.to_utc() > HISTORY)
+        && !carriers.iter().any(|one| one.shipment.entries().iter().any(told_live))
 }
 
 /// What of an order's line nobody has handed over, and nothing accounts for: no remark on a proof, nothing that came back.
@@ -155,10 +204,10 @@ fn still_to_come(order: &Order, line: &OrderLine, carriers: &[Tracked]) -> Optio
     let handed_over = added(&mut handed_over.into_iter());
     let admitted = added(&mut parts.iter().map(|part| part.admitted(line)));
     let missing = line.quantity.milli.saturating_sub(handed_over).saturating_sub(admitted);
-    if missing <= 0 {
+    if !is_less(0, missing) {
         return None;
     }
-    if order.state.returned(line) >= missing {
+    if !is_less(order.state.returned(line), missing) {
         let is_open = |one: &ShipmentException| {
             one.is_open() && one.rule == Rule::ReturnOpened && one.orders.contains(&order.number)
         };

@@ -123,7 +123,15 @@ pub fn sentence(shipment: &CustomerShipment, now: DateTime<Utc>) -> String {
         Status::InTransit if next.is_none() && current.is_none() && handed_on(shipment).is_some() => {
             said.extend(handed_on(shipment).map(|(stop, onward)| {
                 let when = stop.delivered_at.map_or(String::new(), |at| format!(" {}", when(at, now)));
-                format!("Handed on {}{when}; it goes on with {}.", inside(stop), onward.with.join(" and "))
+                match &onward.with[..] {
+                    [] => format!(
+                        "Brought to the hub {}{when}; who takes it on is not known yet.",
+                        inside(stop)
+                    ),
+                    with => {
+                        format!("Handed on {}{when}; it goes on with {}.", inside(stop), with.join(" and "))
+                    }
+                }
             }));
         }
         Status::Ordered if shipment.stops.is_empty() => {
@@ -155,7 +163,23 @@ pub fn sentence(shipment: &CustomerShipment, now: DateTime<Utc>) -> String {
             said.extend(expected.map(|(stop, expected)| format!("Delivery {}, {expected}.", inside(stop))));
         }
     }
+    if said.is_empty() {
+        said.push(so_far(shipment, now));
+    }
     said.join(" ")
+}
+
+/// What is known where nothing tells what comes next.
+fn so_far(shipment: &CustomerShipment, now: DateTime<Utc>) -> String {
+    let status = shipment.status.label();
+    let delivered = shipment.stops.iter().filter(|stop| is_delivery(stop));
+    let last = delivered.filter_map(|stop| Some((stop, stop.delivered_at?))).max_by_key(|(_, at)| *at);
+    match last {
+        Some((stop, at)) if !shipment.status.is_final() => {
+            format!("A part was delivered {} {}; the rest is still to come.", inside(stop), when(at, now))
+        }
+        _ => format!("{status}. Nothing more is known yet."),
+    }
 }
 
 /// That the truck is at a stop, and what it waits for.

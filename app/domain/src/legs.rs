@@ -2,7 +2,8 @@
 //! consignee is owed anything. A shipment knows nothing of others, so Syncline states it of each, as a fact.
 
 use crate::consignment::{Consignment, Stage};
-use crate::fact::{Leg, Onward, StopKind};
+use crate::fact::{Fact, Leg, LineElsewhere, Onward, StopKind};
+use crate::measure::Quantity;
 use crate::order::Order;
 use crate::place::Location;
 use crate::shipment::{Stop, is_same_city, is_same_place};
@@ -27,6 +28,7 @@ pub fn decide<'c>(order: &Order, carriers: &'c [Tracked]) -> Vec<(&'c Tracked, L
         is_first: first.is_none_or(|first| first.carrier.shipment.id == way.carrier.shipment.id),
         is_shared: legs.iter().filter(|leg| leg.is_live()).count() > 1,
         goes_on: way.onward(&legs),
+        elsewhere: way.elsewhere(order, &legs),
     };
     let stated = |way: &Way| {
         way.carrier.shipment.state.legs.iter().find(|leg| leg.order == order.number).cloned().unwrap_or(Leg {
@@ -35,6 +37,7 @@ pub fn decide<'c>(order: &Order, carriers: &'c [Tracked]) -> Vec<(&'c Tracked, L
             is_first: true,
             is_shared: false,
             goes_on: None,
+            elsewhere: Vec::new(),
         })
     };
     let differ = legs.iter().map(|way| (way, wanted(way))).filter(|(way, wanted)| stated(way) != *wanted);
@@ -76,33 +79,74 @@ impl<'c, 'p> Way<'c, 'p> {
         (self.begin.and_then(Stop::expected).map(|window| window.from), &self.carrier.shipment.number)
     }
 
-    /// How the goods go on from its end.
+    /// How the goods go on from its end. What was brought to a hub stays there when whoever was to take it on does not come.
     fn onward(&self, all: &[Self]) -> Option<Onward> {
-        let end = self.end.filter(|_| self.is_live() && !self.has_reached_consignee())?;
-        let mut takers: Vec<&Self> = all.iter().filter(|other| self.is_taken_on_by(other)).collect();
+        let end = self.end.filter(|_| self.is_live())?;
+        let stated = self.part.goes_on().filter(|onward| onward.stop == end.stop);
+        let mut takers: Vec<&Self> =
+            all.iter().filter(|other| self.is_taken_on_by(other) && self.is_taker(other, end)).collect();
+        if takers.is_empty() {
+            // Whoever was to come carries the order still, as far as its plan says.
+            let is_awaited = all.iter().any(|other| self.is_followed_by(other));
+            let waits = stated.filter(|_| is_awaited && end.handed_over_at().is_some())?;
+            return Some(Onward { with: Vec::new(), left_at: None, handed_over_at: None, ..waits.clone() });
+        }
         takers.sort_by_key(|other| other.place_in_row());
         let ends: Option<Vec<Moment>> = takers.iter().map(|taker| taker.reached_consignee_at()).collect();
-        (!takers.is_empty()).then(|| Onward {
+        Some(Onward {
             with: takers.iter().map(|taker| taker.carrier.shipment.number.clone()).collect(),
             stop: end.stop.clone(),
             left_at: takers.iter().filter_map(|taker| taker.left_at()).min(),
             handed_over_at: ends.and_then(|ends| ends.into_iter().max()),
             is_confirmed: takers.iter().all(|taker| taker.is_confirmed()),
+            came_back: takers.iter().all(|taker| taker.has_come_back()),
         })
     }
 
-    /// Whether a consignee has signed for the goods before anybody knew that they go on, or they are known to have come back: what
-    /// leaves from there is another matter.
-    fn has_reached_consignee(&self) -> bool {
-        let is_signed = |stop: &Stop| {
-            stop.kind == Some(StopKind::Delivery) && stop.pod.is_some() && stop.left_with().is_none()
-        };
-        self.part.goes_on().is_none() && (self.end.is_some_and(is_signed) || self.has_returns)
+    /// Whether a shipment that leaves from here takes these goods: not where a consignee had signed for them before anybody planned
+    /// it, or they are known to have come back. That is another matter.
+    fn is_taker(&self, other: &Self, end: &Stop) -> bool {
+        if self.part.goes_on().is_some() {
+            return true;
+        }
+        let is_signed_for = end.kind == Some(StopKind::Delivery) && end.left_with().is_none();
+        let signed_at = end.pod.as_ref().map(|pod| pod.signed_at).filter(|_| is_signed_for);
+        !self.has_returns
+            && signed_at.is_none_or(|signed_at| other.planned_at().is_some_and(|at| at <= signed_at))
     }
 
-    /// Whether another shipment takes the goods on where this one brings them: it begins there, not sooner, and does not bring
-    /// them back.
+    /// When it was first planned.
+    fn planned_at(&self) -> Option<Moment> {
+        let happened = self.carrier.shipment.happened().iter().filter(|entry| entry.corrected.is_none());
+        let mut plans =
+            happened.filter(|entry| matches!(entry.recorded.event.fact, Fact::ShipmentPlanned(_)));
+        plans.next().map(|entry| entry.recorded.event.occurred_at)
+    }
+
+    fn has_come_back(&self) -> bool {
+        self.part.stage() == Stage::Returned || self.part.goes_on().is_some_and(|onward| onward.came_back)
+    }
+
+    /// How much of each line the other shipments handed over.
+    fn elsewhere(&self, order: &Order, all: &[Self]) -> Vec<LineElsewhere> {
+        let lines = order.state.terms.as_ref().map_or(&[][..], |terms| &terms.lines);
+        let others = || all.iter().filter(|other| other.carrier.shipment.id != self.carrier.shipment.id);
+        let sums = lines.iter().map(|line| {
+            let handed_over = others().filter_map(|other| other.part.handed_over(line));
+            let milli = handed_over.fold(0_i64, |sum, one| sum.saturating_add(one.milli));
+            LineElsewhere { line: line.line.clone(), quantity: Quantity { milli, ..line.quantity.clone() } }
+        });
+        sums.filter(|one| one.quantity.milli > 0).collect()
+    }
+
+    /// Whether another shipment takes the goods on, or has, whatever became of them.
     fn is_taken_on_by(&self, other: &Self) -> bool {
+        let has_taken = other.left_at().is_some() && other.part.stage() != Stage::CalledOff;
+        (other.is_live() || has_taken) && self.is_followed_by(other)
+    }
+
+    /// Whether another shipment begins where this one ends, not sooner, and does not bring the goods back.
+    fn is_followed_by(&self, other: &Self) -> bool {
         let (Some(begin), Some(end)) = (self.begin, self.end) else { return false };
         let (Some(taken_at), Some(brought_to)) = (other.begin, other.end) else { return false };
         let are = |same: fn(&Location, &Location) -> bool, one: &Stop, two: &Stop| match (
@@ -119,7 +163,6 @@ impl<'c, 'p> Way<'c, 'p> {
         let is_one_hub = are(is_same_place, end, taken_at)
             || is_after && are(is_same_city, end, taken_at) && !are(is_same_city, end, brought_to);
         other.carrier.shipment.id != self.carrier.shipment.id
-            && other.is_live()
             && is_one_hub
             && !is_sooner
             && !are(is_same_place, begin, brought_to)

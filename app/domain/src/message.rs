@@ -3,7 +3,7 @@
 
 use crate::account::AccountRole;
 use crate::authority::Role;
-use crate::consignment::{Consignment, Stage};
+use crate::consignment::Consignment;
 use crate::event::{Event, Recorded};
 use crate::exception::ShipmentException;
 use crate::fact::{DelayReason, Fact};
@@ -68,9 +68,9 @@ impl fmt::Display for Addressee {
     }
 }
 
-/// Everybody who may get messages, as people write them.
-pub const ADDRESSEES: &str = "erp, tms, account-team, desk, team-lead, manager, customer: and the customer's code, \
-     or mail: or webhook: and an account";
+/// Everybody whom an operator may have messages sent to, as people write them. People choose for themselves.
+pub const ADDRESSEES: &str =
+    "erp, tms, account-team, desk, team-lead, manager, or customer: and the customer's code";
 
 /// Why a text names nobody.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -552,13 +552,15 @@ fn cancellations(change: &Change) -> Vec<Addressed> {
     if !state.is_planned || state.cancelled.is_some() {
         return Vec::new();
     }
+    // It was open before, or the plan brings it anew though it was cancelled.
+    let is_plan = matches!(change.event.fact, Fact::ShipmentPlanned(_));
     let was_open = |order: &Order| {
         let before = change.orders_before.iter().find(|before| before.id == order.id);
-        before.is_some_and(|before| before.state.cancelled.is_none())
+        before.map_or(is_plan, |before| before.state.cancelled.is_none())
     };
     let is_to_come = |order: &Order| {
         let part = change.parts.iter().find(|part| part.number == Some(order.number.as_str()));
-        part.is_some_and(|part| part.stage() == Stage::ToCome)
+        part.is_some_and(|part| !part.has_left() && !part.is_begun())
     };
     let called_off = change.orders.iter().filter(|order| order.state.cancelled.is_some());
     called_off
@@ -576,9 +578,7 @@ const MARGIN: TimeDelta = TimeDelta::minutes(15);
 /// A new expected time that matters: it crosses the promise, or, beyond it, comes into another hour.
 fn revisions(change: &Change, surroundings: &impl Surroundings, notices: &mut Vec<Addressed>) {
     let Fact::EtaChanged(statement) = &change.event.fact else { return };
-    let Some(stop) = change.shipment.state.stops.iter().find(|stop| stop.stop == statement.stop) else {
-        return;
-    };
+    let Some(stop) = change.shipment.state.stop_named(&statement.stop) else { return };
     // A statement that came late changes nothing that is expected now, nor does one that says the same again.
     let said = (change.event.occurred_at, statement.eta);
     let is_latest = stop.eta().is_some_and(|eta| (eta.stated_at, eta.eta) == said);

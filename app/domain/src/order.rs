@@ -11,6 +11,9 @@ use crate::view::InvoiceState;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+/// What is said of a figure that came again.
+const ONCE: &str = "came again: it is counted once; if they are two, each needs a number of its own";
+
 /// An order: its accepted events and what follows from them. Its number is the ERP's.
 pub type Order = Folded<OrderState>;
 
@@ -24,6 +27,8 @@ pub struct OrderState {
     pub also_stated_by: Vec<String>,
     /// The terms as last stated.
     pub terms: Option<OrderTerms>,
+    /// The lines as they were stated, each time that they changed: whoever takes all of an order takes what it was then.
+    pub stated_lines: Vec<(Moment, Vec<OrderLine>)>,
     /// What was promised first.
     pub promised_first: Option<Window>,
     pub cancelled: Option<Moment>,
@@ -83,6 +88,9 @@ impl Invoice {
                 self.settled_at = self.settled_at.or(Some(*at));
             }
         }
+        // A payment may be taken back.
+        let is_paid = |amount: Money| self.paid.map_or(0, |paid| paid.minor) >= amount.minor;
+        self.settled_at.take_if(|_| !self.amount.is_some_and(is_paid));
         self.disputed.take_if(|_| self.settled_at.is_some());
     }
 }
@@ -126,12 +134,17 @@ impl FoldState for OrderState {
             Fact::InvoiceDisputed(statement) => self.invoice(&statement.invoice).disputed = Some(at),
             Fact::InvoicePaid(payment) => {
                 let invoice = self.invoice(&payment.invoice);
-                if invoice.has(at, payment) {
-                    self.doubles
-                        .push(format!("payment of {} on invoice {}", payment.amount, payment.invoice));
-                } else {
+                let is_too_much = invoice.settled_at.is_some() && payment.amount.minor > 0;
+                let is_known = invoice.has(at, payment);
+                if !is_known {
                     invoice.payments.push((at, payment.clone()));
                     invoice.settle();
+                }
+                let said = || format!("payment of {} on invoice {}", payment.amount, payment.invoice);
+                if is_known {
+                    self.doubles.push(format!("{} {ONCE}", said()));
+                } else if is_too_much {
+                    self.doubles.push(format!("{}, which was paid already", said()));
                 }
             }
             Fact::OrderReturned(returned) => self.take_back(at, returned),
@@ -148,6 +161,12 @@ impl OrderState {
     fn is_of_another(&mut self, event: &Event) -> bool {
         let source = event.source.to_string();
         let states_terms = matches!(event.fact, Fact::OrderReleased(_) | Fact::OrderChanged(_));
+        // Nobody calls off what another has ordered.
+        let calls_off = matches!(event.fact, Fact::OrderCancelled(_))
+            && self.stated_by.as_ref().is_some_and(|stated_by| *stated_by != source);
+        if calls_off {
+            return true;
+        }
         if states_terms && self.stated_by.get_or_insert_with(|| source.clone()) != &source {
             if !self.also_stated_by.contains(&source) {
                 self.also_stated_by.push(source);
@@ -160,6 +179,9 @@ impl OrderState {
     fn state(&mut self, at: Moment, terms: &OrderTerms) {
         self.released_at.get_or_insert(at);
         self.promised_first = self.promised_first.or(terms.promised);
+        if self.stated_lines.last().is_none_or(|(_, lines)| *lines != terms.lines) {
+            self.stated_lines.push((at, terms.lines.clone()));
+        }
         self.terms = Some(terms.clone());
     }
 
@@ -171,7 +193,7 @@ impl OrderState {
             one.is_some() && one == other || is_same && !are_two
         });
         if is_known {
-            self.doubles.push(format!("return of {}, line {}", returned.quantity, returned.line));
+            self.doubles.push(format!("return of {}, line {} {ONCE}", returned.quantity, returned.line));
         } else {
             self.returns.push(returned.clone());
             self.returned_at.push(at);
@@ -181,7 +203,7 @@ impl OrderState {
     /// How much of a line came back, in thousandths of its unit.
     pub fn returned(&self, line: &OrderLine) -> i64 {
         let of_line = self.returns.iter().filter(|one| same_number(&one.line, &line.line));
-        of_line.filter_map(|one| line.converted(&one.quantity)).fold(0, i64::saturating_add)
+        line.sum(of_line.map(|one| &one.quantity))
     }
 
     /// The orders that took its place when it was cancelled.
@@ -194,15 +216,54 @@ impl OrderState {
         self.invoices.iter().any(|invoice| invoice.invoiced_at.is_some())
     }
 
-    /// When the last invoice was settled, once all are.
+    /// When the last invoice was settled, once all are: each by itself, or together, since what is credited is not paid.
     pub fn settled_at(&self) -> Option<Moment> {
-        self.invoices.iter().map(|invoice| invoice.settled_at).collect::<Option<Vec<_>>>()?.into_iter().max()
+        let each = self.invoices.iter().map(|invoice| invoice.settled_at).collect::<Option<Vec<_>>>();
+        each.and_then(|moments| moments.into_iter().max()).or_else(|| self.balanced_at())
+    }
+
+    /// When nothing was open any more of all invoices and credits together, where they have one currency.
+    fn balanced_at(&self) -> Option<Moment> {
+        let amounts: Vec<Money> =
+            self.invoices.iter().map(|invoice| invoice.amount).collect::<Option<_>>()?;
+        let currency = amounts.first()?.currency;
+        let has_credit = amounts.iter().any(|amount| amount.minor < 0);
+        let paid = || self.invoices.iter().filter_map(|invoice| invoice.paid);
+        if !has_credit || amounts.iter().copied().chain(paid()).any(|money| money.currency != currency) {
+            return None;
+        }
+        let sum =
+            |all: &mut dyn Iterator<Item = Money>| all.fold(0_i64, |sum, one| sum.saturating_add(one.minor));
+        if sum(&mut paid()) < sum(&mut amounts.into_iter()) {
+            return None;
+        }
+        let payments = self.invoices.iter().flat_map(|invoice| &invoice.payments).map(|(at, _)| *at);
+        self.invoices.iter().filter_map(|invoice| invoice.invoiced_at).chain(payments).max()
+    }
+
+    /// Whether the invoices cover what its lines are worth; none where nobody says what that is.
+    pub fn is_invoiced_whole(&self) -> Option<bool> {
+        let lines = &self.terms.as_ref()?.lines;
+        let first = lines.first()?.price?;
+        let mut worth: i128 = 0;
+        for line in lines {
+            let price = line.price.filter(|price| price.currency == first.currency)?;
+            worth += i128::from(price.minor) * i128::from(line.quantity.milli) / 1000;
+        }
+        let own = self.invoices.iter().filter_map(|invoice| invoice.amount);
+        let invoiced: i128 = own
+            .filter(|amount| amount.currency == first.currency)
+            .map(|amount| i128::from(amount.minor))
+            .sum();
+        Some(invoiced >= worth)
     }
 
     /// How far it is with its invoice, as everybody may know.
     pub fn invoice_state(&self, shipment: &str) -> InvoiceState {
         let written = || self.invoices.iter().filter(|invoice| invoice.invoiced_at.is_some());
-        if self.is_invoiced() && written().all(|invoice| invoice.settled_at.is_some()) {
+        let is_settled =
+            || written().all(|invoice| invoice.settled_at.is_some()) || self.balanced_at().is_some();
+        if self.is_invoiced() && is_settled() {
             InvoiceState::Paid
         } else if self.is_invoiced() {
             InvoiceState::Written

@@ -7,7 +7,7 @@ pub use shared::SharedShipment;
 
 use crate::authority::Role;
 use crate::charge::Document;
-use crate::consignment::{Consignment, status};
+use crate::consignment::{Consignment, same_number, status};
 use crate::exception::ShipmentException;
 use crate::fact::Onward;
 use crate::fact::{DelayReason, Mode, StopKind};
@@ -180,6 +180,20 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
         .cloned()
         .collect();
     let parts: Vec<Consignment> = own.iter().map(|order| order.consignment(state)).collect();
+    let disputed: Vec<String> = state
+        .all_stops()
+        .filter(|stop| parts.iter().any(|part| part.discrepancy_at(stop).is_some()))
+        .map(|stop| stop.stop.clone())
+        .collect();
+    let is_disputed = |stop: &Stop| stop.discrepancy().is_some() && disputed.contains(&stop.stop);
+    // What was handed over here of others is told to them alone.
+    let narrowed = |stop: Stop| {
+        let is_others =
+            stop.handed_over_at().is_some() && parts.iter().all(|part| part.done_at(&stop).is_none());
+        if is_others { Stop { delivered_at: None, pod: None, hand_overs: Vec::new(), ..stop } } else { stop }
+    };
+    let stops: Vec<Stop> = stops.into_iter().map(narrowed).collect();
+    let former: Vec<Stop> = former.into_iter().map(narrowed).collect();
     let status = status(&parts);
     let flags = flags(state, &parts, Some(&numbers), &own, &shipment.limits);
     let promised = promise_to_come(state, &own);
@@ -187,10 +201,13 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
     let is_shared = !others.is_empty();
     let position =
         shipment.state.position.clone().filter(|_| !is_shared || stops.len() == shipment.state.stops.len());
-    let timeline: Vec<CustomerEntry> =
-        shipment.timeline.iter().filter_map(|entry| customer_entry(entry, &stops, is_shared)).collect();
+    let timeline: Vec<CustomerEntry> = shipment
+        .timeline
+        .iter()
+        .filter_map(|entry| customer_entry(entry, &stops, &numbers, is_shared))
+        .collect();
     let notes = notes(shipment, &own, is_shared);
-    let latest = timeline.first().map(|entry| entry.occurred_at);
+    let latest = stops.iter().chain(&former).filter_map(Stop::heard_at).max();
     Some(CustomerShipment {
         id: shipment.id,
         number: shipment.number.clone(),
@@ -204,8 +221,14 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
         punctuality: verdict(&shipment.state, &own, &shipment.limits),
         occurred_at: latest.max(position.as_ref().map(|position| position.at)),
         timeline,
-        stops: stops.into_iter().map(|stop| customer_stop(promises(&stop), stop, is_shared)).collect(),
-        former: former.into_iter().map(|stop| customer_stop(None, stop, is_shared)).collect(),
+        stops: stops
+            .into_iter()
+            .map(|stop| customer_stop(promises(&stop), is_disputed(&stop), stop, is_shared))
+            .collect(),
+        former: former
+            .into_iter()
+            .map(|stop| customer_stop(None, is_disputed(&stop), stop, is_shared))
+            .collect(),
         promised,
         // Where the truck is says nothing any more of goods that are delivered.
         position: position.filter(|_| !status.is_final()),
@@ -255,12 +278,16 @@ pub fn whole(shipment: &ShipmentView) -> CustomerShipment {
         carrier: state.carrier.as_ref().map(|carrier| carrier.name.clone()),
         orders: shipment.orders.iter().cloned().map(|order| customer_order(order, state)).collect(),
         references: shipment.references.clone(),
-        stops: state.stops.iter().map(|stop| customer_stop(promises(stop), stop.clone(), false)).collect(),
+        stops: state
+            .stops
+            .iter()
+            .map(|stop| customer_stop(promises(stop), stop.discrepancy().is_some(), stop.clone(), false))
+            .collect(),
         former: state
             .former
             .iter()
             .filter(|stop| is_shown_former(stop))
-            .map(|stop| customer_stop(None, stop.clone(), false))
+            .map(|stop| customer_stop(None, stop.discrepancy().is_some(), stop.clone(), false))
             .collect(),
         promised: shipment.promised,
         eta: next_eta(&state.stops),
@@ -273,7 +300,7 @@ pub fn whole(shipment: &ShipmentView) -> CustomerShipment {
         timeline: shipment
             .timeline
             .iter()
-            .filter_map(|entry| customer_entry(entry, &state.stops, false))
+            .filter_map(|entry| customer_entry(entry, &state.stops, &[], false))
             .collect(),
         cases: cases.collect(),
         notes: notes(shipment, &shipment.orders, false),
@@ -372,11 +399,19 @@ fn customer_message(message: CaseMessage) -> CaseMessage {
     }
 }
 
-fn customer_entry(entry: &TimelineEntry, stops: &[Stop], is_shared: bool) -> Option<CustomerEntry> {
+fn customer_entry(
+    entry: &TimelineEntry,
+    stops: &[Stop],
+    own: &[String],
+    is_shared: bool,
+) -> Option<CustomerEntry> {
     // Papers of a shared load may name the other customers.
     let is_paper = entry.kind == "document.attached";
-    let is_seen = entry.stop.as_ref().is_none_or(|stop| stops.iter().any(|seen| seen.stop == *stop))
-        && !(is_shared && is_paper);
+    let is_own = |order: &String| own.iter().any(|own| same_number(own, order));
+    let is_seen =
+        entry.stop.as_ref().is_none_or(|stop| stops.iter().any(|seen| same_number(&seen.stop, stop)))
+            && (!is_shared || entry.orders.is_empty() || entry.orders.iter().any(is_own))
+            && !(is_shared && is_paper);
     let text = entry.for_customers.clone().filter(|_| is_seen)?;
     let reason = entry.reason.filter(|reason| reason.is_for_customers(is_shared));
     Some(CustomerEntry {
@@ -404,10 +439,10 @@ fn customer_eta(eta: Eta, is_shared: bool) -> Eta {
     Eta { reason: eta.reason.filter(|reason| reason.is_for_customers(is_shared)), ..eta }
 }
 
-fn customer_stop(promised: Option<Window>, stop: Stop, is_shared: bool) -> CustomerStop {
+fn customer_stop(promised: Option<Window>, is_disputed: bool, stop: Stop, is_shared: bool) -> CustomerStop {
     CustomerStop {
         planned: stop.planned,
-        is_disputed: stop.discrepancy().is_some(),
+        is_disputed,
         expected: stop.expected(),
         promised,
         is_return: stop.is_return,

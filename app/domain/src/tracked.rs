@@ -114,7 +114,7 @@ impl Tracked {
 
     fn etas_at(&self, recorded: &Recorded) -> Vec<Eta> {
         let Fact::EtaChanged(statement) = &recorded.event.fact else { return Vec::new() };
-        let stop = self.shipment.state.stops.iter().find(|stop| stop.stop == statement.stop);
+        let stop = self.shipment.state.stop_named(&statement.stop);
         stop.map(|stop| stop.etas.clone()).unwrap_or_default()
     }
 

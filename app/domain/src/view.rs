@@ -10,6 +10,7 @@ pub use timeline::{Replacement, TimelineEntry};
 use crate::consignment::{Consignment, Ordered, Stage, consignments, same_number, status};
 use crate::exception::ShipmentException;
 use crate::fact::{OrderLine, Priority, StopKind};
+use crate::fold::Entry;
 use crate::id::{Seq, ShipmentId};
 use crate::kpi::{Punctuality, verdict};
 use crate::measure::Quantity;
@@ -68,13 +69,25 @@ pub struct OrderView {
     pub held_because: Option<String>,
     /// What of it came back, line by line.
     pub returned: Vec<(String, Quantity)>,
+    /// The lines as they were stated, each time that they changed.
+    pub stated_lines: Vec<(Moment, Vec<OrderLine>)>,
+    /// Whether the ERP has all of it back.
+    pub is_back: bool,
 }
 
 impl OrderView {
     /// Its goods on the shipment.
     pub fn consignment<'a>(&'a self, state: &'a State) -> Consignment<'a> {
-        let stands_for = self.stands_for.iter().map(String::as_str).collect();
-        Consignment::new(state, &self.number, stands_for, &self.lines)
+        let ordered = Ordered {
+            number: &self.number,
+            lines: &self.lines,
+            replaced_by: &[],
+            stated_lines: &self.stated_lines,
+            // Of one that others took the place of, those stand here.
+            is_cancelled: self.cancelled,
+            is_back: self.is_back,
+        };
+        Consignment::of(state, &ordered, self.stands_for.iter().map(String::as_str).collect())
     }
 
     /// Whether its goods are handled at a stop.
@@ -92,8 +105,7 @@ impl OrderView {
     pub fn delivered(&self, state: &State, line: &OrderLine) -> Option<Quantity> {
         let handed_over = self.consignment(state).handed_over(line)?;
         let returned = self.returned.iter().filter(|(number, _)| same_number(number, &line.line));
-        let returned = returned.filter_map(|(_, quantity)| line.converted(quantity));
-        let returned = returned.fold(0_i64, i64::saturating_add);
+        let returned = line.sum(returned.map(|(_, quantity)| quantity));
         // What was given back at the dock was never counted as handed over.
         let missing = line.quantity.milli.saturating_sub(handed_over.milli).max(0);
         let back = returned.saturating_sub(missing).max(0);
@@ -210,7 +222,7 @@ pub fn outline(
         promised,
         references: references(&state, &orders),
         orders,
-        occurred_at: shipment.happened().last().map(|entry| entry.recorded.event.occurred_at),
+        occurred_at: last_news(shipment),
         timeline: Vec::new(),
         exceptions,
         limits: *limits,
@@ -256,6 +268,13 @@ impl ShipmentView {
     }
 }
 
+/// When the last thing happened that a source told of; what people do about the shipment is no news of it.
+fn last_news(shipment: &Shipment) -> Option<Moment> {
+    let moment = |entry: &Entry| entry.recorded.event.occurred_at;
+    let told = shipment.happened().iter().rfind(|entry| entry.recorded.event.role.is_outside());
+    told.or(shipment.happened().last()).map(moment)
+}
+
 fn order_view(part: &Consignment, shipment: &str, known: &[&Order]) -> Option<OrderView> {
     let number = part.number?;
     let order = known.iter().find(|order| order.number == number);
@@ -275,6 +294,8 @@ fn order_view(part: &Consignment, shipment: &str, known: &[&Order]) -> Option<Or
             .map_or(InvoiceState::AwaitingConfirmation, |order| order.state.invoice_state(shipment)),
         held_because: order.and_then(|order| order.state.held_because(shipment)).map(str::to_owned),
         returned: returned.iter().map(|one| (one.line.clone(), one.quantity.clone())).collect(),
+        stated_lines: part.stated_lines.to_vec(),
+        is_back: part.is_back,
     })
 }
 

@@ -190,8 +190,12 @@ fn to_decide(exception: &ShipmentException, viewer: &Viewer) -> Option<AnyView> 
     Some(if awaited.asked_by.as_ref() == Some(&viewer.account) {
         view! { <p class="hint">"You asked: a manager other than you decides."</p> }.plain()
     } else if viewer.role.may_approve() {
+        // Enter decides nothing: there are two ways, and one lets money go.
         let fields = view! {
-            {line("Why")}
+            <label>
+                "Why"
+                <textarea name="text" rows="2" dir="auto" required maxlength=crate::api::TEXT.to_string()></textarea>
+            </label>
             {button("grant", "Approve")}
             {button("refuse", "Do not approve")}
         };
@@ -236,7 +240,11 @@ pub fn of_feed(
 fn wanted(exception: &ShipmentException, shipment: &ShipmentView, tracked: &Tracked) -> Vec<AnyView> {
     let is_about_proof = matches!(
         exception.rule,
-        Rule::PodOverdue | Rule::PodDiscrepancy | Rule::DeliveryDiscrepancy | Rule::InvoiceWithoutProof
+        Rule::PodOverdue
+            | Rule::PodDiscrepancy
+            | Rule::DeliveryDiscrepancy
+            | Rule::InvoiceWithoutProof
+            | Rule::ProvenNotReleased
     );
     let is_waiting = |order: &&domain::view::OrderView| {
         let is_let_go = shipment.state.is_let_go(&order.number);

@@ -132,7 +132,8 @@ function give(button) {
 function rememberReason() {
   const rule = document.querySelector('.case-panel [data-reasons]')?.dataset.reasons;
   const reason = ending()?.value.trim();
-  if (!rule || !reason) return;
+  // What says nothing is refused, and not said again.
+  if (!rule || !/\p{L}.*\p{L}/u.test(reason ?? '')) return;
   try {
     const all = [reason, ...ownReasons(rule).filter((one) => one !== reason)];
     localStorage.setItem(REASONS + rule, JSON.stringify(all.slice(0, OWN_REASONS)));

@@ -97,6 +97,10 @@ impl Add {
             "`{}` can't be an account: use letters, digits and - _ . @ +",
             self.account
         );
+        anyhow::ensure!(
+            self.customer.is_none() || self.role == AccountRole::Customer,
+            "an account of the house sees all customers: leave --customer out, or use --role customer"
+        );
         let account = Account {
             name: self.name.unwrap_or_else(|| self.account.clone()),
             account: self.account,

@@ -23,10 +23,16 @@ impl Rebuild {
         // What a server acknowledged meanwhile would be in the old file only.
         let _hold = Hold::take(database).await?;
         let hashes = store::rebuild(database, &self.into).await.context("the views were not rebuilt")?;
+        let left_out = hashes.iter().find(|view| view.view == "set_aside").map_or(0, |view| view.rows);
         for view in hashes {
             println!("{:<20} {:>10} rows  {}", view.view, view.rows, view.hash);
         }
         println!("rebuilt into {}; nothing was sent to anyone", self.into.display());
+        if left_out > 0 {
+            println!(
+                "{left_out} events can't be read and are left out: `syncline verify` says whether they could be before"
+            );
+        }
         Ok(())
     }
 }
@@ -83,6 +89,7 @@ pub struct Restore {
 impl Restore {
     pub async fn run(self) -> anyhow::Result<()> {
         anyhow::ensure!(self.file.exists(), "there is no backup {}", self.file.display());
+        store::must_be_a_database(&self.file)?;
         let _hold = Hold::take(&self.database.database).await?;
         let Restored { events, accounts, sources, endpoints, links, waiting, ended_sessions } =
             store::restore(&self.file, &self.database.database).await.context("nothing was restored")?;

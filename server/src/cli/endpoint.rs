@@ -2,6 +2,8 @@
 
 use super::source::{draw_secret, open};
 use crate::auth::new_token;
+use crate::config::existing;
+use crate::hold::Hold;
 use crate::intake::Key;
 use crate::outbox::{Refused, is_private};
 use anyhow::{Context, bail, ensure};
@@ -10,7 +12,7 @@ use domain::SourceName;
 use domain::message::{ADDRESSEES, Addressee};
 use reqwest::Url;
 use std::path::PathBuf;
-use store::{Endpoint, Removal, Resend, Store};
+use store::{Endpoint, Quiet, Removal, Resend, Store};
 
 /// Options of `syncline endpoint`.
 #[derive(Args, Debug)]
@@ -24,6 +26,15 @@ pub struct EndpointCommand {
 
 #[derive(Subcommand, Debug)]
 enum Action {
+    #[command(flatten)]
+    Change(Change),
+    /// Let messages leave from a copy of a database, or one that was restored: it takes the place of the one it was made of
+    Release,
+}
+
+/// What is done to one of the endpoints, or read of all.
+#[derive(Subcommand, Debug)]
+enum Change {
     /// Add an endpoint and print the secret that its messages are signed with, this once
     Add {
         /// Lower-case letters, digits and hyphens
@@ -64,8 +75,6 @@ enum Action {
         #[arg(long)]
         discard_waiting: bool,
     },
-    /// Let messages leave from a copy of a database, or one that was restored: it takes the place of the one it was made of
-    Release,
 }
 
 /// Where messages go.
@@ -83,23 +92,23 @@ struct To {
 }
 
 impl To {
-    /// Whether anything would be sent there.
-    fn checked(&self) -> anyhow::Result<()> {
+    /// Whether anything would be sent there; `may_be_private` says that it lay in a private network before.
+    fn checked(&self, may_be_private: bool) -> anyhow::Result<()> {
         checked(&self.address)?;
         let Ok(url) = Url::parse(&self.address) else { return Ok(()) };
         if self.allow_private || url.scheme() == "mailto" {
             return Ok(());
         }
         let host = url.host_str().unwrap_or_default().to_owned();
-        if let Ok(address) = host.trim_matches(['[', ']']).parse()
-            && is_private(address)
-        {
+        let private = host.trim_matches(['[', ']']).parse().ok().filter(|address| is_private(*address));
+        let is_here = host == "localhost" || host.ends_with(".localhost");
+        if may_be_private && (private.is_some() || is_here) {
+            return Ok(());
+        }
+        if let Some(address) = private {
             bail!(Refused { host, address });
         }
-        ensure!(
-            host != "localhost" && !host.ends_with(".localhost"),
-            "{host} is this machine: `--allow-private` lets it be reached"
-        );
+        ensure!(!is_here, "{host} is this machine: `--allow-private` lets it be reached");
         ensure!(
             url.scheme() == "https" || self.allow_plain_http,
             "`{}` would be sent in the clear: use https://…, or `--allow-plain-http` where that is meant",
@@ -115,23 +124,27 @@ impl To {
 
 /// Carries out the command.
 pub async fn run(args: EndpointCommand) -> anyhow::Result<()> {
-    if matches!(args.action, Action::Release) {
-        ensure!(args.database.exists(), "there is no database {}", args.database.display());
-        store::settle_here(&args.database).await?;
-        println!("messages leave from {}; start its server anew if it runs", args.database.display());
-        return Ok(());
+    match args.action {
+        Action::Release => {
+            store::settle_here(existing(&args.database)?).await?;
+            Hold::forget(&args.database)?;
+            println!("messages leave from {}; start its server anew if it runs", args.database.display());
+            Ok(())
+        }
+        Action::Change(change) => {
+            let opened = open(&args.database).await?;
+            let outcome = act(&opened.store, change).await;
+            opened.close().await?;
+            outcome
+        }
     }
-    let opened = open(&args.database).await?;
-    let outcome = act(&opened.store, args.action).await;
-    opened.close().await?;
-    outcome
 }
 
 /// Whether messages can be sent to an address.
 pub fn checked(to: &str) -> anyhow::Result<()> {
     if let Some(mailbox) = to.strip_prefix("mailto:") {
         ensure!(
-            mailbox.parse::<lettre::message::Mailbox>().is_ok(),
+            mailbox.parse::<lettre::message::Mailbox>().is_ok() && !mailbox.contains(['?', '%']),
             "`{mailbox}` is no address of mail: write name@host, or Name <name@host>"
         );
         return Ok(());
@@ -182,18 +195,23 @@ async fn find(store: &Store, name: &SourceName) -> anyhow::Result<Endpoint> {
     known.with_context(|| unknown(name))
 }
 
-async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
-    match action {
-        Action::Add { name, addressee, to, allow_unknown_customer } => {
+async fn act(store: &Store, change: Change) -> anyhow::Result<()> {
+    match change {
+        Change::Add { name, addressee, to, allow_unknown_customer } => {
             if store.endpoints().await?.iter().any(|known| known.name == name.as_str()) {
                 bail!(
                     "there is an endpoint `{name}` already: `syncline endpoint set {name} --to …` changes where it goes, \
                      and what waits goes there"
                 );
             }
-            to.checked()?;
+            to.checked(false)?;
             let speaks_for = addressee;
             let addressee: Addressee = speaks_for.parse()?;
+            if let Addressee::Person { account, .. } = &addressee {
+                bail!(
+                    "{account} chooses on /notifications what is told to whom, and where: an endpoint is for {ADDRESSEES}"
+                );
+            }
             if let Addressee::Customer(customer) = addressee
                 && !allow_unknown_customer
             {
@@ -208,10 +226,10 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             println!("added {name}: messages for {speaks_for} go to {}", to.address);
             show(&to, secret);
         }
-        Action::Set { name, mut to } => {
+        Change::Set { name, mut to } => {
             let known = find(store, &name).await?;
+            to.checked(known.allow_private)?;
             to.allow_private |= known.allow_private;
-            to.checked()?;
             let was_mail = known.address.starts_with("mailto:");
             let (secret, is_new) = match known.secret.clone() {
                 Some(secret) if was_mail == to.is_mail() => (Some(secret), false),
@@ -229,7 +247,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
                 show(&to, secret);
             }
         }
-        Action::Rotate { name, drop_old } => {
+        Change::Rotate { name, drop_old } => {
             let known = find(store, &name).await?;
             ensure!(!known.address.starts_with("mailto:"), "{name} gets mail: nothing of it is signed");
             if drop_old {
@@ -250,23 +268,31 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
                 println!("the new one, shown this once: {secret}");
             }
         }
-        Action::List => list(store).await?,
-        Action::Pause { name } => {
+        Change::List => list(store).await?,
+        Change::Pause { name } => {
             let paused = store.set_paused(name.as_str(), Some("by hand".to_owned())).await?;
             ensure!(paused, unknown(&name));
             println!("{name} is paused: its messages wait");
         }
-        Action::Resume { name } => {
+        Change::Resume { name } => {
             ensure!(store.set_paused(name.as_str(), None).await?, unknown(&name));
             println!("{name} goes on");
         }
-        Action::Resend { name } => {
+        Change::Resend { name } => {
             find(store, &name).await?;
             let count =
                 store.resend(Resend::Dead { endpoint: name.to_string() }, crate::clock::now()).await?;
             println!("{count} messages are sent to {name} once more");
         }
-        Action::Remove { name, discard_waiting } => {
+        Change::Remove { name, discard_waiting } => {
+            let standing = store.endpoint_summaries(false).await?;
+            let dead =
+                standing.iter().find(|one| one.endpoint.name == name.as_str()).map_or(0, |one| one.dead);
+            let gone = if dead == 0 {
+                String::new()
+            } else {
+                format!("; {dead} that were given up can't be sent again any more")
+            };
             match store.remove_endpoint(name.as_str(), discard_waiting).await? {
                 Removal::Unknown => bail!(unknown(&name)),
                 Removal::Waits(count) => bail!(
@@ -274,14 +300,12 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
                      elsewhere, `--discard-waiting` removes them with it",
                     wait(count)
                 ),
-                Removal::Removed(0) => println!("{name} is removed"),
+                Removal::Removed(0) => println!("{name} is removed{gone}"),
                 Removal::Removed(count) => {
-                    println!("{name} is removed; of what waited {count} are withdrawn and never sent");
+                    println!("{name} is removed; of what waited {count} are withdrawn and never sent{gone}");
                 }
             }
         }
-        // It needs no store.
-        Action::Release => {}
     }
     Ok(())
 }
@@ -296,6 +320,11 @@ fn show(to: &To, secret: Option<String>) {
 
 async fn list(store: &Store) -> anyhow::Result<()> {
     let now = crate::clock::now();
+    if store.quiet() == Some(Quiet::Copy) {
+        println!(
+            "nothing leaves: this database is a copy until `syncline endpoint release` says that it is not"
+        );
+    }
     println!(
         "{:<16} {:<20} {:>8} {:>10} {:>8}  to, and how it stands",
         "name", "for", "waiting", "delivered", "given up"

@@ -6,18 +6,18 @@ mod input;
 mod progress;
 
 use crate::clock;
-use crate::config::DatabaseOption;
+use crate::config::{DatabaseOption, existing};
 use crate::hold::Hold;
 use crate::intake::{Format, Parsed, Sender, TooMany, parse};
 use crate::serve::asked_to_stop;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use chunk::{Chunk, Chunks};
 use clap::Args;
 use domain::SourceName;
 use futures::StreamExt;
 pub use progress::Progress;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -67,7 +67,7 @@ pub async fn run(args: Import) -> anyhow::Result<()> {
         let size = file.metadata().ok().map(|data| data.len()).filter(|_| !is_packed);
         (Box::new(file), size)
     };
-    let path = &args.database.database;
+    let path = existing(&args.database.database)?;
     let _hold = Hold::take(path).await?;
     let (commits, mut committed) = mpsc::channel(16);
     let drain = tokio::spawn(async move { while committed.recv().await.is_some() {} });
@@ -80,6 +80,9 @@ pub async fn run(args: Import) -> anyhow::Result<()> {
     drain.await.context("the store did not close")?;
     let (tally, is_whole) = outcome?;
     progress.end(&tally);
+    if is_whole && tally == Tally::default() {
+        bail!("{} holds no line: nothing was taken", args.file.display());
+    }
     if !is_whole {
         bail!("stopped before the end: run the same command again to go on");
     }
@@ -169,7 +172,10 @@ async fn take(
     clock: &Clock,
 ) -> anyhow::Result<Taken> {
     let (source, role) = (&configured.name, configured.role);
-    let chunk = chunk.context("the file can't be read")?;
+    let chunk = chunk.map_err(|error| match error.kind() {
+        ErrorKind::UnexpectedEof => anyhow!("the file breaks off within its gzip: what was whole before is taken; send it whole, and run this again"),
+        _ => anyhow!("the file can't be read: {error}"),
+    })?;
     let id = chunk.id();
     let bytes = chunk.bytes.len() as u64;
     if store.delivery(source, &id).await?.is_some_and(|stored| stored.body == chunk.bytes) {
@@ -193,7 +199,7 @@ async fn take(
         && quarantined.len() >= HOPELESS
     {
         bail!(
-            "nothing was taken: none of the first {} lines is an event; of line {} it is said: {}",
+            "nothing was taken: none of the first {} lines is an event that {source} may send; of line {} it is said: {}",
             quarantined.len(),
             first.position + 1,
             first.reason

@@ -181,6 +181,10 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             if !role.is_outside() {
                 bail!("`{role}` is no role of a source: use erp or tms");
             }
+            let own = [SourceName::syncline(), SourceName::desk(), SourceName::portal()];
+            if own.contains(&name) {
+                bail!("`{name}` is what Syncline calls its own part: give the source another name");
+            }
             if store.sources().await?.iter().any(|known| known.name == name) {
                 bail!(
                     "there is a source `{name}` already: use `syncline source rotate {name}` for a new secret"
@@ -201,25 +205,27 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
             let mut source = find(store, &name).await?;
             source.tolerance = tolerance.unwrap_or(source.tolerance);
             source.issuer = issuer.or(source.issuer);
-            let usual =
-                if source.role == Role::Erp { OrderId::DEFAULT_ISSUER } else { ShipmentId::DEFAULT_ISSUER };
-            let issuer = source.issuer.clone().unwrap_or_else(|| usual.to_owned());
             println!(
-                "deliveries of {name} may be {} old, and its numbers are those of {issuer}; a running server knows it within a second",
-                spoken(source.tolerance)
+                "deliveries of {name} may be {} old, and its numbers are those of {}; a running server knows it within a second",
+                spoken(source.tolerance),
+                issuer_of(&source)
             );
             store.put_source(source).await?;
         }
         Action::List => {
-            println!("{:<40} {:<5} {:<8} {:<9} state", "name", "role", "secrets", "tolerance");
-            for SourceConfig { name, role, secrets, disabled, tolerance, .. } in store.sources().await? {
-                let state = if disabled { "disabled" } else { "active" };
+            println!(
+                "{:<40} {:<5} {:<8} {:<9} {:<16} state",
+                "name", "role", "secrets", "tolerance", "numbers of"
+            );
+            for source in store.sources().await? {
+                let state = if source.disabled { "disabled" } else { "active" };
                 println!(
-                    "{:<40} {:<5} {:<8} {:<9} {state}",
-                    name.as_str(),
-                    role.as_str(),
-                    secrets.len(),
-                    spoken(tolerance)
+                    "{:<40} {:<5} {:<8} {:<9} {:<16} {state}",
+                    source.name.as_str(),
+                    source.role.as_str(),
+                    source.secrets.len(),
+                    spoken(source.tolerance),
+                    issuer_of(&source),
                 );
             }
         }
@@ -253,6 +259,12 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whose numbers a source states.
+fn issuer_of(source: &SourceConfig) -> &str {
+    let usual = if source.role == Role::Erp { OrderId::DEFAULT_ISSUER } else { ShipmentId::DEFAULT_ISSUER };
+    source.issuer.as_deref().unwrap_or(usual)
 }
 
 fn show(secret: &str, is_new: bool) {

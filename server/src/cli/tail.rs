@@ -76,12 +76,18 @@ impl Tail {
         let mut after: BTreeMap<ViewKey, Option<Seq>> =
             self.views().into_iter().map(|view| (view, self.after.map(Seq))).collect();
         let mut wait = SHORTEST_WAIT;
+        // A server that was never there is one that somebody has mistyped.
+        let mut was_there = false;
         loop {
             match follow(&address, cookie.as_deref(), &mut after).await {
                 Ok(End::Refused(message)) => anyhow::bail!(message),
                 Ok(End::Cut { heard }) => {
+                    was_there |= heard;
                     wait = if heard { SHORTEST_WAIT } else { wait };
                     eprintln!("cut off; connecting again");
+                }
+                Err(error) if !was_there => {
+                    anyhow::bail!("{} can't be followed: {error}: look at --server", self.server)
                 }
                 Err(error) => eprintln!("{error}; connecting again"),
             }

@@ -4,7 +4,10 @@ use super::refusal::Refusal;
 use super::signature::{Key, Signature};
 use axum::http::{HeaderMap, header};
 use flate2::read::MultiGzDecoder;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
+
+/// How every gzip begins.
+const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// What `content-encoding` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,13 +18,19 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    pub fn of(headers: &HeaderMap) -> Self {
-        let Some(stated) = headers.get(header::CONTENT_ENCODING) else { return Self::Plain };
-        let stated = stated.to_str().unwrap_or("?").trim();
-        match stated.to_ascii_lowercase().as_str() {
-            "" | "identity" => Self::Plain,
-            "gzip" | "x-gzip" => Self::Gzip,
-            _ => Self::Other(stated.chars().take(80).collect()),
+    /// As the header says; a body that is gzip without saying so is gzip.
+    pub fn of(headers: &HeaderMap, body: &[u8]) -> Self {
+        let stated = headers.get_all(header::CONTENT_ENCODING).iter().map(|one| one.to_str().unwrap_or("?"));
+        let stated = stated.flat_map(|one| one.split(',')).map(str::trim);
+        let mut packed = stated.filter(|one| !one.is_empty() && !one.eq_ignore_ascii_case("identity"));
+        match (packed.next(), packed.next()) {
+            (None, _) if body.starts_with(GZIP) => Self::Gzip,
+            (None, _) => Self::Plain,
+            (Some(one), None) if ["gzip", "x-gzip"].iter().any(|known| one.eq_ignore_ascii_case(known)) => {
+                Self::Gzip
+            }
+            (Some(one), None) => Self::Other(one.chars().take(80).collect()),
+            (Some(one), Some(other)) => Self::Other(format!("{one}, {other}").chars().take(80).collect()),
         }
     }
 }
@@ -36,15 +45,14 @@ pub fn open(
 ) -> Result<Option<Vec<u8>>, Refusal> {
     match encoding {
         Encoding::Plain => signature.check(body, keys).map(|()| None),
-        Encoding::Other(found) => {
-            signature.check(body, keys)?;
-            Err(Refusal::UnsupportedEncoding { found })
-        }
+        // What is in it can't be looked into, so that a signature of that says nothing: what to do is said all the same.
+        Encoding::Other(found) => Err(Refusal::UnsupportedEncoding { found }),
         Encoding::Gzip => {
             let is_signed = signature.check(body, keys).is_ok();
             match unpack(body, limit) {
                 Ok(plain) if is_signed || signature.check(&plain, keys).is_ok() => Ok(Some(plain)),
-                Err(refusal) if is_signed => Err(refusal),
+                // What broke off on its way is signed by nobody.
+                Err(refusal) if is_signed || refusal == Refusal::Incomplete => Err(refusal),
                 _ => Err(Refusal::BadSignature),
             }
         }
@@ -58,6 +66,9 @@ fn unpack(packed: &[u8], limit: usize) -> Result<Vec<u8>, Refusal> {
     match read {
         Ok(length) if length > limit => Err(Refusal::BodyTooLarge { limit }),
         Ok(_) => Ok(plain),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof && packed.starts_with(GZIP) => {
+            Err(Refusal::Incomplete)
+        }
         Err(error) => {
             tracing::debug!(%error, "a delivery is no gzip");
             Err(Refusal::NoGzip)

@@ -15,8 +15,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// By the content type. Plain `application/json`, which many senders can't change, is a batch when the body
-    /// begins with `[` and one event otherwise.
+    /// By the content type, and among those of JSON by what the body holds.
     pub fn of(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
         let unsupported =
             |found: &str| Refusal::UnsupportedMediaType { found: found.chars().take(80).collect() };
@@ -36,14 +35,27 @@ impl Format {
             return Err(Refusal::UnsupportedCharset { found: charset.chars().take(40).collect() });
         }
         match essence.as_str() {
-            "application/cloudevents+json" => Ok(Self::Structured),
-            "application/cloudevents-batch+json" => Ok(Self::Batch),
+            "application/cloudevents+json" | "application/cloudevents-batch+json" | "application/json" => {
+                Ok(Self::by_content(body))
+            }
             "application/x-ndjson" | "application/ndjson" => Ok(Self::Lines),
-            "application/json" => match without_mark(body).iter().find(|byte| !byte.is_ascii_whitespace()) {
-                Some(b'[') => Ok(Self::Batch),
-                _ => Ok(Self::Structured),
-            },
             _ => Err(unsupported(stated)),
+        }
+    }
+
+    /// By what stands in it, since senders mix the names of the three up: a list, several lines of which each is an object, else
+    /// one event.
+    fn by_content(body: &[u8]) -> Self {
+        let body = without_mark(body).trim_ascii();
+        if body.starts_with(b"[") {
+            return Self::Batch;
+        }
+        let mut lines =
+            body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+        let is_whole = |line: &[u8]| line.starts_with(b"{") && line.ends_with(b"}");
+        match (lines.next(), lines.next()) {
+            (Some(one), Some(other)) if is_whole(one) && is_whole(other) => Self::Lines,
+            _ => Self::Structured,
         }
     }
 
@@ -85,6 +97,9 @@ mod tests {
         check("application/json", " [", Some(Format::Batch));
         check("application/json", "\u{feff}[", Some(Format::Batch));
         check("application/json", "{", Some(Format::Structured));
+        check("application/cloudevents+json", "[{}]", Some(Format::Batch));
+        check("application/cloudevents-batch+json", "{\"a\":1}\r\n{\"b\":2}\n", Some(Format::Lines));
+        check("application/json", "{\n  \"a\": 1\n}", Some(Format::Structured));
         check("text/xml", "<a/>", None);
         assert!(Format::of(&HeaderMap::new(), b"{}").is_err());
     }

@@ -1,7 +1,7 @@
 //! The intake's paths: deliveries, the hand-shake before the first one, and what to do instead where somebody asks for another
 //! thing.
 
-use super::{Intake, Taken};
+use super::{Intake, Refusal, Taken};
 use crate::answer::Answer;
 use crate::client::ClientAddress;
 use axum::Router;
@@ -63,12 +63,23 @@ async fn receive(
 }
 
 /// Whether a sender only wants to know what would be answered: `?dry_run`, however it is written.
-pub(super) fn is_dry_run(uri: &Uri) -> bool {
-    let is_meant = |pair: &str| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        matches!(name, "dry_run" | "dry-run" | "dryrun") && !matches!(value, "false" | "0" | "no")
+pub(super) fn is_dry_run(uri: &Uri) -> Result<bool, Refusal> {
+    let is_meant = |name: &str| {
+        let letters = name.chars().filter(char::is_ascii_alphabetic);
+        letters.map(|letter| letter.to_ascii_lowercase()).eq("dryrun".chars())
     };
-    uri.query().is_some_and(|query| query.split('&').any(is_meant))
+    for pair in uri.query().unwrap_or_default().split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if !is_meant(name) {
+            continue;
+        }
+        return match value.to_ascii_lowercase().as_str() {
+            "" | "1" | "true" | "yes" | "on" => Ok(true),
+            "0" | "false" | "no" | "off" => Ok(false),
+            _ => Err(Refusal::BadDryRun { found: value.chars().take(40).collect() }),
+        };
+    }
+    Ok(false)
 }
 
 /// Where a request comes from. Those that came by no connection, in tests, are all from one place.
@@ -108,7 +119,7 @@ async fn not_by_this_method(method: Method) -> Response {
     ([(header::ALLOW, ALLOWED)], answer).into_response()
 }
 
-async fn no_path() -> Response {
+pub(crate) async fn no_path() -> Response {
     let message =
         "there is nothing here: deliver to /intake/ and the name of your source, for example /intake/my-tms";
     Answer::new(StatusCode::NOT_FOUND, "not_found", message).into_response()

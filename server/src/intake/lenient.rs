@@ -20,8 +20,10 @@ use std::fmt::Write as _;
 const MOST: usize = 20;
 /// Characters of a value that are repeated.
 const SHOWN: usize = 60;
-/// Objects and lists that may be left out or shortened where they can't be read: nothing is concluded from their absence.
-const DISPENSABLE: &[&str] = &["position", "references"];
+/// Objects and lists that may be left out or shortened where they can't be read: of their absence no more is concluded than that
+/// nobody has said it. What takes goods away, or says how much was handed over, is not among them.
+const DISPENSABLE: &[&str] =
+    &["position", "references", "price", "carrier", "next", "conversions", "promised"];
 
 /// Something that was not taken as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,6 +15,8 @@ pub enum Text {
     /// What something is known by: blanks around it are cut off, letters are composed (NFC), nothing invisible stays.
     Number,
     Name,
+    /// Who signed: somebody.
+    Signer,
     /// What people write.
     Note,
     Country,
@@ -30,6 +32,7 @@ impl Text {
             "stop" | "stops" | "order" | "orders" | "line" | "tender" | "invoice" | "charge" | "document"
             | "event" | "code" | "raw_code" | "value" | "issuer" | "shipment" | "shipments" | "vehicle"
             | "number" | "replaced_by" => Self::Number,
+            "signed_by" => Self::Signer,
             "note" | "reason" | "text" | "detail" | "answer" => Self::Note,
             "country" => Self::Country,
             "currency" => Self::Currency,
@@ -43,7 +46,7 @@ impl Text {
     pub fn longest(self) -> usize {
         match self {
             Self::Number => 120,
-            Self::Name => 200,
+            Self::Name | Self::Signer => 200,
             Self::Note => LONGEST_TEXT,
             Self::Zone => 60,
             Self::Country => 2,
@@ -58,9 +61,10 @@ impl Text {
             Self::Country => Some("^[A-Z]{2}$"),
             Self::Currency => Some("^[A-Z]{3}$"),
             Self::Unit => Some("^[A-Z0-9]{2,3}$"),
+            Self::Signer => Some("[\\p{L}\\p{N}]"),
             Self::Name | Self::Note | Self::Zone => None,
         };
-        if self == Self::Number {
+        if matches!(self, Self::Number | Self::Signer) {
             schema.insert("minLength".into(), json!(1));
         }
         schema.insert("maxLength".into(), json!(self.longest()));

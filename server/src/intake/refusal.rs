@@ -46,6 +46,8 @@ pub enum Refusal {
         "headers `ce-…` are the binary mode of CloudEvents, in which no signature covers what they say: send the event in structured mode, as application/cloudevents+json"
     )]
     BinaryMode,
+    #[error("`dry_run` is {found}: send `?dry_run` to keep nothing, and nothing of it to deliver")]
+    BadDryRun { found: String },
     #[error("the delivery holds more than {limit} events: split it")]
     TooManyEvents { limit: usize },
     #[error("more than {limit} deliveries a second: slow down and send this one again")]
@@ -80,6 +82,7 @@ impl Refusal {
             Self::UnsupportedEncoding { found: "br".into() },
             Self::NoGzip,
             Self::BinaryMode,
+            Self::BadDryRun { found: "maybe".into() },
             Self::TooManyEvents { limit: 10_000 },
             Self::RateLimited { limit: 20_000 },
             Self::TooMuchOpen,
@@ -105,6 +108,7 @@ impl Refusal {
             Self::UnsupportedEncoding { .. } => "unsupported_encoding",
             Self::NoGzip => "no_gzip",
             Self::BinaryMode => "binary_mode",
+            Self::BadDryRun { .. } => "bad_dry_run",
             Self::TooManyEvents { .. } => "too_many_events",
             Self::RateLimited { .. } => "rate_limited",
             Self::TooMuchOpen => "too_much_open",
@@ -124,7 +128,7 @@ impl Refusal {
             | Self::Ahead { .. } => StatusCode::UNAUTHORIZED,
             Self::BodyTooLarge { .. } | Self::TooManyEvents { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Incomplete | Self::NoGzip => StatusCode::BAD_REQUEST,
+            Self::Incomplete | Self::NoGzip | Self::BadDryRun { .. } => StatusCode::BAD_REQUEST,
             Self::UnsupportedMediaType { .. }
             | Self::UnsupportedCharset { .. }
             | Self::UnsupportedEncoding { .. }

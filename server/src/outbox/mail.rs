@@ -105,6 +105,7 @@ const SMTP: &str = "--smtp-url is no mail server: use smtps://host, or smtp://ho
 /// A user's password is sent through nobody's network in the clear.
 fn is_private(url: &str) -> anyhow::Result<()> {
     let Ok(url) = Url::parse(url) else { bail!(SMTP) };
+    ensure!(["smtp", "smtps"].contains(&url.scheme()) && url.has_host(), SMTP);
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
     let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
@@ -163,7 +164,7 @@ impl Post {
             }
             Err(error) => Answer {
                 status: error.status().map(u16::from),
-                text: format!("{:#}", anyhow::Error::from(error)),
+                text: no_mail(&error),
                 verdict: Verdict::Later(None),
             },
         }
@@ -239,6 +240,23 @@ impl Post {
     }
 }
 
+/// Why a letter was not taken: what the mail server said, or why it said nothing.
+fn no_mail(error: &lettre::transport::smtp::Error) -> String {
+    if error.is_timeout() {
+        return format!("the mail server did not answer within {} s", TIMEOUT.as_secs());
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    let said = cause.to_string();
+    let said = said.split(" (os error").next().unwrap_or_default();
+    match error.status() {
+        Some(status) => format!("the mail server answered {status}: {said}"),
+        None => format!("no answer of the mail server: {said}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,6 +274,8 @@ mod tests {
             // Whoever sits in between may strip it off.
             ("smtp://syncline:secret@mail.test:587?tls=opportunistic", false),
             ("mail.test", false),
+            ("http://mail.test", false),
+            ("smtp:mail.test", false),
         ] {
             let said = is_private(url).err().map(|error| error.to_string()).unwrap_or_default();
             assert_eq!(said.is_empty(), fits, "{url}: {said}");

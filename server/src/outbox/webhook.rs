@@ -103,7 +103,26 @@ fn no_answer(error: &anyhow::Error) -> String {
     }
     let reason = error.root_cause().to_string();
     let reason = reason.split(" (os error").next().unwrap_or_default();
-    if request.is_some() { format!("no answer: {reason}") } else { reason.to_owned() }
+    if request.is_some() { format!("no answer: {}", in_words(reason)) } else { reason.to_owned() }
+}
+
+/// What libraries say of connections, by a word in it, and what an operator understands.
+const REASONS: [(&str, &str); 11] = [
+    ("InvalidContentType", "what listens there does not speak TLS: use http://, or another port"),
+    ("corrupt message", "what listens there does not speak TLS: use http://, or another port"),
+    ("UnknownIssuer", "its certificate is signed by nobody who is trusted"),
+    ("Expired", "its certificate has expired"),
+    ("NotValidForName", "its certificate is for another name"),
+    ("certificate not valid for name", "its certificate is for another name"),
+    ("HandshakeFailure", "it accepts no TLS that is safe"),
+    ("invalid HTTP", "what listens there does not speak HTTP"),
+    ("connection closed before", "it closed the connection without an answer"),
+    ("failed to lookup address", "nobody knows a host of that name"),
+    ("tls handshake eof", "it closed the connection before TLS was set up"),
+];
+
+fn in_words(reason: &str) -> &str {
+    REASONS.iter().find(|(word, _)| reason.contains(word)).map_or(reason, |(_, said)| said)
 }
 
 async fn answer(mut response: Response, now: DateTime<Utc>) -> Answer {

@@ -1,5 +1,6 @@
 //! Copies of the whole database: made while it is in use, and checked before they take its place.
 
+use crate::error::in_words;
 use crate::{StoreError, connect_options, migrate, private};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection, query, query_scalar};
@@ -47,7 +48,7 @@ pub async fn restore(backup: &Path, into: &Path) -> Result<Restored, StoreError>
     let mut connection = SqliteConnectOptions::new().filename(backup).read_only(true).connect().await?;
     must_be_sound(backup, &mut connection).await?;
     migrate::must_be_ours(backup, &mut connection).await?;
-    migrate::check(&mut connection).await?;
+    migrate::check(backup, &mut connection).await?;
     copy(&mut connection, into).await?;
     connection.close().await?;
     migrate::migrate(into).await?;
@@ -79,7 +80,7 @@ pub(crate) async fn must_be_sound(path: &Path, connection: &mut SqliteConnection
     let fault = match verdict {
         Ok(verdict) if verdict == "ok" => return Ok(()),
         Ok(verdict) => verdict,
-        Err(error @ sqlx::Error::Database(_)) => error.to_string(),
+        Err(error @ sqlx::Error::Database(_)) => in_words(&error),
         Err(error) => return Err(error.into()),
     };
     let what = format!("damaged: {}: restore a backup", fault.replace('\n', " "));
@@ -91,12 +92,13 @@ async fn copy(connection: &mut SqliteConnection, into: &Path) -> Result<(), Stor
         let what = "there already: remove it or name another one".to_owned();
         return Err(StoreError::File { path: into.to_owned(), what });
     }
-    private::create(into)?;
+    private::create_private(into)?;
     let copied = query("vacuum into $1").bind(into.to_string_lossy().into_owned()).execute(connection).await;
     if let Err(error) = copied {
         crate::verify::remove(into)?;
         return Err(error.into());
     }
+    crate::marks::mark_copy(into).await?;
     // A copy that a power failure can take away is none.
     std::fs::File::open(into).and_then(|file| file.sync_all()).map_err(|error| StoreError::File {
         path: into.to_owned(),

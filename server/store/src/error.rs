@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// The store could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("the database refused: {0}")]
+    #[error("the database refused: {}", in_words(.0))]
     Database(#[from] sqlx::Error),
     #[error("the database's schema could not be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -29,6 +29,14 @@ pub enum StoreError {
     /// A batch failed; the reason is that of the whole batch and is logged where it happened.
     #[error("the batch could not be written: {0}")]
     Batch(String),
+}
+
+/// What SQLite says, without what the libraries around it call it.
+pub(crate) fn in_words(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        error => error.to_string(),
+    }
 }
 
 impl StoreError {

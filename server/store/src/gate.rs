@@ -96,7 +96,7 @@ impl Store {
         Ok((last, orders))
     }
 
-    /// Orders with everything that carries each; those that the ERP has not told of are left out.
+    /// Orders with everything that carries each; of those that the ERP has not told of nothing but their number is known.
     pub async fn carried(&self, wanted: &[OrderId]) -> Result<Vec<Carried>, StoreError> {
         let mut read = self.read().await?;
         let rows = query(
@@ -146,8 +146,15 @@ impl Store {
             .collect();
         keys_of_order.retain(|_, keys| keys.iter().all(|key| shipments.contains_key(key)));
         let carried = keys_of_order.into_iter().filter_map(|(id, keys)| {
-            let order = orders.get(&id)?.order.clone()?;
-            let shipments = keys.iter().filter_map(|key| shipments.get(key).cloned()).collect();
+            let shipments: Vec<Tracked> = keys.iter().filter_map(|key| shipments.get(key).cloned()).collect();
+            let named = || {
+                let states = shipments.iter().map(|one| &one.shipment.state);
+                let mut numbers =
+                    states.flat_map(|state| state.orders.iter().map(move |number| (state, number)));
+                let (_, number) = numbers.find(|(state, number)| state.order_id(number) == id)?;
+                Some(Arc::new(Order::new(id, number.clone())))
+            };
+            let order = orders.get(&id)?.order.clone().or_else(named)?;
             Some(Carried { order, shipments })
         });
         Ok(carried.collect())

@@ -54,7 +54,7 @@ pub use figures::{Figures, MeasureFigures, Opened, Scorecard};
 pub use gate::{Carried, NewsPlace};
 pub use integrations::{DeliverySummary, Integrations, Quarantined, Refusal, SourceSummary};
 pub use latency::{LatencyReport, LatencySpan};
-pub use marks::{is_demo, make_demo, settle_here};
+pub use marks::{is_demo, make_demo, mark_older, settle_here};
 pub use measures::Measures;
 pub use messages::Message;
 pub use outbox::{
@@ -62,6 +62,7 @@ pub use outbox::{
     PeopleSummary, Question, Quiet, Removal, Resend, SentMessage, Then,
 };
 pub use page::{BadCursor, Cursor, Flag, Order, Page, PageRequest, ShipmentFilter};
+pub use private::{create_private, must_be_a_database};
 pub use rebuild::{rebuild, rebuild_in_batches};
 pub use restated::Restated;
 pub use rulebook::RulebookChange;

@@ -1,6 +1,7 @@
 //! What the program notes about a database file.
 
-use crate::{StoreError, connect_options, migrate};
+use crate::{StoreError, connect_options, journal, migrate};
+use domain::Seq;
 use sqlx::{ConnectOptions, Connection, SqliteConnection, query, query_scalar};
 use std::path::Path;
 
@@ -55,6 +56,36 @@ pub async fn settle_here(path: &Path) -> Result<(), StoreError> {
     let mut connection = connect_options(path).connect().await?;
     mark_file(&mut connection, path).await?;
     connection.close().await?;
+    Ok(())
+}
+
+/// What a copy is marked with: no file has it for its own.
+const COPY: &str = "copy";
+
+/// Notes that a database was copied, so that it is a copy wherever it is put, in the place of what it was made of, too.
+pub(crate) async fn mark_copy(path: &Path) -> Result<(), StoreError> {
+    let mut connection = connect_options(path).connect().await?;
+    let has_marks: bool =
+        query_scalar("select count(*) > 0 from sqlite_schema where name = 'marks' and type = 'table'")
+            .fetch_one(&mut connection)
+            .await?;
+    if has_marks {
+        query("update marks set value = $1 where name = 'file'").bind(COPY).execute(&mut connection).await?;
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+/// Notes that a database is a copy where its journal ends before a position that was reached in its place: an older file was put
+/// there.
+pub async fn mark_older(path: &Path, reached: Seq) -> Result<(), StoreError> {
+    let mut connection = connect_options(path).connect().await?;
+    let is_ours = migrate::must_be_ours(path, &mut connection).await.is_ok();
+    let is_older = is_ours && journal::last_seq(&mut connection).await? < reached;
+    connection.close().await?;
+    if is_older {
+        mark_copy(path).await?;
+    }
     Ok(())
 }
 

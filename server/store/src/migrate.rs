@@ -10,7 +10,8 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 /// Creates the database where there is none, and brings its schema up to date. Refuses a file of another program or of a
 /// newer version, and changes nothing in it.
 pub(crate) async fn migrate(path: &Path) -> Result<(), StoreError> {
-    private::create(path)?;
+    private::create_private(path)?;
+    private::must_be_a_database(path)?;
     if private::is_open_to_others(path) {
         tracing::warn!(
             file = %path.display(),
@@ -20,7 +21,7 @@ pub(crate) async fn migrate(path: &Path) -> Result<(), StoreError> {
     let mut connection = connect_options(path).connect().await?;
     if has_tables(&mut connection).await? {
         must_be_ours(path, &mut connection).await?;
-        check(&mut connection).await?;
+        check(path, &mut connection).await?;
     }
     MIGRATIONS.run(&mut connection).await?;
     connection.close().await?;
@@ -46,17 +47,15 @@ pub(crate) async fn must_be_ours(path: &Path, connection: &mut SqliteConnection)
 }
 
 /// Whether a database knows no migration that this version does not, and all that it knows are the same.
-pub(crate) async fn check(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+pub(crate) async fn check(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     for applied in connection.list_applied_migrations(&MIGRATIONS.table_name).await? {
         let known = MIGRATIONS.iter().find(|migration| migration.version == applied.version);
         if known.is_none_or(|known| known.checksum != applied.checksum) {
-            return Err(StoreError::unreadable(
-                "_sqlx_migrations",
-                format!(
-                    "migration {} is not one of this version: use the version that wrote it, or a newer one",
-                    applied.version
-                ),
-            ));
+            let what = format!(
+                "of another version of Syncline, whose schema has {}: use the version that wrote it, or a newer one",
+                applied.version
+            );
+            return Err(StoreError::File { path: path.to_owned(), what });
         }
     }
     Ok(())
@@ -66,7 +65,7 @@ pub(crate) async fn check(connection: &mut SqliteConnection) -> Result<(), Store
 pub(crate) async fn must_be_current(path: &Path) -> Result<(), StoreError> {
     let mut connection = connect_options(path).connect().await?;
     must_be_ours(path, &mut connection).await?;
-    check(&mut connection).await?;
+    check(path, &mut connection).await?;
     let applied = connection.list_applied_migrations(&MIGRATIONS.table_name).await?.len();
     connection.close().await?;
     if applied < MIGRATIONS.iter().count() {

@@ -2,12 +2,12 @@
 
 use crate::StoreError;
 use std::fs::OpenOptions;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 /// Makes an empty file that only its owner may read and write, where there is none; SQLite takes an empty file as a new
 /// database, and gives what it keeps beside it the same rights.
-pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
+pub fn create_private(path: &Path) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -19,6 +19,32 @@ pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
             Err(StoreError::File { path: path.to_owned(), what: format!("not to be made: {error}") })
         }
     }
+}
+
+/// How every SQLite database begins.
+const HEAD: &[u8] = b"SQLite format 3\0";
+
+/// Whether a path leads to what can be a database: a file that SQLite made, or one with nothing in it yet.
+pub fn must_be_a_database(path: &Path) -> Result<(), StoreError> {
+    let wrong = |what: String| Err(StoreError::File { path: path.to_owned(), what });
+    let no_file = |error: io::Error| StoreError::File {
+        path: path.to_owned(),
+        what: format!("not to be read: {error}"),
+    };
+    let found = std::fs::metadata(path).map_err(no_file)?;
+    if found.is_dir() {
+        return wrong("a folder: name a file in it".to_owned());
+    }
+    if !found.is_file() {
+        return wrong("no file of a disk: name one where the database may lie".to_owned());
+    }
+    let mut head = Vec::new();
+    let reading = std::fs::File::open(path).map_err(no_file)?;
+    reading.take(HEAD.len() as u64).read_to_end(&mut head).map_err(no_file)?;
+    if head.is_empty() || head == HEAD {
+        return Ok(());
+    }
+    wrong("no database: something else is in it; name another file".to_owned())
 }
 
 /// Whether others than its owner may read a file.

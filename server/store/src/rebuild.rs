@@ -56,6 +56,10 @@ pub(crate) async fn rebuild_until(
         let what = "there already: remove it or name another one".to_owned();
         return Err(StoreError::File { path: into.to_owned(), what });
     }
+    let mut origin = connect_options(from).pragma("query_only", "on").connect().await?;
+    migrate::must_be_ours(from, &mut origin).await?;
+    migrate::check(from, &mut origin).await?;
+    origin.close().await?;
     let made = make(from, into, pace, last).await;
     if made.is_err() {
         remove(into)?;

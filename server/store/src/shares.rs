@@ -19,7 +19,7 @@ pub struct Share {
 }
 
 impl Store {
-    /// What a share link shows, while it is neither revoked nor expired.
+    /// What a share link shows, while it is neither revoked nor expired, and whoever made it is the customer's still.
     pub async fn customer_of_share(
         &self,
         token_hash: &str,
@@ -27,7 +27,9 @@ impl Store {
     ) -> Result<Option<Share>, StoreError> {
         let row = query(
             "select token_hash, shipment, customer, label, expires_at from shares
-             where token_hash = $1 and not revoked and expires_at > $2",
+             where token_hash = $1 and not revoked and expires_at > $2 and not exists (
+                 select 1 from accounts
+                 where account = maker and (disabled or accounts.customer is not shares.customer))",
         )
         .bind(token_hash.to_owned())
         .bind(micros(now))

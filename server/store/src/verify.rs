@@ -2,6 +2,7 @@
 
 use crate::backup::must_be_sound;
 use crate::fold::{BATCH, CACHED, Pace};
+use crate::migrate::{check, must_be_ours};
 use crate::rebuild::rebuild_until;
 use crate::{StoreError, connect_options, journal};
 use domain::Seq;
@@ -113,7 +114,7 @@ pub(crate) const VIEWS: [(&str, &[&str], &str); 19] = [
     ),
     (
         "shares",
-        &["token_hash", "shipment", "customer", "label", "expires_at", "revoked", "seq"],
+        &["token_hash", "shipment", "customer", "label", "expires_at", "revoked", "seq", "maker"],
         "token_hash",
     ),
     ("withdrawals", &["customer", "seq"], "customer"),
@@ -159,6 +160,8 @@ pub async fn verify(path: &Path) -> Result<Verification, StoreError> {
 
 async fn compare(path: &Path, fresh_path: &Path) -> Result<Verification, StoreError> {
     let mut connection = connect_options(path).pragma("query_only", "on").connect().await?;
+    must_be_ours(path, &mut connection).await?;
+    check(path, &mut connection).await?;
     must_be_sound(path, &mut connection).await?;
     // The snapshot stands still while the server goes on.
     let mut read = connection.begin().await?;

@@ -115,3 +115,19 @@ async fn a_database_that_another_process_holds_is_written_again_once_it_is_let_g
     goes_on(&path, 1, store).await;
     drop(folder);
 }
+
+#[tokio::test]
+async fn a_database_that_is_taken_away_while_it_is_served_takes_nothing_in_until_it_is_put_back() {
+    let bench = Bench::new().await;
+    bench.deliver("before", vec![tms("S-1", "S-1", 0, planned(&[]))]).await;
+    let (path, aside) = (bench.path(), bench.folder.path().join("aside.db"));
+    std::fs::rename(&path, &aside).expect("moved");
+    let refused = bench.store.append(delivery("gone", vec![tms("S-2", "S-2", 0, planned(&[]))])).await;
+    assert!(refused.is_err(), "what went into it would be lost");
+    until("it is said", || matches!(bench.store.health(), Health::Unwritable { .. })).await;
+    std::fs::rename(&aside, &path).expect("moved back");
+    until("it goes on", || matches!(bench.store.health(), Health::Writable)).await;
+    bench.deliver("gone", vec![tms("S-2", "S-2", 0, planned(&[]))]).await;
+    assert_eq!(bench.store.as_of().await.expect("read").0, 2);
+    bench.store.close().await;
+}

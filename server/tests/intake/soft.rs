@@ -207,7 +207,10 @@ fn a_moment_that_can_not_be_read_says_how_to_write_one() {
         "`data.eta` is \"tomorrow\": write a moment with its offset from UTC, for example 2026-05-04T09:30:00+02:00"
     );
     let turned = json!({"from": "2026-03-06T12:00:00Z", "to": "2026-03-05T12:00:00Z"});
-    assert!(refused("order.released", "/data/promised", turned).contains("swap `from` and `to`"));
+    let (event, mended) = taken("order.released", "/data/promised", turned.clone());
+    assert_eq!(data(&event).get("promised"), None);
+    assert!(mended[0].1.contains("swap `from` and `to`"), "{mended:?}");
+    assert!(refused("shipment.planned", "/data/stops/0/planned", turned).contains("swap `from` and `to`"));
     assert!(refused("eta.changed", "/data/eta", json!("1926-11-27T13:40:00Z")).contains("1926"));
 }
 
@@ -318,4 +321,30 @@ async fn an_answer_says_what_was_not_taken_as_it_came_and_says_it_again() {
         doubts.iter().any(|one| one.path == "data.stops[].location.zone" && one.count == 2),
         "{doubts:?}"
     );
+}
+
+#[test]
+fn a_proof_is_signed_by_somebody() {
+    for nobody in [json!(""), json!("  "), json!("-"), json!("…"), json!("\u{200b}")] {
+        let said = refused("pod.received", "/data/signed_by", nobody.clone());
+        assert!(said.contains("send the name of whoever signed"), "{nobody}: {said}");
+    }
+    let (event, _) = taken("pod.received", "/data/signed_by", json!(4711));
+    assert_eq!(data(&event)["signed_by"], "4711");
+}
+
+#[test]
+fn a_part_that_nothing_is_concluded_from_costs_itself() {
+    for (kind, pointer) in [
+        ("order.released", "/data/promised"),
+        ("order.released", "/data/lines/0/price"),
+        ("shipment.planned", "/data/carrier"),
+        ("delivery.attempted", "/data/next"),
+    ] {
+        let (event, mended) = taken(kind, pointer, json!({"what": 7}));
+        assert_eq!(data(&event).pointer(pointer.trim_start_matches("/data")), None, "{kind} {pointer}");
+        assert!(mended.iter().any(|(_, done)| done.starts_with("left out")), "{mended:?}");
+    }
+    let said = refused("pod.received", "/data/discrepancy", json!({"kind": 7, "lines": "all"}));
+    assert!(said.contains("discrepancy"), "what speaks against a proof is never left out: {said}");
 }

@@ -47,6 +47,33 @@ async fn a_packed_body_is_taken_whichever_form_was_signed_and_kept_as_people_rea
     assert_eq!((status, &answer["code"]), (StatusCode::UNAUTHORIZED, &json!("bad_signature")));
     let (status, answer) = pack(&door, "e", b"{}", b"{}").await;
     assert_eq!((status, &answer["code"]), (StatusCode::BAD_REQUEST, &json!("no_gzip")));
+    let body = arrived("f", "S-1").into_bytes();
+    let packed = gzip(&body);
+    let (status, answer) = pack(&door, "f", &packed[..packed.len() - 9], &body).await;
+    assert_eq!((status, &answer["code"]), (StatusCode::BAD_REQUEST, &json!("body_incomplete")));
+    // What is packed without a word is unpacked; a list of encodings of which one packs is that one.
+    for (id, encoding) in [("g", None), ("h", Some("identity, gzip"))] {
+        let body = arrived(id, "S-1").into_bytes();
+        let packed = gzip(&body);
+        let sending = Sending::one("tms", id, packed.clone());
+        let signature = sign(door.secret("tms"), id, now().timestamp(), &packed);
+        let mut request = request(&sending, now().timestamp(), Some(&signature));
+        if let Some(encoding) = encoding {
+            request.headers_mut().insert("content-encoding", HeaderValue::from_static(encoding));
+        }
+        let (status, _, answer) = door.ask(request).await;
+        assert_eq!((status, &answer["accepted"]), (StatusCode::ACCEPTED, &json!(1)), "{id}: {answer}");
+    }
+    // What can't be opened is said to be so, whatever was signed.
+    let body = arrived("i", "S-1").into_bytes();
+    let signature = sign(door.secret("tms"), "i", now().timestamp(), b"what was in it");
+    let mut request = request(&Sending::one("tms", "i", body), now().timestamp(), Some(&signature));
+    request.headers_mut().insert("content-encoding", HeaderValue::from_static("br"));
+    let (status, _, answer) = door.ask(request).await;
+    assert_eq!(
+        (status, &answer["code"]),
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, &json!("unsupported_encoding"))
+    );
 }
 
 #[tokio::test]

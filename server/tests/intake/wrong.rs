@@ -191,6 +191,20 @@ async fn a_dry_run_says_what_would_be_taken_and_keeps_nothing() {
     // Afterwards the same delivery is taken as if it came for the first time.
     let (status, answer) = door.deliver(&sending).await;
     assert_eq!((status, &answer["accepted"], answer.get("dry_run")), (StatusCode::ACCEPTED, &json!(2), None));
+    // However it is written; and a word that means neither is no leave to keep anything.
+    let ask = async |query: &str, id: &str| {
+        let mut request = door.signed(&Sending::batch("tms", id, &events));
+        *request.uri_mut() = format!("/intake/tms?{query}").parse().expect("a path");
+        let (status, _, answer) = door.ask(request).await;
+        (status, answer.get("dry_run").is_some())
+    };
+    for query in ["DRY_RUN", "Dry-Run=1", "dryRun=True", "x=1&dry_run=on"] {
+        assert_eq!(ask(query, query).await, (StatusCode::OK, true), "{query}");
+    }
+    for query in ["dry_run=off", "DRY_RUN=No", "x=dry_run"] {
+        assert_eq!(ask(query, query).await, (StatusCode::ACCEPTED, false), "{query}");
+    }
+    assert_eq!(ask("dry_run=perhaps", "perhaps").await, (StatusCode::BAD_REQUEST, false));
     // Who can't sign learns nothing.
     assert_eq!(door.rehearse_unsigned(&sending).await, StatusCode::UNAUTHORIZED);
 }

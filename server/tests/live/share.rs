@@ -4,6 +4,7 @@ use crate::support::freight::{action, append, at, eta, planned, released, start}
 use crate::support::live::Socket;
 use crate::support::server::{Hands, Running};
 use chrono::TimeDelta;
+use domain::account::AccountRole;
 use domain::authority::Role;
 use domain::fact::{Sharing, SharingEnd};
 use domain::live::ViewKey;
@@ -102,5 +103,19 @@ async fn a_share_link_ends_with_its_time() {
     assert_eq!(socket.ask(&view, None).await.kind, "snapshot");
     running.hands.forward(TimeDelta::minutes(61));
     assert_eq!(socket.ask(&view, None).await.code.as_deref(), Some("not_found"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_link_that_somebody_made_ends_when_their_account_is_another_customers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = server(&folder).await;
+    running.account("carla", AccountRole::Customer, Some("ACME")).await;
+    let view = ViewKey::Track { token: shared(&running, 600).await };
+    let mut socket = Socket::open(running.address, "").await;
+    assert_eq!(socket.ask(&view, None).await.kind, "snapshot");
+    running.account("carla", AccountRole::Customer, Some("BRISK")).await;
+    let mut later = Socket::open(running.address, "").await;
+    assert_eq!(later.ask(&view, None).await.kind, "refused");
     running.stop().await;
 }

@@ -5,6 +5,7 @@ use super::Consignment;
 use crate::fact::{HandledLine, OrderLine};
 use crate::measure::Quantity;
 use crate::shipment::{Handling, Stop};
+use crate::time::Moment;
 
 /// Something that was handled and does not fit what was ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,12 @@ pub enum Misfit {
         line: String,
         handed_over: Quantity,
         ordered: Quantity,
+    },
+    /// More than was put on the truck.
+    NotLoaded {
+        line: String,
+        handed_over: Quantity,
+        loaded: Quantity,
     },
     /// All was handed over and signed for, and it is less than it should be, and no remark on the proof says so.
     Short {
@@ -48,6 +55,9 @@ impl Misfit {
             Self::Over { line, handed_over, ordered } => {
                 format!("{handed_over} of line {line} handed over, {ordered} ordered")
             }
+            Self::NotLoaded { line, handed_over, loaded } => {
+                format!("{handed_over} of line {line} handed over, {loaded} loaded")
+            }
             Self::Short { line, handed_over, expected } => {
                 format!("{handed_over} of line {line} handed over and signed for, {expected} expected")
             }
@@ -71,8 +81,29 @@ impl Consignment<'_> {
     }
 
     /// The sum of what is named of a line; what is counted in a unit that nothing converts counts as nothing.
-    fn sum(&self, lines: &[HandledLine], line: &OrderLine) -> i64 {
-        added(self.own(lines, line).filter_map(|one| line.converted(&one.quantity)))
+    fn sum<'l>(&self, lines: impl Iterator<Item = &'l HandledLine>, line: &OrderLine) -> i64 {
+        let own = lines.filter(|one| self.is_named(&one.order) && same_number(&one.line, &line.line));
+        line.sum(own.map(|one| &one.quantity))
+    }
+
+    /// How much of a line was ordered at a moment: whoever takes all of an order takes what it was then.
+    fn ordered_at(&self, line: &OrderLine, at: Moment) -> i64 {
+        let stated = self.stated_lines.iter().rev().find(|(since, _)| *since <= at);
+        let Some((_, lines)) = stated.or(self.stated_lines.first()) else { return line.quantity.milli };
+        let same = lines.iter().find(|one| same_number(&one.line, &line.line));
+        same.and_then(|same| line.converted(&same.quantity)).unwrap_or(0)
+    }
+
+    /// How much of a line other shipments handed over, as far as Syncline has stated it of this one.
+    fn elsewhere(&self, line: &OrderLine) -> i64 {
+        let stated = self.leg().map_or(&[][..], |leg| &leg.elsewhere);
+        line.sum(stated.iter().filter(|one| same_number(&one.line, &line.line)).map(|one| &one.quantity))
+    }
+
+    /// Whether other shipments brought all of it to its consignee.
+    pub(super) fn is_delivered_elsewhere(&self) -> bool {
+        !self.lines.is_empty()
+            && self.lines.iter().all(|line| !is_less(self.elsewhere(line), line.quantity.milli))
     }
 
     /// How much of a line was put on this shipment; none where no loading names lines.
@@ -83,9 +114,10 @@ impl Consignment<'_> {
         };
         named().next()?;
         // One loading that names no lines took the rest.
-        let takes_all = self.pickups().flat_map(|stop| &stop.loads).any(|load| load.lines.is_empty());
-        let sum = added(named().map(|load| self.sum(&load.lines, line)));
-        Some(if takes_all { sum.max(line.quantity.milli) } else { sum })
+        let takes_all =
+            self.pickups().flat_map(|stop| &stop.loads).filter(|load| load.lines.is_empty()).last();
+        let sum = self.sum(named().flat_map(|load| &load.lines), line);
+        Some(takes_all.map_or(sum, |load| sum.max(self.ordered_at(line, load.at))))
     }
 
     /// How much of a line should arrive: what was loaded of it, else what was ordered.
@@ -97,7 +129,7 @@ impl Consignment<'_> {
     /// of all that was aboard, and a proof of delivery that names the line says better than the driver how much it was.
     pub fn handed_over(&self, line: &OrderLine) -> Option<Quantity> {
         let mut sum: Option<i64> = None;
-        for stop in self.hand_over_stops().filter(|stop| stop.handed_over_at().is_some()) {
+        for stop in self.hand_over_stops().filter(|stop| self.done_at(stop).is_some()) {
             let before = sum.unwrap_or(0);
             let now = match self.signed(stop, line) {
                 Some(signed) => signed,
@@ -112,23 +144,24 @@ impl Consignment<'_> {
     fn signed(&self, stop: &Stop, line: &OrderLine) -> Option<i64> {
         let named = &stop.discrepancy()?.lines;
         self.own(named, line).next()?;
-        Some(self.sum(named, line))
+        Some(self.sum(named.iter(), line))
     }
 
     fn handed_over_at_stop(&self, stop: &Stop, line: &OrderLine, before: i64) -> i64 {
         let named: Vec<&Handling> = stop.hand_overs.iter().filter(|one| !one.lines.is_empty()).collect();
-        let sum = added(named.iter().map(|one| self.sum(&one.lines, line)));
+        let sum = self.sum(named.iter().flat_map(|one| &one.lines), line);
         let takes_all = named.len() < stop.hand_overs.len() || stop.hand_overs.is_empty();
-        if takes_all { self.expected(line).saturating_sub(before).max(sum) } else { sum }
+        let Some(at) = self.done_at(stop).filter(|_| takes_all) else { return sum };
+        self.loaded(line).unwrap_or_else(|| self.ordered_at(line, at)).saturating_sub(before).max(sum)
     }
 
     fn names_lines(&self) -> bool {
-        let made = self.hand_over_stops().filter(|stop| stop.handed_over_at().is_some());
+        let made = self.hand_over_stops().filter(|stop| self.done_at(stop).is_some());
         made.flat_map(|stop| &stop.hand_overs).any(|one| !one.lines.is_empty())
     }
 
     fn is_short(&self, line: &OrderLine) -> bool {
-        self.handed_over(line).is_some_and(|handed_over| handed_over.milli < self.expected(line))
+        self.handed_over(line).is_some_and(|handed_over| is_less(handed_over.milli, self.expected(line)))
     }
 
     /// Whether all that is expected of every line was handed over.
@@ -151,7 +184,7 @@ impl Consignment<'_> {
         let Some(handed_over) = self.handed_over(line) else { return 0 };
         let missing = self.expected(line).saturating_sub(handed_over.milli).max(0);
         let accounts = self.hand_over_stops().any(|stop| {
-            stop.discrepancy().is_some_and(|found| {
+            self.discrepancy_at(stop).is_some_and(|found| {
                 let names_it = self.own(&found.lines, line).next().is_some();
                 found.kind.takes_goods_away() && (found.lines.is_empty() || names_it)
             })
@@ -159,19 +192,15 @@ impl Consignment<'_> {
         if accounts { missing } else { 0 }
     }
 
-    /// Whether all that was ordered reached its consignee, and whole; of an order that several shipments carry, all that was put on
-    /// this one.
+    /// Whether all that was ordered reached its consignee, and whole; what other shipments brought of it counts.
     pub fn is_in_full(&self) -> bool {
         let is_whole = |line: &OrderLine| {
-            let wanted = if self.is_shared() { self.expected(line) } else { line.quantity.milli };
-            self.handed_over(line).is_some_and(|handed_over| handed_over.milli >= wanted)
-        };
-        let lacks = |stop: &Stop| {
-            stop.discrepancy().is_some_and(|found| {
-                let names_it = |line: &HandledLine| self.is_named(&line.order);
-                found.kind.takes_goods_away() && (found.lines.is_empty() || found.lines.iter().any(names_it))
+            self.handed_over(line).is_some_and(|handed_over| {
+                !is_less(handed_over.milli.saturating_add(self.elsewhere(line)), line.quantity.milli)
             })
         };
+        let lacks =
+            |stop: &Stop| self.discrepancy_at(stop).is_some_and(|found| found.kind.takes_goods_away());
         !self.hand_over_stops().any(lacks) && self.lines.iter().all(is_whole)
     }
 
@@ -180,18 +209,26 @@ impl Consignment<'_> {
         let mut misfits = self.misfits_of_lines();
         let is_signed = self.is_proven();
         for line in self.lines {
-            let Some(handed_over) = self.handed_over(line).filter(|_| self.names_lines()) else { continue };
-            let expected = self.expected(line);
+            let Some(handed_over) = self.handed_over(line) else { continue };
+            // How much of an order several shipments share each of them has is known where it was loaded.
+            let loaded = self.loaded(line);
+            let expected = if self.is_shared() { loaded.unwrap_or(0) } else { self.expected(line) };
+            // Of an order that came on several shipments one says that it is too much.
+            let others = if self.counts_its_order() { self.elsewhere(line) } else { 0 };
+            let in_all = handed_over.milli.saturating_add(others);
             let in_unit = |milli| Quantity { milli, unit: line.quantity.unit.clone() };
             let is_counted = !misfits
                 .iter()
                 .any(|one| matches!(one, Misfit::Unit { line: named, .. } if same_number(named, &line.line)));
-            if handed_over.milli > line.quantity.milli {
+            if is_less(line.quantity.milli, in_all) {
                 let (line, ordered) = (line.line.clone(), line.quantity.clone());
-                misfits.push(Misfit::Over { line, handed_over, ordered });
+                misfits.push(Misfit::Over { line, handed_over: in_unit(in_all), ordered });
+            } else if let Some(loaded) = loaded.filter(|loaded| is_less(*loaded, handed_over.milli)) {
+                let (line, loaded) = (line.line.clone(), in_unit(loaded));
+                misfits.push(Misfit::NotLoaded { line, handed_over, loaded });
             } else if is_signed
                 && is_counted
-                && handed_over.milli.saturating_add(self.admitted(line)) < expected
+                && is_less(handed_over.milli.saturating_add(self.admitted(line)), expected)
             {
                 let expected = in_unit(expected);
                 misfits.push(Misfit::Short { line: line.line.clone(), handed_over, expected });
@@ -227,7 +264,10 @@ impl Consignment<'_> {
     }
 }
 
-/// Figures come from outside: they may be as large as they like.
-fn added(figures: impl Iterator<Item = i64>) -> i64 {
-    figures.fold(0, i64::saturating_add)
+/// As much as sums of converted quantities may be off, in thousandths: each was rounded.
+const ROUNDING: i64 = 5;
+
+/// Whether one quantity is less than another, and not by rounding alone.
+pub(crate) fn is_less(one: i64, other: i64) -> bool {
+    other.saturating_sub(one) > ROUNDING
 }

@@ -37,6 +37,19 @@ impl OrderLine {
     pub fn converted(&self, quantity: &Quantity) -> Option<i64> {
         convert(quantity, &self.quantity.unit, &self.conversions)
     }
+
+    /// The sum of some quantities in the unit of the line: those of one unit are added before they are converted, so that each is
+    /// rounded once. What nothing converts counts as nothing.
+    pub fn sum<'q>(&self, quantities: impl Iterator<Item = &'q Quantity>) -> i64 {
+        let mut by_unit: Vec<Quantity> = Vec::new();
+        for one in quantities {
+            match by_unit.iter_mut().find(|known| known.unit == one.unit) {
+                Some(known) => known.milli = known.milli.saturating_add(one.milli),
+                None => by_unit.push(one.clone()),
+            }
+        }
+        by_unit.iter().filter_map(|one| self.converted(one)).fold(0, i64::saturating_add)
+    }
 }
 
 /// One quantity of goods in two units.
@@ -46,6 +59,27 @@ pub struct Conversion {
     pub quantity: Quantity,
     pub equals: Quantity,
 }
+
+/// So many of a unit.
+type Counted<'a> = (&'a str, i64);
+
+/// What units of UN/ECE Recommendation 20 are by definition, whatever the goods are.
+const FIXED: [(Counted, Counted); 14] = [
+    (("TNE", 1), ("KGM", 1_000)),
+    (("KGM", 1), ("GRM", 1_000)),
+    (("LBR", 100_000_000), ("KGM", 45_359_237)),
+    (("KMT", 1), ("MTR", 1_000)),
+    (("MTR", 1), ("CMT", 100)),
+    (("MTR", 1), ("MMT", 1_000)),
+    (("MTQ", 1), ("LTR", 1_000)),
+    (("HLT", 1), ("LTR", 100)),
+    (("LTR", 1), ("MLT", 1_000)),
+    (("EA", 1), ("C62", 1)),
+    (("EA", 1), ("H87", 1)),
+    (("DZN", 1), ("EA", 12)),
+    (("PR", 1), ("EA", 2)),
+    (("MTK", 1), ("CMK", 10_000)),
+];
 
 /// A quantity in thousandths of `unit`, rounded to the nearest once, by the fewest steps that `conversions` allow; none where
 /// they lead nowhere.
@@ -61,12 +95,15 @@ fn convert(quantity: &Quantity, unit: &str, conversions: &[Conversion]) -> Optio
             return i64::try_from(many.checked_add(many.signum() * of / 2)? / of).ok();
         }
         next += 1;
-        let both_ways =
-            conversions.iter().flat_map(|one| [(&one.quantity, &one.equals), (&one.equals, &one.quantity)]);
-        for (from, to) in both_ways.filter(|(from, to)| from.milli > 0 && to.milli > 0) {
-            if from.unit == from_unit && reached.iter().all(|(known, ..)| *known != to.unit) {
-                let many = many.checked_mul(to.milli.into())?;
-                reached.push((&to.unit, many, of.checked_mul(from.milli.into())?));
+        let said = conversions.iter().map(|one| {
+            ((one.quantity.unit.as_str(), one.quantity.milli), (one.equals.unit.as_str(), one.equals.milli))
+        });
+        let both_ways = said.chain(FIXED).flat_map(|(one, other)| [(one, other), (other, one)]);
+        for ((from, from_count), (to, to_count)) in both_ways.filter(|(one, other)| one.1 > 0 && other.1 > 0)
+        {
+            if from == from_unit && reached.iter().all(|(known, ..)| *known != to) {
+                let many = many.checked_mul(to_count.into())?;
+                reached.push((to, many, of.checked_mul(from_count.into())?));
             }
         }
     }

@@ -371,13 +371,24 @@ pub struct Leg {
     /// How its goods go on from here; none where they are delivered here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goes_on: Option<Onward>,
+    /// How much of each line other shipments have handed over to its consignee.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<LineElsewhere>,
+}
+
+/// How much of a line other shipments have handed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LineElsewhere {
+    pub line: String,
+    pub quantity: Quantity,
 }
 
 /// How goods go on with other shipments, and how far they have come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Onward {
-    /// The numbers of the shipments that take them on.
+    /// The numbers of the shipments that take them on; none where they wait at the hub for one.
     pub with: Vec<String>,
     /// The stop of this shipment at which they do.
     pub stop: String,
@@ -390,4 +401,7 @@ pub struct Onward {
     /// Whether that is proven, and nothing is held against it.
     #[serde(default)]
     pub is_confirmed: bool,
+    /// Whether they are back with their sender instead.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub came_back: bool,
 }

@@ -64,9 +64,14 @@ pub fn verdict(state: &State, orders: &[OrderView], limits: &Limits) -> Option<P
             .map(|_| Punctuality::NoPromise);
     }
     let mut verdict = Punctuality::NoPromise;
-    let mut is_known = true;
+    let (mut is_known, mut is_judged) = (true, false);
     for order in orders {
         let part = order.consignment(state);
+        // Whether its promise was kept its last leg says.
+        if part.is_mere_leg() {
+            continue;
+        }
+        is_judged = true;
         let is_called_off =
             matches!(part.stage(), Stage::CalledOff | Stage::CalledOffOnBoard | Stage::WrittenOff);
         is_known &= part.handed_over_at().is_some() || part.stage() == Stage::Returned;
@@ -77,7 +82,7 @@ pub fn verdict(state: &State, orders: &[OrderView], limits: &Limits) -> Option<P
             None => {}
         }
     }
-    is_known.then_some(verdict)
+    (is_known && is_judged).then_some(verdict)
 }
 
 /// On-time delivery against both promises, and on time in full.
@@ -128,6 +133,11 @@ pub(super) fn deliveries(tally: &mut Tally) {
 pub(super) fn pickups(tally: &mut Tally) {
     use Measure::{OnTimePickup, OnTimePickupOriginal};
     let state = tally.state;
+    // All that it was to carry was cancelled by those who had ordered it.
+    let is_off = |part: &Consignment| part.is_cancelled && part.stage() == Stage::CalledOff;
+    let cancelled = tally.consignments.iter().filter_map(|one| one.order?.state.cancelled);
+    let all_off = !tally.consignments.is_empty() && tally.consignments.iter().all(|one| is_off(&one.part));
+    let called_off_at = cancelled.max().filter(|_| all_off);
     for stop in state.stops.iter().filter(|stop| stop.kind == Some(StopKind::Pickup)) {
         let facets = tally.facets_at(stop);
         let reached_at = reached_at(stop);
@@ -138,6 +148,11 @@ pub(super) fn pickups(tally: &mut Tally) {
             match (promised, &state.cancelled, tally.finished) {
                 (_, Some(cancelled), _) if state.is_called_off() => {
                     tally.exclude(measure, cancelled.at, facets, Exclusion::Cancelled);
+                }
+                _ if reached_at.is_none() && called_off_at.is_some() => {
+                    if let Some(at) = called_off_at {
+                        tally.exclude(measure, at, facets, Exclusion::Cancelled);
+                    }
                 }
                 (_, _, Some(finished)) if reached_at.is_none() => {
                     tally.exclude(measure, finished, facets, Exclusion::NotReported);
@@ -178,7 +193,7 @@ pub fn open_promises(tracked: &Tracked) -> Vec<Deadline> {
     for part in parts.iter().filter(is_open) {
         let order = tracked.orders.iter().find(|order| Some(order.number.as_str()) == part.number);
         let Some(order) = order.filter(|order| order.state.cancelled.is_none()) else { continue };
-        let open = part.deliveries().find(|stop| stop.handed_over_at().is_none());
+        let open = part.deliveries().find(|stop| part.done_at(stop).is_none());
         if let Some(stop) = open.or_else(|| part.deliveries().last()) {
             demand(stop, order.state.promised_first);
             demand(stop, order.state.terms.as_ref().and_then(|terms| terms.promised));

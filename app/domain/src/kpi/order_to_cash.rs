@@ -19,10 +19,12 @@ pub(super) fn legs(tally: &mut Tally) {
         let planned_at = planned_at(shipment, part);
         let picked_up_at = last(part.pickups().map(|stop| stop.loaded_at.or(stop.departed_at)));
         let delivered_at = part.handed_over_at();
-        let proven_at = proven_at(shipment, part);
+        let proven_at = proven_at(part);
         let invoiced_at =
             order.and_then(|order| order.invoices.iter().filter_map(|one| one.invoiced_at).min());
         let paid_at = whole.and_then(OrderState::settled_at);
+        // What is paid in advance ends nothing before the goods are there.
+        let closed_at = paid_at.and_then(|paid_at| Some(paid_at.max(delivered_at?)));
         let facets = tally.facets_of(&consignment);
         for (measure, from, to) in [
             (Measure::ReleaseToPlan, released_at, planned_at),
@@ -31,7 +33,7 @@ pub(super) fn legs(tally: &mut Tally) {
             (Measure::DeliveryToPod, delivered_at, proven_at),
             (Measure::PodToInvoice, proven_at, invoiced_at),
             (Measure::InvoiceToPayment, invoiced_at, paid_at),
-            (Measure::OrderToCash, released_at, paid_at),
+            (Measure::OrderToCash, released_at, closed_at),
         ] {
             if let (Some(from), Some(to)) = (from, to) {
                 tally.lasted(measure, facets.clone(), from.to_utc(), to.to_utc());
@@ -53,11 +55,6 @@ fn planned_at(shipment: &Shipment, part: &Consignment) -> Option<Moment> {
 }
 
 /// When the last of the proofs that stand arrived, once all have.
-fn proven_at(shipment: &Shipment, part: &Consignment) -> Option<Moment> {
-    last(part.hand_over_stops().map(|stop| {
-        standing(shipment.happened()).rev().find_map(|event| match &event.fact {
-            Fact::PodReceived(pod) if pod.stop == stop.stop => Some(event.occurred_at),
-            _ => None,
-        })
-    }))
+fn proven_at(part: &Consignment) -> Option<Moment> {
+    last(part.hand_over_stops().map(|stop| stop.proof_came_at))
 }

@@ -3,6 +3,7 @@
 
 use super::{Condition, Rule, Situation};
 use crate::consignment::Stage;
+use crate::order::Order;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     let parts = situation.parts.iter().filter_map(|part| {
@@ -10,8 +11,11 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         let order = situation.orders.iter().find(|order| Some(order.number.as_str()) == number);
         let is_order_off = order.is_some_and(|order| order.state.cancelled.is_some());
         let why = match part.stage() {
+            Stage::CalledOffOnBoard if is_order_off => "The order was cancelled while its goods",
             Stage::CalledOffOnBoard => "The shipment was called off while the goods",
-            Stage::OnBoard | Stage::Refused if is_order_off => "The order was cancelled while its goods",
+            Stage::HandedOver | Stage::Disputed | Stage::Proven if is_order_off => {
+                return order.filter(|order| !order.state.is_invoiced()).and_then(|order| given_away(order));
+            }
             _ => return None,
         };
         let named = number.map_or(String::new(), |number| format!(" of order {number}"));
@@ -23,4 +27,20 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         })
     });
     parts.collect()
+}
+
+/// A cancelled order whose goods its customer has, until all of it came back.
+fn given_away(order: &Order) -> Option<Condition> {
+    let lines = &order.state.terms.as_ref()?.lines;
+    let has_come_back =
+        !lines.is_empty() && lines.iter().all(|line| order.state.returned(line) >= line.quantity.milli);
+    (!has_come_back && order.state.replaced_by().is_empty()).then(|| Condition {
+        rule: Rule::CancelledUnderWay,
+        cause: format!("order {}", order.number),
+        detail: format!(
+            "Order {} is cancelled and its goods were handed over all the same: they are invoiced to nobody unless it is released again or they come back",
+            order.number
+        ),
+        orders: vec![order.number.clone()],
+    })
 }

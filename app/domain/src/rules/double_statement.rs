@@ -1,5 +1,5 @@
 //! *Told twice, it seems*: a payment or a return came again under another id, with the same moment and figures and no number of
-//! its own. It is counted once until somebody has looked.
+//! its own, and is counted once until somebody has looked; or an invoice that was paid is paid again.
 
 use super::{Condition, Rule, Situation};
 
@@ -9,11 +9,7 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         .map(|order| Condition {
             rule: Rule::DoubleStatement,
             cause: format!("order {}", order.number),
-            detail: format!(
-                "Order {}: {}: counted once; if they are two, state each with its own number",
-                order.number,
-                order.state.doubles.join(", ")
-            ),
+            detail: format!("Order {}: {}", order.number, order.state.doubles.join("; ")),
             orders: vec![order.number.clone()],
         })
         .collect()

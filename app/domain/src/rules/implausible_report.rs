@@ -2,17 +2,18 @@
 //! it, a position at 0, 0 or beyond reach. It is kept, and moves nothing.
 
 use super::{Condition, Rule, Situation};
+use crate::shipment::Doubt;
 use crate::time::format_moment;
 use std::collections::BTreeMap;
 
 pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
-    if situation.is_over() {
-        return Vec::new();
-    }
     let mut causes: BTreeMap<String, String> = BTreeMap::new();
-    for one in &situation.shipment.state.implausible {
+    // A proof ends the way, so what is wrong with it is said all the same.
+    let is_of_proof = |what| matches!(what, Doubt::SignedLater | Doubt::SignedBefore);
+    let told = situation.shipment.state.implausible.iter();
+    for one in told.filter(|one| is_of_proof(one.what) || !situation.is_over()) {
         let detail = format!(
-            "{} stated {} ({}), last at {}: they are kept and not shown",
+            "{} stated {} ({}), last at {}: they are kept and not believed",
             one.source,
             one.what.label(),
             one.count,
@@ -20,7 +21,17 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         );
         causes.insert(format!("{} of {}", one.what.label(), one.source), detail);
     }
-    for entry in situation.shipment.stated_ahead() {
+    // What nobody planned stands for itself: its deliveries and proofs are nobody's.
+    for stop in
+        situation.shipment.state.unplanned_stops().filter(|stop| stop.is_delivery() || stop.has_begun())
+    {
+        let detail = format!(
+            "Events tell of stop {}, which the plan does not have: what was done there counts for no order; correct the number, or plan the stop",
+            stop.stop
+        );
+        causes.insert(format!("stop {}, which nobody planned", stop.stop), detail);
+    }
+    for entry in situation.shipment.stated_ahead().filter(|_| !situation.is_over()) {
         let event = &entry.recorded.event;
         let detail = format!(
             "{} states `{}` for {}, ahead of its receipt: it counts from then on; check the source's clock",

@@ -1,5 +1,5 @@
 //! *Proven, not released*: everything that carries an order has delivered and proven it, and its invoice still waits, since the
-//! quantities do not add up. Nothing that is planned will change that.
+//! quantities do not add up, or no ERP knows the order. Nothing that is planned will change that.
 
 use super::{Condition, Rule, Situation};
 

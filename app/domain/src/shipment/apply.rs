@@ -7,7 +7,9 @@ use super::state::{
 };
 use crate::authority::Role;
 use crate::event::{Event, HISTORY};
-use crate::fact::{AppointmentTerms, ApprovalDecision, Ending, Fact, Handled, PodStatement, TenderAnswer};
+use crate::fact::{
+    AppointmentTerms, ApprovalDecision, Ending, Fact, Handled, PodStatement, StopKind, TenderAnswer,
+};
 use crate::fold::{AHEAD, FoldState};
 use crate::id::{CaseId, ShipmentId};
 use crate::time::Moment;
@@ -15,6 +17,9 @@ use chrono::TimeDelta;
 
 /// How long after a departure an arrival at the same stop is the echo of one visit: a geofence beside a driver's app.
 const ECHO: TimeDelta = TimeDelta::minutes(15);
+
+/// How far the clocks of those who load and those who sign may be apart.
+const CLOCKS: TimeDelta = TimeDelta::hours(1);
 
 impl FoldState for State {
     type Id = ShipmentId;
@@ -68,10 +73,17 @@ impl FoldState for State {
                 let stop = self.stop(&handled.stop);
                 stop.loaded_at = Some(at);
                 add(&mut stop.loads, at, handled);
+                // What was back, or given up, is on its way again.
+                self.returned.clear();
+                self.written_off.clear();
             }
-            Fact::StopDeparted(stop) => self.stop(&stop.stop).departed_at = Some(at),
+            Fact::StopDeparted(stop) => {
+                self.written_off.clear();
+                self.stop(&stop.stop).departed_at = Some(at);
+            }
             Fact::ShipmentSentOutForDelivery(stop) => self.stop(&stop.stop).sent_out_at = Some(at),
             Fact::StopDelivered(handled) => {
+                self.written_off.clear();
                 let stop = self.stop(&handled.stop);
                 stop.delivered_at = Some(at);
                 stop.refused = None;
@@ -106,23 +118,30 @@ impl FoldState for State {
                 self.delay = Some(Delay { reported_at: at, reason: delay.reason, minutes: delay.minutes });
             }
             Fact::CustomsHeld(hold) => {
-                self.holds.retain(|known| !is_same_office(&known.office, &hold.office));
+                let known = self.holds.iter().position(|known| is_same_office(&known.office, &hold.office));
+                // Said again, it has lasted since it was said first.
+                let since = known.map_or(at, |place| self.holds.remove(place).since);
                 let (office, reason) = (hold.office.clone(), hold.reason.clone());
-                self.holds.push(Hold { since: at, office, reason });
+                self.holds.push(Hold { since, office, reason });
             }
             Fact::CustomsReleased(release) => {
                 self.holds.retain(|known| !is_same_office(&known.office, &release.office));
             }
             Fact::PodReceived(pod) => {
-                let is_signed_later = pod.signed_at - at > AHEAD;
-                if is_signed_later {
-                    self.doubt(event, Doubt::SignedLater);
+                let doubt = if pod.signed_at - at > AHEAD {
+                    Some(Doubt::SignedLater)
+                } else {
+                    self.is_before_it_began(pod.signed_at).then_some(Doubt::SignedBefore)
+                };
+                if let Some(doubt) = doubt {
+                    self.doubt(event, doubt);
                 }
                 let stop = self.stop(&pod.stop);
-                // Nobody reports a signature before it was given.
-                let signed_at = if is_signed_later { at } else { pod.signed_at };
+                // Nobody reports a signature before it was given, nor signs for goods that had not left.
+                let signed_at = if doubt.is_some() { at } else { pod.signed_at };
                 stop.refused.take_if(|refused| refused.at <= signed_at);
                 stop.pod = Some(PodStatement { signed_at, ..pod.clone() });
+                stop.proof_came_at = Some(at);
             }
             Fact::DocumentAttached(document) => {
                 replace_or_push(&mut self.documents, document.clone(), |one| &one.document);
@@ -203,7 +222,7 @@ impl State {
     /// A truck came. Right behind its departure that is the echo of the visit, or its arrival that was missing; later it is
     /// another visit, unless the goods have reached a stop behind this one meanwhile.
     fn arrive(&mut self, number: &str, at: Moment) {
-        let place = self.stops.iter().position(|stop| stop.stop == number);
+        let place = self.place_of(number);
         let has_gone_on = place.is_some_and(|place| self.stops[place + 1..].iter().any(Stop::has_begun));
         let stop = self.stop(number);
         match stop.departed_at {
@@ -217,6 +236,18 @@ impl State {
             _ => {
                 stop.arrived_at.get_or_insert(at);
             }
+        }
+    }
+
+    /// Whether a moment lies long before the first pickup, or, where that was told, before the goods left.
+    fn is_before_it_began(&self, at: Moment) -> bool {
+        let pickups = || self.stops.iter().filter(|stop| stop.kind == Some(StopKind::Pickup));
+        let left_at = pickups().filter_map(|stop| stop.loaded_at.or(stop.departed_at)).min();
+        let planned_at = pickups().filter_map(Stop::expected).map(|window| window.from).min();
+        match (left_at, planned_at) {
+            (Some(left_at), _) => left_at - at > CLOCKS,
+            (None, Some(planned_at)) => planned_at - at > HISTORY,
+            (None, None) => false,
         }
     }
 
@@ -262,12 +293,13 @@ impl State {
         )
     }
 
+    /// The stop of a number, planned or not.
     fn stop(&mut self, number: &str) -> &mut Stop {
-        find_or_push(
-            &mut self.stops,
-            |stop| stop.stop == number,
-            || Stop { stop: number.to_owned(), ..Stop::default() },
-        )
+        let place = self.place_of(number).unwrap_or_else(|| {
+            self.stops.push(Stop { stop: number.to_owned(), ..Stop::default() });
+            self.stops.len() - 1
+        });
+        &mut self.stops[place]
     }
 
     /// Whoever asked cannot be who decides, and a word that was given stands.
@@ -307,7 +339,8 @@ fn ended(at: Moment, ending: &Ending) -> Ended {
 }
 
 fn is_same_office(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
+    let words = |office: &str| office.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    words(one) == words(other)
 }
 
 fn said(event: &Event, text: &str) -> CaseMessage {

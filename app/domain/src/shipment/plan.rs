@@ -2,6 +2,7 @@
 //! whatever number the new plan gives it; what the plan names no more is history.
 
 use super::state::{NumberClash, State, Stop};
+use crate::consignment::same_number;
 use crate::event::{Event, HISTORY};
 use crate::fact::{Leg, Plan, PlannedStop, StopKind};
 use crate::place::Location;
@@ -27,12 +28,22 @@ impl State {
             return true;
         }
         let begins_at = plan.stops.iter().map(|stop| stop.planned.from).min();
-        let ended_at = self.ended_at();
+        let ended_at = self.ended_at().or_else(|| self.forgotten_at(plan));
         let is_again = matches!((begins_at, ended_at), (Some(begins_at), Some(ended_at)) if begins_at - ended_at > RESTING);
         if is_again {
             self.clash = Some(NumberClash::UsedAgain(event.occurred_at));
         }
         is_again
+    }
+
+    /// When anything was last heard or expected of it, where the plan is for other orders: what nobody has closed has ended all the
+    /// same once it was forgotten for long.
+    fn forgotten_at(&self, plan: &Plan) -> Option<Moment> {
+        let is_of_others = !self.orders.is_empty()
+            && !plan.orders.is_empty()
+            && !plan.orders.iter().any(|order| self.orders.iter().any(|own| same_number(own, order)));
+        let expected = self.stops.iter().filter_map(Stop::expected).map(|window| window.to).max();
+        self.heard_at.max(expected).filter(|_| is_of_others)
     }
 
     /// When everything on it was handed over or called off.
@@ -55,8 +66,7 @@ impl State {
         }
         let mut before = std::mem::take(&mut self.stops);
         before.append(&mut self.former);
-        let taken: Vec<Option<Stop>> =
-            plan.stops.iter().map(|planned| take_same(&mut before, planned, plan)).collect();
+        let taken = continued(&mut before, plan);
         self.stops = plan.stops.iter().zip(taken).map(|(planned, stop)| place(stop, planned)).collect();
         // What nobody has reached is forgotten, but for where the goods should have gone: who brings them home is known by it.
         before
@@ -143,36 +153,50 @@ impl State {
     }
 }
 
-/// Takes out the stop that `planned` continues: one of its number at its place, or, where the plan gives its number to
-/// another place, one of its place at which something happened. A stop that something happened at is never made another place.
-fn take_same(before: &mut Vec<Stop>, planned: &PlannedStop, plan: &Plan) -> Option<Stop> {
-    let is_here =
-        |stop: &Stop| stop.location.as_ref().is_none_or(|there| is_same_place(&planned.location, there));
+/// Whether a stop is the one that a planned stop continues.
+type Fits<'f> = &'f dyn Fn(&Stop, &PlannedStop) -> bool;
+
+/// Takes out, for each stop of the plan, the one that it continues: of its number and place; else of its place under another
+/// number; else, of its number, one of which no place is known yet, or one whose place is only written otherwise now. A stop is
+/// never made another place: what happened, was agreed or is expected there stays there.
+fn continued(before: &mut Vec<Stop>, plan: &Plan) -> Vec<Option<Stop>> {
+    let mut taken: Vec<Option<Stop>> = plan.stops.iter().map(|_| None).collect();
     let has_happened = |stop: &Stop| stop.has_begun() || has_been_tried(stop);
-    let is_it = |stop: &Stop| stop.stop == planned.stop && (is_here(stop) || !has_happened(stop));
-    // Another planned stop that keeps both number and place has the better claim.
-    let is_claimed = |stop: &Stop| {
-        plan.stops.iter().any(|other| {
-            other.stop == stop.stop
-                && other.stop != planned.stop
-                && stop.location.as_ref().is_some_and(|there| is_same_place(&other.location, there))
-        })
+    let is_here = |stop: &Stop, planned: &PlannedStop| {
+        stop.location.as_ref().is_some_and(|there| is_same_place(&planned.location, there))
     };
-    let is_renumbered = |stop: &Stop| {
-        has_happened(stop)
-            && stop.kind == Some(planned.kind)
-            && stop.location.is_some()
-            && is_here(stop)
-            && !is_claimed(stop)
+    let is_kind = |stop: &Stop, planned: &PlannedStop| stop.kind.is_none_or(|kind| kind == planned.kind);
+    let is_number = |stop: &Stop, planned: &PlannedStop| same_number(&stop.stop, &planned.stop);
+    let is_near = |stop: &Stop, planned: &PlannedStop| {
+        let is_same_city = |there: &Location| is_same_city(&planned.location, there);
+        stop.location
+            .as_ref()
+            .is_none_or(|there| is_same_city(there) || is_same_code(&planned.location, there))
     };
-    let by_number = before.iter().position(is_it);
-    let by_place = || before.iter().position(is_renumbered);
-    // A stop that waits under this number gives way to one of this place that was begun under another.
-    let found = match by_number {
-        Some(found) if has_happened(&before[found]) => Some(found),
-        waiting => by_place().or(waiting),
-    };
-    found.map(|found| before.remove(found))
+    let steps: [Fits; 4] = [
+        &|stop, planned| is_number(stop, planned) && is_here(stop, planned) && has_happened(stop),
+        &|stop, planned| is_here(stop, planned) && is_kind(stop, planned) && has_happened(stop),
+        &|stop, planned| is_here(stop, planned) && is_kind(stop, planned),
+        &|stop, planned| is_number(stop, planned) && is_near(stop, planned),
+    ];
+    for is_it in steps {
+        for (place, planned) in taken.iter_mut().zip(&plan.stops).filter(|(place, _)| place.is_none()) {
+            let fits = |stop: &Stop| is_it(stop, planned) && serves(stop, planned);
+            // Of several at one place the one of its number.
+            let found = before.iter().position(|stop| fits(stop) && is_number(stop, planned));
+            let found = found.or_else(|| before.iter().position(fits));
+            *place = found.map(|found| before.remove(found));
+        }
+    }
+    taken
+}
+
+/// Whether a planned stop can be one at which goods were handed over: what is delivered to one customer does not deliver what a
+/// later plan brings to the same door.
+fn serves(stop: &Stop, planned: &PlannedStop) -> bool {
+    stop.handed_over_at().is_none()
+        || stop.orders.is_empty()
+        || planned.orders.iter().all(|order| stop.concerns(order)) && !planned.orders.is_empty()
 }
 
 fn has_been_tried(stop: &Stop) -> bool {
@@ -197,14 +221,52 @@ fn place(stop: Option<Stop>, planned: &PlannedStop) -> Stop {
     stop
 }
 
-/// Whether two names mean one place: by their code, or by name and city.
+/// Whether two names mean one place: two of code, name and city agree.
 pub(crate) fn is_same_place(one: &Location, other: &Location) -> bool {
-    let same = |a: &str, b: &str| a.trim().eq_ignore_ascii_case(b.trim());
-    (!one.code.trim().is_empty() && same(&one.code, &other.code) && is_same_city(one, other))
-        || (same(&one.name, &other.name) && is_same_city(one, other))
+    let is_same_name = is_same_name(&one.name, &other.name);
+    let is_same_city = is_same_city(one, other);
+    is_same_code(one, other) && (is_same_city || is_same_name) || is_same_name && is_same_city
+}
+
+fn is_same_code(one: &Location, other: &Location) -> bool {
+    !one.code.trim().is_empty()
+        && one.code.trim().eq_ignore_ascii_case(other.code.trim())
+        && is_same_name(&one.country, &other.country)
 }
 
 pub(crate) fn is_same_city(one: &Location, other: &Location) -> bool {
-    let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
-    same(&one.city, &other.city) && same(&one.country, &other.country)
+    is_same_name(&one.city, &other.city) && is_same_name(&one.country, &other.country)
+}
+
+/// Whether two names read the same, however their letters are written: Köln is Koeln.
+fn is_same_name(one: &str, other: &str) -> bool {
+    one == other || plain(one) == plain(other)
+}
+
+/// A name in small letters of the alphabet, as people write it who have no others on their keyboard.
+fn plain(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    for letter in name.trim().chars().flat_map(char::to_lowercase) {
+        match letter {
+            'ä' | 'æ' => plain.push_str("ae"),
+            'ö' | 'ø' | 'œ' => plain.push_str("oe"),
+            'ü' => plain.push_str("ue"),
+            'ß' => plain.push_str("ss"),
+            'å' => plain.push_str("aa"),
+            'á' | 'à' | 'â' | 'ã' | 'ą' => plain.push('a'),
+            'é' | 'è' | 'ê' | 'ë' | 'ę' | 'ě' => plain.push('e'),
+            'í' | 'ì' | 'î' | 'ï' | 'ı' => plain.push('i'),
+            'ó' | 'ò' | 'ô' | 'õ' | 'ő' => plain.push('o'),
+            'ú' | 'ù' | 'û' | 'ů' | 'ű' => plain.push('u'),
+            'ç' | 'ć' | 'č' => plain.push('c'),
+            'ñ' | 'ń' | 'ň' => plain.push('n'),
+            'ł' => plain.push('l'),
+            'ś' | 'š' | 'ş' => plain.push('s'),
+            'ź' | 'ż' | 'ž' => plain.push('z'),
+            'ř' => plain.push('r'),
+            'ý' => plain.push('y'),
+            other => plain.push(other),
+        }
+    }
+    plain
 }

@@ -2,6 +2,7 @@
 
 use crate::authority::Role;
 use crate::charge::{Charge, ChargeKind, Document};
+use crate::consignment::same_number;
 use crate::deadline::Deadline;
 use crate::fact::{
     Approvable, CaseKind, DelayReason, Discrepancy, HandledLine, Leg, Mode, PodStatement, StopKind,
@@ -100,6 +101,8 @@ pub struct Stop {
     /// Each hand-over here, likewise.
     pub hand_overs: Vec<Handling>,
     pub pod: Option<PodStatement>,
+    /// When the proof that stands was reported.
+    pub proof_came_at: Option<Moment>,
     /// Whether the plan sends the goods back here, to where they came from.
     pub is_return: bool,
     /// Whether all that the plan delivers here goes on with another shipment.
@@ -186,6 +189,8 @@ pub enum Doubt {
     Leap,
     /// A signature after the event that reports it.
     SignedLater,
+    /// A signature before the goods left their sender.
+    SignedBefore,
 }
 
 impl Doubt {
@@ -195,6 +200,7 @@ impl Doubt {
             Self::NullIsland => "positions at 0, 0",
             Self::Leap => "positions that nothing can reach in that time",
             Self::SignedLater => "signatures after the event that reports them",
+            Self::SignedBefore => "signatures before the goods had left",
         }
     }
 }
@@ -364,6 +370,22 @@ impl State {
         OrderId::of(self.order_issuer.as_deref().unwrap_or(OrderId::DEFAULT_ISSUER), number)
     }
 
+    /// Where the stop of a number is; leading zeros and blanks say nothing, where no other stop goes by just that.
+    pub(super) fn place_of(&self, number: &str) -> Option<usize> {
+        let exact = self.stops.iter().position(|stop| stop.stop == number);
+        exact.or_else(|| self.stops.iter().position(|stop| same_number(&stop.stop, number)))
+    }
+
+    /// The stop of a number.
+    pub fn stop_named(&self, number: &str) -> Option<&Stop> {
+        self.place_of(number).map(|place| &self.stops[place])
+    }
+
+    /// Stops that somebody told of and the plan in force does not name.
+    pub fn unplanned_stops(&self) -> impl Iterator<Item = &Stop> {
+        self.stops.iter().filter(|stop| self.is_planned && stop.kind.is_none())
+    }
+
     /// The hold that has lasted longest.
     pub fn hold(&self) -> Option<&Hold> {
         self.holds.iter().min_by_key(|hold| hold.since)
@@ -451,7 +473,8 @@ impl Stop {
     /// When goods were handed over again where they came from.
     pub fn came_back_at(&self) -> Option<Moment> {
         let is_home = self.is_return || self.kind == Some(StopKind::Pickup);
-        self.handed_over_at().filter(|_| is_home)
+        // What was loaded here afterwards is gone again.
+        self.handed_over_at().filter(|at| is_home && self.loaded_at.is_none_or(|loaded_at| loaded_at <= *at))
     }
 
     /// When the goods were handed over: as reported, else as signed for.
@@ -478,15 +501,24 @@ impl Stop {
         }
     }
 
+    /// When anything was last told of it.
+    pub fn heard_at(&self) -> Option<Moment> {
+        let told = [self.ready_at, self.arrived_at, self.loaded_at, self.departed_at, self.sent_out_at];
+        let tried = [
+            self.missed_at,
+            self.refused.as_ref().map(|refused| refused.at),
+            self.attempts.last().map(|attempt| attempt.at),
+            self.collection.as_ref().map(|collection| collection.since),
+            self.eta().map(|eta| eta.stated_at),
+        ];
+        let done = [self.delivered_at, self.proof_came_at];
+        told.into_iter().chain(tried).chain(done).flatten().max()
+    }
+
     /// With whom the goods were left, where that is not their consignee and no proof says that it has them.
     pub fn left_with(&self) -> Option<&str> {
         let signed = self.pod.as_ref().map(|pod| pod.left_with.as_deref());
         signed.unwrap_or_else(|| self.hand_overs.last().and_then(|last| last.left_with.as_deref()))
-    }
-
-    /// Whether the proof of delivery leaves nothing open.
-    pub fn is_confirmed(&self) -> bool {
-        self.pod.is_some() && self.discrepancy().is_none() && self.left_with().is_none()
     }
 
     /// The current expected time.

@@ -34,10 +34,9 @@ pub(crate) fn flags(
     limits: &Limits,
 ) -> Flags {
     let status = status(consignments);
-    let is_disputed = consignments
-        .iter()
-        .flat_map(Consignment::hand_over_stops)
-        .any(|stop| stop.discrepancy().is_some() || stop.refused.is_some());
+    let is_disputed = consignments.iter().any(|part| {
+        part.hand_over_stops().any(|stop| part.discrepancy_at(stop).is_some() || stop.refused.is_some())
+    });
     if status.is_final() {
         return Flags { action_needed: is_disputed && status.is_handed_over(), ..Flags::default() };
     }

@@ -26,6 +26,8 @@ pub struct TimelineEntry {
     pub raw_code: Option<String>,
     pub actor: Option<String>,
     pub stop: Option<String>,
+    /// The orders that it names; none are all of the shipment's.
+    pub orders: Vec<String>,
     /// For agents.
     pub text: String,
     /// For customers, without the reason; none where it does not concern them.
@@ -81,6 +83,7 @@ fn timeline_entry(shipment: &Shipment, entry: &Entry) -> TimelineEntry {
         raw_code: raw_code.cloned(),
         actor: event.actor.clone(),
         stop: stop.cloned(),
+        orders: orders_named(&event.fact),
         text,
         for_customers,
         reason,
@@ -107,6 +110,20 @@ fn replacement(shipment: &Shipment, entry: &Entry) -> Option<Replacement> {
     // Customers read it too, and only of what they may see themselves: it is said in their words.
     let text = sentences(shipment, event, stop).1?;
     Some(Replacement { occurred_at: event.occurred_at, text })
+}
+
+/// The orders whose goods a fact names, where it names some.
+fn orders_named(fact: &Fact) -> Vec<String> {
+    let mut named: Vec<String> = match fact {
+        Fact::StopLoaded(handled) | Fact::StopDelivered(handled) => {
+            handled.lines.iter().map(|line| line.order.clone()).collect()
+        }
+        Fact::ShipmentReturned(ending) | Fact::ShipmentWrittenOff(ending) => ending.orders.clone(),
+        _ => Vec::new(),
+    };
+    named.sort_unstable();
+    named.dedup();
+    named
 }
 
 fn stop_and_code(fact: &Fact) -> (Option<&String>, Option<&String>) {

@@ -35,6 +35,8 @@ pub struct Period {
     pub is_paused: bool,
     /// Whether it hangs on a wall: the figures that matter, large, and nothing else.
     pub is_wall: bool,
+    /// Whether the address asks for days that can't be shown, so that these are others.
+    pub is_other: bool,
 }
 
 /// The value of a name in a query; the last one counts.
@@ -50,8 +52,10 @@ impl Period {
         let day = |name| value(query, name)?.parse::<NaiveDate>().ok().map(of_date);
         let between = day("from").zip(day("to")).map(|(first, last)| Days { first, last });
         let between = between.filter(|days| (1..=LONGEST).contains(&days.count()));
-        let days = value(query, "days").and_then(|days| days.parse().ok());
-        let days = days.filter(|days| LENGTHS.contains(days)).unwrap_or(28);
+        let asked = value(query, "days");
+        let days_read: Option<i64> =
+            asked.and_then(|days| days.parse().ok()).filter(|days| LENGTHS.contains(days));
+        let days = days_read.unwrap_or(28);
         let comparison =
             if value(query, "compare") == Some("year") { Comparison::Year } else { Comparison::Before };
         Self {
@@ -59,6 +63,8 @@ impl Period {
             comparison,
             is_paused: value(query, "paused").is_some(),
             is_wall: value(query, "wall").is_some(),
+            is_other: between.is_none() && ["from", "to"].iter().any(|name| value(query, name).is_some())
+                || asked.is_some() && days_read.is_none(),
         }
     }
 
@@ -97,6 +103,7 @@ impl Period {
     /// Links to the other windows, comparisons and ways to show them.
     pub fn choices(self, now: DateTime<Utc>) -> AnyView {
         let link = |label: String, period: Self| {
+            let period = Self { is_other: false, ..period };
             let current = (period == self).then_some("page");
             view! {
                 <li>
@@ -137,6 +144,11 @@ impl Period {
                         </a>
                     </li>
                 </ul>
+                {self.is_other.then(|| view! {
+                    <p class="correction">
+                        "The days that the address asks for can't be shown: the first comes before the last, two years at most, and a number of days is one of those above. These are the last 28 days."
+                    </p>
+                })}
                 <p class="period-days">
                     {format!(
                         "{} compared with {}. Days are those of UTC, where it is {} now.",
@@ -182,11 +194,12 @@ mod tests {
             comparison: Comparison::Before,
             is_paused: false,
             is_wall: false,
+            is_other: false,
         };
-        for query in
-            ["", "?days=100000&compare=never", "from=2026-11-07&to=2026-11-01", "from=x&to=2026-11-01"]
-        {
-            assert_eq!(Period::read(query), usual, "{query}");
+        assert_eq!(Period::read(""), usual);
+        // What can't be shown is said to be something else.
+        for query in ["?days=100000&compare=never", "from=2026-11-07&to=2026-11-01", "from=x&to=2026-11-01"] {
+            assert_eq!(Period::read(query), Period { is_other: true, ..usual }, "{query}");
         }
         let quarter = Period { span: Span::UpToToday(90), comparison: Comparison::Year, ..usual };
         assert_eq!(Period::read("days=90&compare=year"), quarter);

@@ -70,12 +70,16 @@ pub fn restated(measure: Measure, restated: &Restated) -> Option<String> {
     ))
 }
 
+/// A share of fewer says nothing of how things are going.
+const FEW: i64 = 10;
+
 /// How a figure moved against the one before, and whether that is good; none where either is not known.
 pub fn change(measure: Measure, now: &Figure, before: &Figure) -> Option<(String, Option<bool>)> {
     let definition = measure.definition();
     if definition.unit == Unit::Money {
         return None;
     }
+    let base = before.sums.denominator;
     let (now, before) = (now.value()?, before.value()?);
     let moved = now - before;
     let said = match definition.unit {
@@ -90,8 +94,11 @@ pub fn change(measure: Measure, now: &Figure, before: &Figure) -> Option<(String
         Better::Higher => moved > 0.0,
         Better::Lower => moved < 0.0,
     };
-    let verdict = (moved.abs() > f64::EPSILON).then_some(is_better);
-    Some((format!("{said} against {}", plain(measure, before)), verdict))
+    // One order that was late is no trend.
+    let is_few = definition.unit == Unit::Percent && base < FEW;
+    let of_few = if is_few { format!(" of {base}: too few to tell") } else { String::new() };
+    let verdict = (moved.abs() > f64::EPSILON && !is_few).then_some(is_better);
+    Some((format!("{said} against {}{of_few}", plain(measure, before)), verdict))
 }
 
 fn plain(measure: Measure, value: f64) -> String {

@@ -135,7 +135,11 @@ fn figures(shipment: &CustomerShipment) -> impl IntoView + use<> {
     let delivered_at = shipment.row().delivered_at;
     let due = delivered_at.or(shipment.eta);
     let due = due.filter(|_| shipment.status != Status::Cancelled);
-    let late = due.zip(shipment.promised).and_then(|(at, promised)| lateness(at, promised, "promised"));
+    // Of several promises the one of the stop that is spoken of.
+    let delivered = || shipment.stops.iter().rfind(|stop| stop.delivered_at == delivered_at);
+    let spoken_of = open_delivery(shipment).or_else(|| delivered_at.and_then(|_| delivered()));
+    let promised = spoken_of.and_then(|stop| stop.promised).or(shipment.promised);
+    let late = due.zip(promised).and_then(|(at, promised)| lateness(at, promised, "promised"));
     let late = late.map(|late| view! { <span class="late">{late}</span> });
     let label = if delivered_at.is_some() { "Delivered" } else { "Expected" };
     let carrier = shipment.carrier.clone().unwrap_or_else(|| "not known yet".to_owned());
@@ -145,7 +149,7 @@ fn figures(shipment: &CustomerShipment) -> impl IntoView + use<> {
     let last = shipment.position.as_ref().filter(|_| !has_arrived);
     view! {
         <dl>
-            {pair(label, view! { {moment(due)} " " {late} })} {pair("Promised", window(shipment.promised))}
+            {pair(label, view! { {moment(due)} " " {late} })} {pair("Promised", window(promised))}
             {shipment.delay.as_ref().map(delay)} {last.map(position)}
             {pair("Carrier", format!("{carrier}, {}", mode.to_lowercase()))}
         </dl>

@@ -201,8 +201,7 @@ impl Actions {
 
     /// Notes who has what is chosen, as it stands now.
     fn note_holders(self) {
-        let held: HashMap<_, _> =
-            self.all_chosen().into_iter().map(|one| (one.id, one.assignee)).collect();
+        let held: HashMap<_, _> = self.all_chosen().into_iter().map(|one| (one.id, one.assignee)).collect();
         self.seen_with.set_value(held);
     }
 
@@ -211,7 +210,9 @@ impl Actions {
         let me = self.me.get_value();
         let seen = self.seen_with.get_value();
         let is_taken = |one: &ShipmentException| {
-            one.assignee.is_some() && one.assignee != me && seen.get(&one.id).is_some_and(|had| *had != one.assignee)
+            one.assignee.is_some()
+                && one.assignee != me
+                && seen.get(&one.id).is_some_and(|had| *had != one.assignee)
         };
         let taken: Vec<_> = self.all_chosen().into_iter().filter(is_taken).collect();
         if !taken.is_empty() {

@@ -112,12 +112,15 @@ fn Open(row: ArcRwSignal<Row>, queue: Queue, query: Memo<DeskQuery>, actions: Ac
         let now = is_open.get();
         if before.is_some_and(|before| before != now) {
             let written = [note.get_untracked(), ending.get_untracked()].join(" ").trim().to_owned();
-            let what = row.with_untracked(|row| turned(row, me.as_ref())).filter(|_| !written.is_empty());
-            if what.is_some() {
+            // What this page itself has sent is no interruption; what another tab of the same person did is.
+            let is_interrupted = !written.is_empty() && !actions.is_busy.get_untracked();
+            let what = row.with_untracked(|row| turned(row, me.as_ref()).unwrap_or_else(|| standing(row)));
+            if is_interrupted {
                 note.set(written);
                 ending.set(String::new());
+                keys::go_on_writing();
             }
-            meanwhile.set(what);
+            meanwhile.set(is_interrupted.then_some(what));
         }
         now
     });

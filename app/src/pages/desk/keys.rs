@@ -180,6 +180,22 @@ pub fn rescue(exception: ExceptionId) {
     });
 }
 
+/// Leads whoever was writing into the note, where their words are now: what they type on is no command.
+pub fn go_on_writing() {
+    let is_writing = document().active_element().is_some_and(|element| element.matches(TYPING) == Ok(true));
+    if !is_writing {
+        return;
+    }
+    request_animation_frame(|| {
+        let note = find(NOTE).and_then(|note| note.dyn_into::<HtmlInputElement>().ok());
+        if let Some(note) = note.filter(|note| note.focus().is_ok()) {
+            // Behind the last letter; a browser that can't do so leaves it where it is.
+            let end = u32::try_from(note.value().encode_utf16().count()).ok();
+            let _ = note.set_selection_start(end).and_then(|()| note.set_selection_end(end));
+        }
+    });
+}
+
 /// Whether the field with the focus holds a reason as a key put it there, and nothing of one's own.
 fn holds_a_reason() -> bool {
     let field = document().active_element().and_then(|element| element.dyn_into::<HtmlInputElement>().ok());

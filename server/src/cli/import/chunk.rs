@@ -8,7 +8,7 @@ use std::io::{BufRead, Read};
 const LINES: u64 = 1000;
 /// Bytes after which a delivery ends with its line.
 const BYTES: usize = 1 << 20;
-/// Longest line; the rest of a longer one is read as lines of its own, which wait in quarantine.
+/// Longest line; of a longer one the beginning waits in quarantine, and its rest is left out.
 const LONGEST: u64 = 4 << 20;
 
 /// A part of the file.
@@ -51,7 +51,15 @@ impl<R: BufRead> Iterator for Chunks<R> {
         while chunk.lines < LINES && chunk.bytes.len() < BYTES {
             match self.input.by_ref().take(LONGEST).read_until(b'\n', &mut chunk.bytes) {
                 Ok(0) => break,
-                Ok(_) => chunk.lines += 1,
+                Ok(length) => {
+                    chunk.lines += 1;
+                    if length as u64 == LONGEST && !chunk.bytes.ends_with(b"\n") {
+                        if let Err(error) = self.input.skip_until(b'\n') {
+                            return Some(Err(error));
+                        }
+                        chunk.bytes.push(b'\n');
+                    }
+                }
                 Err(error) => return Some(Err(error)),
             }
         }
@@ -76,6 +84,14 @@ mod tests {
         assert_eq!(short[..2], long[..2]);
         assert_ne!(short[2].id(), long[2].id());
         assert_eq!(long[3].first_line, 3001);
+    }
+
+    #[test]
+    fn a_line_without_end_is_one_line() {
+        let text = ["x".repeat(2 * LONGEST as usize + 7), "{}".to_owned()].join("\n");
+        let chunks: Vec<_> = Chunks::of(text.as_bytes()).collect::<Result<_, _>>().expect("chunks");
+        assert_eq!(chunks.iter().map(|chunk| chunk.lines).sum::<u64>(), 2);
+        assert_eq!(chunks.last().map(|chunk| chunk.bytes.as_slice()), Some(&b"{}"[..]));
     }
 
     #[test]

@@ -101,7 +101,9 @@ pub(super) fn told() -> Vec<Example> {
                     left_at: Some(at(5, 9, 30)),
                     handed_over_at: None,
                     is_confirmed: false,
+                    came_back: false,
                 }),
+                elsewhere: Vec::new(),
             }),
         ),
         said(

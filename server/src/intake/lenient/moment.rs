@@ -76,11 +76,11 @@ impl Reader<'_, '_> {
                     to.to_rfc3339(),
                     from.to_rfc3339()
                 );
-                Err(self.fault(Code::MalformedData, false, says))
+                Err(self.fault(Code::MalformedData, true, says))
             }
             [Some(_), Some(_)] => Ok(()),
-            [None, _] => Err(self.fault(Code::MalformedData, false, format!("has no `from`: {way_out}"))),
-            [_, None] => Err(self.fault(Code::MalformedData, false, format!("has no `to`: {way_out}"))),
+            [None, _] => Err(self.fault(Code::MalformedData, true, format!("has no `from`: {way_out}"))),
+            [_, None] => Err(self.fault(Code::MalformedData, true, format!("has no `to`: {way_out}"))),
         }
     }
 

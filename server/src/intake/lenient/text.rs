@@ -22,7 +22,7 @@ impl Reader<'_, '_> {
                 self.zone(value);
                 return Ok(());
             }
-            Some(number) if is == Text::Number || is == Text::Name => {
+            Some(number) if matches!(is, Text::Number | Text::Name | Text::Signer) => {
                 let text = number.to_string();
                 self.mend(text.clone(), "a number, read as a text");
                 *value = Json::text(text);
@@ -47,6 +47,7 @@ impl Reader<'_, '_> {
             Text::Country => self.country(value),
             Text::Currency => self.currency(value)?,
             Text::Unit => self.unit(value)?,
+            Text::Signer => self.signer(value)?,
             Text::Name | Text::Note => {}
         }
         let Json::Text(text) = &*value else { return Ok(()) };
@@ -76,6 +77,18 @@ impl Reader<'_, '_> {
             }
             None => Ok(()),
         }
+    }
+
+    /// A proof lets an invoice go: nobody is no signer.
+    fn signer(&mut self, value: &Json<'_>) -> Outcome {
+        if value.as_text().is_some_and(|text| text.chars().any(char::is_alphanumeric)) {
+            return Ok(());
+        }
+        let says = format!(
+            "is {}: send the name of whoever signed; where nobody has, there is no proof yet",
+            told(value)
+        );
+        Err(self.fault(Code::ImplausibleData, false, says))
     }
 
     fn zone(&mut self, value: &mut Json<'_>) {

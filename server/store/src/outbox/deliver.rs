@@ -154,7 +154,7 @@ impl Store {
         endpoint: &str,
         outcomes: Vec<Outcome>,
     ) -> Result<Vec<Change>, StoreError> {
-        let gave_up = outcomes.iter().filter(|one| matches!(one.then, Then::Dead | Then::Gone)).count();
+        let gave_up = outcomes.iter().filter(|one| one.then == Then::Dead).count();
         let is_gone = outcomes.iter().any(|one| one.then == Then::Gone);
         let at = outcomes.iter().map(|one| one.at).max();
         let name = endpoint.to_owned();
@@ -210,7 +210,9 @@ async fn record(
     let (state, next_at, is_failure) = match then {
         Then::Delivered => ("delivered", None, false),
         Then::Again(next) => ("waiting", Some(micros(next)), true),
-        Then::Dead | Then::Gone => ("dead", None, true),
+        // It waits until somebody resumes the endpoint.
+        Then::Gone => ("waiting", Some(micros(at)), true),
+        Then::Dead => ("dead", None, true),
     };
     let done_at = next_at.is_none().then(|| micros(at));
     query(

@@ -31,6 +31,9 @@ impl Store {
                                         where endpoint = name and next_at is not null and attempts > 0)
                          union all select * from (select id from outbox
                                                   where endpoint = name and state = 'dead' order by id desc limit 8))
+                     -- Of what is being sent just now nothing is known yet.
+                     and not exists (select 1 from outbox where id = attempts.outbox and claimed
+                                     and outbox.attempts = attempts.attempt)
                      order by at desc limit 1)) as last_error,
                  iif($1, (select count(*) from outbox where endpoint = name and state = 'delivered'), 0) as delivered,
                  (select count(*) from outbox where endpoint = name and state = 'dead') as dead

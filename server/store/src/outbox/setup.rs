@@ -154,6 +154,16 @@ impl Store {
     }
 
     /// Queues messages anew. Says how many.
+    pub async fn count_since(&self, endpoint: &str, since: DateTime<Utc>) -> Result<u64, StoreError> {
+        let count: i64 = query_scalar(AssertSqlSafe(format!("select count(*) {SINCE}")))
+            .bind(endpoint.to_owned())
+            .bind(micros(since))
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Sends messages once more. Returns how many.
     pub async fn resend(&self, what: Resend, now: DateTime<Utc>) -> Result<u64, StoreError> {
         self.writer
             .act(move |connection| {
@@ -243,23 +253,23 @@ async fn line_up(
     Ok(())
 }
 
+/// The messages for an endpoint since a moment, those that wait aside.
+const SINCE: &str = "from messages
+     where addressee = (select addressee from endpoints where name = $1)
+     and seq >= coalesce((select min(seq) from journal where recorded_at >= $2), 9223372036854775807)
+     and id not in (select message from outbox where endpoint = $1 and state = 'waiting')";
+
 async fn queue_since(
     connection: &mut SqliteConnection,
     endpoint: &str,
     since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
-    let rows = query(
-        "select message from messages
-         where addressee = (select addressee from endpoints where name = $1)
-         and seq >= coalesce((select min(seq) from journal where recorded_at >= $2), 9223372036854775807)
-         and id not in (select message from outbox where endpoint = $1 and state = 'waiting')
-         order by seq, place",
-    )
-    .bind(endpoint.to_owned())
-    .bind(micros(since))
-    .fetch_all(&mut *connection)
-    .await?;
+    let rows = query(AssertSqlSafe(format!("select message {SINCE} order by seq, place")))
+        .bind(endpoint.to_owned())
+        .bind(micros(since))
+        .fetch_all(&mut *connection)
+        .await?;
     for row in &rows {
         queue_one(connection, &read_message(row)?, Some(endpoint), now).await?;
     }

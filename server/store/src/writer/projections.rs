@@ -11,7 +11,7 @@ use crate::restated;
 use crate::search::{INTERNAL, audience, customer_words, internal_words};
 use domain::deadline::Deadline;
 use domain::exception::{Severity, ShipmentException};
-use domain::gate::is_unsettled;
+use domain::gate::{is_unknown_and_proven, is_unsettled};
 use domain::kpi::{Contribution, Day, Punctuality, Rollup, contributions, differences};
 use domain::redaction::redact;
 use domain::rules::Rule;
@@ -70,7 +70,11 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
     let punctual = row.tracked.punctuality;
     let unsettled = |id: OrderId| {
         let order = tracked.orders.iter().find(|order| order.id == id);
-        order.is_some_and(|order| is_unsettled(order, tracked))
+        // Of an order that no ERP has told of only a decision of the gate is known, if anything.
+        match order.filter(|order| order.state.terms.is_some()) {
+            Some(order) => is_unsettled(order, tracked),
+            None => is_unknown_and_proven(id, tracked),
+        }
     };
     let mut orders: Vec<(OrderId, bool)> =
         linked_orders(tracked).into_iter().map(|id| (id, unsettled(id))).collect();

@@ -3,6 +3,7 @@
 use crate::batch_rows::{Cell, write_rows};
 use crate::subjects::id_of;
 use crate::{StoreError, micros};
+use domain::authority::Role;
 use domain::event::Recorded;
 use domain::fact::Fact;
 use domain::{CustomerId, Seq, ShipmentId};
@@ -20,6 +21,8 @@ struct Link {
     expires_at: i64,
     revoked: bool,
     seq: Seq,
+    /// The account that made it, of a customer's people.
+    maker: Option<String>,
     is_touched: bool,
 }
 
@@ -39,7 +42,7 @@ impl Shares {
         }
         let wanted: Vec<&String> = self.0.keys().collect();
         let rows = query(
-            "select token_hash, shipment, customer, label, expires_at, revoked, seq
+            "select token_hash, shipment, customer, label, expires_at, revoked, seq, maker
              from (select value from json_each($1)) as wanted cross join shares on token_hash = wanted.value",
         )
         .bind(serde_json::to_string(&wanted)?)
@@ -53,6 +56,7 @@ impl Shares {
                 expires_at: row.try_get("expires_at")?,
                 revoked: row.try_get("revoked")?,
                 seq: Seq(row.try_get("seq")?),
+                maker: row.try_get("maker")?,
                 is_touched: false,
             };
             self.0.insert(row.try_get("token_hash")?, Some(link));
@@ -71,6 +75,7 @@ impl Shares {
                     expires_at: micros(sharing.expires_at.to_utc()),
                     revoked: false,
                     seq: recorded.seq,
+                    maker: recorded.event.actor.clone().filter(|_| recorded.event.role == Role::Portal),
                     is_touched: true,
                 });
             }
@@ -99,12 +104,13 @@ impl Shares {
                 link.expires_at.into(),
                 i64::from(link.revoked).into(),
                 link.seq.0.into(),
+                link.maker.as_deref().into(),
             ])
         });
         write_rows(
             connection,
             "insert or replace into shares
-             (token_hash, shipment, customer, label, expires_at, revoked, seq)",
+             (token_hash, shipment, customer, label, expires_at, revoked, seq, maker)",
             "",
             touched.collect(),
         )

@@ -6,6 +6,7 @@ use super::prepared::Prepared;
 use super::queue::{Act, Answer, Request};
 use super::tallies::Tallies;
 use super::transaction::{Memory, Unfoldable};
+use crate::error::in_words;
 use crate::{AppendError, Clock, Commit, Options, Receipt, StoreError, connect_options};
 use domain::Seq;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -24,6 +25,8 @@ type Waiting = (Prepared, Answer<Result<Receipt, AppendError>>);
 /// The owner of the only connection that writes.
 pub(crate) struct Writer {
     path: PathBuf,
+    /// Which file it was when it was opened.
+    file: Option<FileId>,
     /// None after the database refused: whether a transaction is still open on a connection is then unknown, so it is
     /// thrown away and opened anew.
     connection: Option<SqliteConnection>,
@@ -52,6 +55,7 @@ impl Writer {
         let memory = Some(Memory::load(&mut connection, options.cached_shipments).await?);
         Ok(Self {
             path: path.to_owned(),
+            file: FileId::of(path),
             connection: Some(connection),
             memory,
             unfoldable: Unfoldable::default(),
@@ -159,6 +163,7 @@ impl Writer {
         deliveries: Vec<Prepared>,
     ) -> Result<(Vec<Result<Receipt, AppendError>>, Option<Commit>), StoreError> {
         self.pulse.check()?;
+        self.in_place()?;
         let connection = connected(&mut self.connection, &self.path).await?;
         let memory = loaded(&mut self.memory, connection, &self.options).await?;
         let mut transaction = connection.begin_with("begin immediate").await?;
@@ -187,6 +192,7 @@ impl Writer {
     async fn acted(&mut self, act: Act) -> Result<(u64, Vec<String>), StoreError> {
         let acted = async {
             self.pulse.check()?;
+            self.in_place()?;
             let connection = connected(&mut self.connection, &self.path).await?;
             let mut transaction = connection.begin_with("begin immediate").await?;
             let acted = act(&mut transaction).await?;
@@ -202,6 +208,12 @@ impl Writer {
 
     /// Takes note that something could not be written. A connection on which the database refused is never used again.
     async fn failed(&mut self, error: &StoreError) {
+        if let StoreError::File { .. } = error {
+            if self.pulse.fail(error.to_string(), (self.clock)()) {
+                tracing::error!(%error, "nothing can be written; deliveries are refused until it can");
+            }
+            return;
+        }
         let StoreError::Database(cause) = error else { return };
         self.memory = None;
         if let Some(connection) = self.connection.take()
@@ -209,13 +221,27 @@ impl Writer {
         {
             tracing::debug!(%error, "the connection that failed did not close");
         }
-        if is_of_the_surroundings(cause) && self.pulse.fail(cause.to_string(), (self.clock)()) {
+        if is_of_the_surroundings(cause) && self.pulse.fail(in_words(cause), (self.clock)()) {
             tracing::error!(error = %cause, "nothing can be written; deliveries are refused until it can");
         }
     }
 
+    /// Whether the file that is written still lies where it is looked for: what is written to another is lost when this ends.
+    fn in_place(&self) -> Result<(), StoreError> {
+        if FileId::of(&self.path) == self.file {
+            return Ok(());
+        }
+        let what = "not the one that this server has opened: it was moved, removed or replaced while it was in use; put it back, \
+                    or stop the server"
+            .to_owned();
+        Err(StoreError::File { path: self.path.clone(), what })
+    }
+
     /// While nothing could be written: tries whether it can be again.
     async fn recover(&mut self) {
+        if let Err(error) = self.in_place() {
+            return self.failed(&error).await;
+        }
         if self.pulse.check().is_ok() {
             return;
         }
@@ -294,6 +320,22 @@ impl Writer {
         {
             tracing::warn!(%error, "the write-ahead log could not be moved into the database");
         }
+    }
+}
+
+/// Which file a path leads to; none where it leads to none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct FileId(u64, u64);
+
+impl FileId {
+    fn of(path: &Path) -> Option<Self> {
+        let data = std::fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let id = (std::os::unix::fs::MetadataExt::dev(&data), std::os::unix::fs::MetadataExt::ino(&data));
+        // Elsewhere a file that is in use can be neither moved nor removed.
+        #[cfg(not(unix))]
+        let id = (0, u64::from(data.is_file()));
+        Some(Self(id.0, id.1))
     }
 }
 

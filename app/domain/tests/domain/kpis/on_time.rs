@@ -9,7 +9,7 @@ use crate::support::{Told, World, at, erp, moment, syncline, tms, window};
 use domain::Fact;
 use domain::deadline::DeadlineKind::{self, Promise};
 use domain::event::Event;
-use domain::fact::{Cancellation, Handled, HandledLine, Leg, OrderTerms, StopKind};
+use domain::fact::{Cancellation, Handled, HandledLine, Leg, LineElsewhere, OrderTerms, StopKind};
 use domain::kpi::Measure::{
     OnTimeDelivery, OnTimeDeliveryOriginal, OnTimeInFull, OnTimePickup, OnTimePickupOriginal,
 };
@@ -214,14 +214,22 @@ fn a_pickup_is_on_time_against_the_first_plan_and_against_what_is_agreed_now() {
 }
 
 #[test]
-fn in_full_means_every_line_that_was_ordered_or_this_ones_part_of_it_and_nothing_short_or_damaged() {
+fn in_full_means_every_line_that_was_ordered_whatever_brings_it_and_nothing_short_or_damaged() {
     let drop = |count| tms("2 10:00", Fact::StopDelivered(lines("2", &[("4711", count)])));
     let load = |count| tms("1 09:00", Fact::StopLoaded(lines("1", &[("4711", count)])));
-    let shared = || {
-        let leg = Leg { order: "4711".into(), issuer: None, is_first: true, is_shared: true, goes_on: None };
+    let shared = |others| {
+        let quantity = Quantity::whole(others, "PF");
+        let leg = Leg {
+            order: "4711".into(),
+            issuer: None,
+            is_first: true,
+            is_shared: true,
+            goes_on: None,
+            elsewhere: vec![LineElsewhere { line: "10".into(), quantity }],
+        };
         syncline("1 08:00", Fact::LegStated(leg))
     };
-    let cases: [(Vec<Event>, &[&str]); 14] = [
+    let cases: [(Vec<Event>, &[&str]); 15] = [
         (vec![tms("2 10:00", delivered("2"))], &["05-02 1/1"]),
         (vec![drop(4)], &["05-02 1/1"]),
         // Three of the four ordered.
@@ -229,8 +237,9 @@ fn in_full_means_every_line_that_was_ordered_or_this_ones_part_of_it_and_nothing
         (vec![drop(3), tms("2 10:05", pod("2", "2 10:05"))], &["05-02 0/1"]),
         // Two of four were never shipped, though what was has arrived.
         (vec![load(2), drop(2)], &["05-02 0/1"]),
-        // Two of four travel on this shipment, and arrive; the others travel on another.
-        (vec![shared(), load(2), drop(2)], &["05-02 1/1"]),
+        // Two of four travel on this shipment, and arrive; so do the others on another, or one of them.
+        (vec![shared(2), load(2), drop(2)], &["05-02 1/1"]),
+        (vec![shared(1), load(2), drop(2)], &["05-02 0/1"]),
         // One of two: the other is still to come, until somebody has signed.
         (vec![load(2), drop(1)], &[]),
         (vec![load(2), drop(1), tms("2 10:05", pod("2", "2 10:05"))], &["05-02 0/1"]),

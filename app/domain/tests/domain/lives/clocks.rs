@@ -235,3 +235,33 @@ fn an_arrival_that_was_told_weeks_before_is_no_visit_of_today() {
     let world = World::of([tms("1 08:10", arrived("1")), long_ago.named("late")]);
     assert_eq!(world.shipment().shipment.state.stops[0].arrived_at, Some(at("1 08:10")));
 }
+
+#[test]
+fn a_time_that_was_missed_and_given_anew_in_one_minute_is_not_missed() {
+    let missed = crate::support::facts::missed("2");
+    let window = crate::support::window("2 15:00", "2 16:00");
+    let again = domain::fact::AppointmentTerms { stop: "2".into(), window, reason: None };
+    let world = start([
+        tms("1 08:00", appointment("2", "2 09:00", "2 10:00")),
+        tms("2 10:30", missed),
+        tms("2 10:30", Fact::AppointmentRescheduled(again)).named("anew"),
+    ]);
+    assert!(!open(&world).iter().any(|one| one.starts_with("appointment_missed")), "{:?}", open(&world));
+}
+
+#[test]
+fn the_same_hold_said_again_has_lasted_since_it_was_said_first_and_its_office_may_be_written_otherwise() {
+    let world = start([tms("1 10:00", held("Calais  Port")), tms("1 12:00", held("calais port"))]);
+    assert_eq!(world.shipment().shipment.state.holds.len(), 1);
+    assert_eq!(world.shipment().shipment.state.hold().map(|hold| hold.since), Some(at("1 10:00")));
+    let freed = start([tms("1 10:00", held("Calais  Port")), tms("1 12:00", released(" Calais Port"))]);
+    assert!(freed.shipment().shipment.state.holds.is_empty());
+}
+
+#[test]
+fn a_signature_from_before_the_goods_left_dates_no_delivery() {
+    let early = start([tms("1 09:30", departed("1")), tms("2 10:00", pod("2", "1 05:00"))]);
+    let stop = &early.shipment().shipment.state.stops[1];
+    assert_eq!(stop.handed_over_at(), Some(at("2 10:00")));
+    assert!(open(&early).iter().any(|one| one.starts_with("implausible_report, signatures before")));
+}

@@ -84,25 +84,73 @@ fn a_part_that_nobody_has_shipped_is_not_admitted_by_a_charge_that_was_once_too_
     assert_eq!((world.told(), open(&world)), (vec![], vec!["proven_not_released, 4711".to_owned()]));
 }
 
+fn invoiced(when: &str, minor: i64) -> Event {
+    let amount = euros(minor);
+    erp(when, Fact::OrderInvoiced(Invoiced { invoice: "I-1".into(), amount }))
+}
+
+fn paid(when: &str, minor: i64) -> Event {
+    let (amount, payment) = (euros(minor), Some(when.to_owned()));
+    erp(when, Fact::InvoicePaid(InvoicePayment { invoice: "I-1".into(), amount, payment }))
+}
+
 #[test]
-fn an_order_that_is_invoiced_and_paid_is_settled_for_the_gate() {
+fn an_order_that_is_paid_once_it_is_delivered_is_settled_for_the_gate() {
     let mut world = start([
-        erp("1 08:00", Fact::OrderInvoiced(Invoiced { invoice: "I-1".into(), amount: euros(100_000) })),
-        erp(
-            "1 09:00",
-            Fact::InvoicePaid(InvoicePayment {
-                invoice: "I-1".into(),
-                amount: euros(100_000),
-                payment: None,
-            }),
-        ),
+        tms("2 10:00", delivered("2")),
+        invoiced("2 10:01", 100_000),
+        paid("2 10:02", 100_000),
+        tms("2 10:10", pod("2", "2 10:05")),
     ]);
     let before = world.told().len();
-    world.tell(tms("2 10:00", delivered("2")));
-    world.tell(tms("2 10:10", pod("2", "2 10:05")));
     world.settle("2 11:00");
     assert_eq!(world.told().len(), before);
     assert_eq!(world.shipment().view().orders[0].invoice.label(), "paid");
+}
+
+#[test]
+fn a_part_that_was_paid_in_advance_lets_the_rest_be_invoiced_once_it_is_proven() {
+    let advance = [invoiced("1 08:00", 30_000), paid("1 09:00", 30_000)];
+    let mut world = start(
+        advance.into_iter().chain([tms("2 10:00", delivered("2")), tms("2 10:10", pod("2", "2 10:05"))]),
+    );
+    world.settle("2 11:00");
+    assert_eq!(world.told().last().map(String::as_str), Some("erp invoice.release 4711"));
+    assert_eq!(figure(&world, Measure::OrderToCash), ["05-02 1740/1"], "not before it was there");
+}
+
+#[test]
+fn a_payment_that_is_taken_back_leaves_the_invoice_open_and_one_too_many_is_seen() {
+    let back = start([invoiced("3 08:00", 50_000), paid("3 09:00", 50_000), paid("4 09:00", -50_000)]);
+    assert_eq!(back.shipment().view().orders[0].invoice.label(), "written");
+    let twice = start([invoiced("3 08:00", 50_000), paid("3 09:00", 50_000), paid("4 09:00", 50_000)]);
+    assert!(open(&twice).contains(&"double_statement, order 4711".to_owned()), "{:?}", open(&twice));
+    let credit = Fact::OrderInvoiced(Invoiced { invoice: "C-1".into(), amount: euros(-10_000) });
+    let credited = start([invoiced("3 08:00", 50_000), erp("3 10:00", credit), paid("4 09:00", 40_000)]);
+    assert_eq!(credited.shipment().view().orders[0].invoice.label(), "paid");
+}
+
+#[test]
+fn a_remark_that_names_one_customers_line_is_nothing_to_the_other_at_the_same_door() {
+    let door = stop("2", StopKind::Delivery, "Hamburg", window("2 08:00", "2 12:00"), &[]);
+    let pickup = stop("1", StopKind::Pickup, "Bremen", window("1 08:00", "1 10:00"), &[]);
+    let Fact::PodReceived(mut proof) = pod_short("2", "2 10:05") else { unreachable!("it is a proof") };
+    if let Some(found) = &mut proof.discrepancy {
+        found.lines =
+            vec![HandledLine { order: "4711".into(), line: "10".into(), quantity: Quantity::whole(3, "PF") }];
+    }
+    let world = World::of([
+        erp("1 05:00", ordered()),
+        erp("1 05:00", Fact::OrderReleased(terms_for("CARL", None))).about("4712").named("o-2"),
+        tms("1 06:00", Fact::ShipmentPlanned(plan(&["4711", "4712"], vec![pickup, door]))),
+        tms("2 10:00", delivered("2")),
+        tms("2 10:10", Fact::PodReceived(proof)),
+    ]);
+    let seen =
+        |customer: &str| world.shipment().redacted(domain::CustomerId::numbered(customer)).expect("theirs");
+    assert_eq!((seen("CARL").status.label(), seen("CARL").flags.action_needed), ("Delivered", false));
+    assert!(seen("CARL").stops.iter().all(|stop| !stop.is_disputed));
+    assert_eq!(seen("ACME").status.label(), "Delivered, awaiting confirmation");
 }
 
 #[test]

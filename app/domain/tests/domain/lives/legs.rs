@@ -288,3 +288,124 @@ fn a_stop_that_is_one_orders_hub_and_anothers_consignee_promises_only_the_other(
     assert_eq!(world.told(), Vec::<String>::new());
     assert_eq!(seen(&world, "SH-1").stops[1].promised, None);
 }
+
+/// The first leg has brought the goods to the hub, and somebody there has signed.
+fn at_the_hub() -> Vec<Event> {
+    vec![
+        of("SH-1", tms("1 08:30", departed("1"))),
+        of("SH-1", tms("1 15:30", delivered("2"))),
+        of("SH-1", tms("1 15:40", pod("2", "1 15:35"))),
+    ]
+}
+
+#[test]
+fn a_leg_that_does_not_come_leaves_the_goods_at_the_hub_and_makes_nobody_there_a_consignee() {
+    let mut world = tell(two_legs().into_iter().chain(at_the_hub()));
+    world.tell(of("SH-2", tms("2 07:00", called_off())));
+    world.link_legs("2 07:01");
+    world.settle("2 07:02");
+    assert_eq!(seen(&world, "SH-1").status.label(), "In transit");
+    assert_eq!(
+        sentence(&world, "SH-1"),
+        "Brought to the hub in Hanover 1 May 15:30 UTC+2; who takes it on is not known yet."
+    );
+    let off = "05-02 left out: cancelled".to_owned();
+    assert_eq!((world.told(), figure(&world, Measure::OnTimeDelivery)), (vec![], vec![off.clone()]));
+    let another = leg("SH-3", "2 08:00", ("Hanover", "2 18:00"), ("Hamburg", "3 10:00"));
+    for event in [
+        another,
+        of("SH-3", tms("2 18:30", departed("1"))),
+        of("SH-3", tms("3 09:30", delivered("2"))),
+        of("SH-3", tms("3 09:40", pod("2", "3 09:35"))),
+    ] {
+        let when = event.occurred_at.format("%-d %H:%M").to_string();
+        world.tell(event);
+        world.link_legs(&when);
+        world.settle(&when);
+    }
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+    assert_eq!(figure(&world, Measure::OnTimeDelivery), ["05-03 1/1".to_owned(), off]);
+}
+
+#[test]
+fn goods_that_came_back_from_behind_the_hub_were_delivered_nowhere() {
+    let back = Fact::ShipmentReturned(domain::fact::Ending { orders: vec![], reason: None });
+    let world = tell(
+        two_legs()
+            .into_iter()
+            .chain(at_the_hub())
+            .chain([of("SH-2", tms("2 18:30", departed("1"))), of("SH-2", tms("4 09:30", back))]),
+    );
+    assert_eq!(seen(&world, "SH-1").status.label(), "Returned");
+    assert_eq!(world.told(), Vec::<String>::new());
+    assert_eq!(figure(&world, Measure::OnTimeDelivery), ["05-03 0/1"], "once, where it was to end");
+}
+
+#[test]
+fn a_proof_from_the_hub_in_one_delivery_with_both_plans_makes_nobody_there_a_consignee() {
+    let mut world = World::default();
+    for event in two_legs().into_iter().chain(at_the_hub()) {
+        world.tell(event);
+    }
+    world.link_legs("1 16:00");
+    world.settle("1 16:01");
+    assert_eq!(seen(&world, "SH-1").status.label(), "In transit");
+    assert_eq!(world.told(), Vec::<String>::new());
+}
+
+#[test]
+fn goods_that_another_truck_took_on_from_the_roadside_are_sought_no_more() {
+    let from_the_road = leg("SH-2", "1 13:00", ("Soltau", "1 15:00"), ("Hamburg", "3 10:00"));
+    let direct = leg("SH-1", "1 06:00", ("Bremen", "1 08:00"), ("Hamburg", "3 10:00"));
+    let world = tell([
+        order(),
+        direct,
+        of("SH-1", tms("1 08:30", departed("1"))),
+        of("SH-1", tms("1 12:00", called_off())),
+        from_the_road,
+        of("SH-2", tms("1 15:10", departed("1"))),
+        of("SH-2", tms("3 09:30", delivered("2"))),
+        of("SH-2", tms("3 09:40", pod("2", "3 09:35"))),
+    ]);
+    assert_eq!(seen(&world, "SH-1").status.label(), "Cancelled");
+    assert_eq!(world.told(), ["erp invoice.release 4711"]);
+    let first = &world.shipments[&ShipmentId::numbered("SH-1")];
+    assert!(first.exceptions.iter().all(|one| !one.is_open()), "{:?}", exceptions(first));
+}
+
+#[test]
+fn an_order_that_two_trucks_bring_adds_up_over_both() {
+    let some = |number: &str, when: &str, count| {
+        let line =
+            HandledLine { order: "4711".into(), line: "10".into(), quantity: Quantity::whole(count, "PF") };
+        let handled = Handled { stop: "2".into(), lines: vec![line], left_with: None, raw_code: None };
+        of(number, tms(when, Fact::StopDelivered(handled)))
+    };
+    let told = |first, second| {
+        tell([
+            order(),
+            leg("SH-1", "1 06:00", ("Bremen", "1 08:00"), ("Hamburg", "3 10:00")),
+            leg("SH-2", "1 06:10", ("Bremen", "1 09:00"), ("Hamburg", "3 11:00")),
+            some("SH-1", "3 09:00", first),
+            of("SH-1", tms("3 09:10", pod("2", "3 09:05"))),
+            some("SH-2", "3 11:00", second),
+            of("SH-2", tms("3 11:10", pod("2", "3 11:05"))),
+        ])
+    };
+    let opened = |world: &World| -> Vec<String> {
+        world
+            .shipments
+            .values()
+            .flat_map(|one| &one.exceptions)
+            .filter(|one| one.is_open())
+            .map(|one| one.detail.clone())
+            .collect()
+    };
+    let whole = told(3, 1);
+    assert_eq!((opened(&whole), whole.told()), (vec![], vec!["erp invoice.release 4711".to_owned()]));
+    assert_eq!(figure(&whole, Measure::OnTimeInFull), ["05-03 1/1", "05-03 1/1"]);
+    let over = told(3, 3);
+    assert_eq!(opened(&over), ["Order 4711: 6 PF of line 10 handed over, 4 PF ordered"]);
+    let short = told(2, 1);
+    assert_eq!(figure(&short, Measure::OnTimeInFull), ["05-03 0/1", "05-03 0/1"]);
+}

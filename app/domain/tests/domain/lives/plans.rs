@@ -6,14 +6,16 @@ use crate::support::facts::{
     arrived, called_off, delivered, departed, loaded, location, ordered, plan, planned, planned_two_drops,
     pod, refused, seen_near, sent_out, stop, terms_for,
 };
-use crate::support::{Told, World, at, erp, exceptions, tms, window};
+use crate::support::{Told, World, at, erp, exceptions, moment, tms, window};
 use domain::Fact;
 use domain::event::Event;
 use domain::fact::{
-    Attempt, Cancellation, CollectionPoint, Ending, Handled, PlannedStop, PodStatement, StopKind,
+    Attempt, Cancellation, CollectionPoint, Ending, Handled, HandledLine, PlannedStop, PodStatement, StopKind,
 };
 use domain::id::{CustomerId, ShipmentId};
 use domain::kpi::Measure;
+use domain::measure::Quantity;
+use domain::time::Window;
 
 fn pickup() -> PlannedStop {
     stop("1", StopKind::Pickup, "Bremen", window("1 08:00", "1 10:00"), &[])
@@ -304,4 +306,183 @@ fn each_delivery_is_late_against_what_was_promised_there() {
     assert!(!sentence(&world).contains("later than promised"), "{}", sentence(&world));
     assert_eq!(acme(&world).promised, promised, "the promise of what is still to come");
     let _ = planned;
+}
+
+fn two_doors(number_a: &str, number_b: &str) -> Event {
+    let to = |number: &str, order: &str| {
+        stop(number, StopKind::Delivery, "Hamburg", window("2 08:00", "2 12:00"), &[order])
+    };
+    tms(
+        "1 06:00",
+        Fact::ShipmentPlanned(plan(
+            &["4711", "4712"],
+            vec![pickup(), to(number_a, "4711"), to(number_b, "4712")],
+        )),
+    )
+}
+
+#[test]
+fn stops_that_are_merged_after_one_was_served_deliver_nothing_of_the_other() {
+    let merged = stop("2", StopKind::Delivery, "Hamburg", window("2 08:00", "2 12:00"), &["4711", "4712"]);
+    let mut world = World::of([
+        erp("1 05:00", ordered()),
+        erp("1 05:00", Fact::OrderReleased(terms_for("CARL", None))).about("4712").named("o-2"),
+        two_doors("2", "3"),
+        tms("1 09:30", departed("1")),
+        tms("2 08:30", delivered("3")),
+        tms("2 08:40", pod("3", "2 08:35")),
+        tms("2 09:00", Fact::ShipmentPlanned(plan(&["4711", "4712"], vec![pickup(), merged])))
+            .named("merged"),
+    ]);
+    world.settle("2 10:00");
+    assert_eq!(status(&world), "In transit", "4711 is still to come");
+    assert_eq!(world.told(), ["erp invoice.release 4712"]);
+}
+
+#[test]
+fn an_inserted_stop_leaves_what_is_expected_and_agreed_at_its_place() {
+    let world = start([
+        tms("1 09:30", departed("1")),
+        tms("2 07:00", crate::support::facts::eta("2", "2 19:30")),
+        tms("2 07:05", crate::support::facts::appointment("2", "2 17:00", "2 18:00")),
+        anew("2 07:30", vec![pickup(), delivery("2", "Soltau"), delivery("3", "Hamburg")]),
+    ]);
+    let stops = &world.shipment().shipment.state.stops;
+    assert!(stops[1].etas.is_empty() && stops[1].appointment.is_none(), "nobody said that of Soltau");
+    assert_eq!(stops[2].eta().map(|eta| eta.eta), Some(at("2 19:30")));
+    assert!(stops[2].appointment.is_some());
+}
+
+#[test]
+fn an_address_that_is_only_written_otherwise_after_the_delivery_is_the_same_door() {
+    for (city, code, name) in
+        [("Hamburg ", "L-Hamburg", "Gate 4"), ("Hambourg", "L-Hamburg", "Hamburg depot")]
+    {
+        let mut corrected = delivery("2", "Hamburg");
+        corrected.location = domain::place::Location {
+            city: city.to_owned(),
+            code: code.to_owned(),
+            name: name.to_owned(),
+            ..location("Hamburg")
+        };
+        let mut before = location("Hamburg");
+        (before.code, before.name) = ("L-Hamburg".to_owned(), "Hamburg depot".to_owned());
+        let first = PlannedStop { location: before, ..delivery("2", "Hamburg") };
+        let mut world = start([
+            anew("1 06:30", vec![pickup(), first]),
+            tms("2 10:00", delivered("2")),
+            anew("2 10:30", vec![pickup(), corrected]),
+            tms("2 11:00", pod("2", "2 10:05")),
+        ]);
+        world.settle("2 12:00");
+        assert_eq!(status(&world), "Delivered", "{city}");
+        assert_eq!(world.told(), ["erp invoice.release 4711"]);
+    }
+}
+
+#[test]
+fn a_number_that_was_forgotten_for_long_names_something_else_when_it_is_planned_for_others() {
+    let on = |day: &str| moment(&format!("2026-{day}T08:00:00+02:00"));
+    let a_day = |day| Window { from: on(day), to: on(day) };
+    let stops = vec![
+        stop("1", StopKind::Pickup, "Bremen", a_day("08-01"), &[]),
+        stop("2", StopKind::Delivery, "Hamburg", a_day("08-02"), &[]),
+    ];
+    let anew = |orders: &[&str]| Event {
+        occurred_at: on("07-28"),
+        ..tms("1 12:00", Fact::ShipmentPlanned(plan(orders, stops.clone())))
+    };
+    let world = start([tms("1 09:30", departed("1")), anew(&["4799"])]);
+    assert_eq!(acme(&world).number, "SH-1", "nobody loses a shipment by it");
+    let clashes = |world: &World| open(world).iter().any(|one| one.starts_with("number_clash"));
+    assert!(clashes(&world), "{:?}", open(&world));
+    assert!(
+        !clashes(&start([tms("1 09:30", departed("1")), anew(&["4711"])])),
+        "the same freight, planned anew"
+    );
+}
+
+#[test]
+fn what_was_returned_and_is_loaded_again_is_on_its_way_again() {
+    let back = Fact::ShipmentReturned(Ending { orders: vec![], reason: None });
+    let world = start([
+        tms("1 09:30", departed("1")),
+        tms("2 09:00", back),
+        anew("2 10:00", vec![pickup(), delivery("2", "Hamburg")]),
+        tms("2 12:00", loaded("1")),
+        tms("2 12:30", departed("1")),
+    ]);
+    assert_eq!(status(&world), "In transit");
+    let lost = Fact::ShipmentWrittenOff(Ending { orders: vec![], reason: None });
+    let found = start([tms("1 09:30", departed("1")), tms("2 09:00", lost), tms("3 09:00", delivered("2"))]);
+    assert_eq!(status(&found), "Delivered, awaiting confirmation");
+}
+
+#[test]
+fn an_order_that_was_cancelled_before_it_was_planned_is_called_off_at_the_tms() {
+    let cancelled = || {
+        let off = Cancellation { reason: None, replaced_by: vec![] };
+        erp("1 05:30", Fact::OrderCancelled(off))
+    };
+    let world = World::of([erp("1 05:00", ordered()), cancelled(), tms("1 06:00", planned())]);
+    assert_eq!(world.told(), ["tms shipment.cancel SH-1"]);
+    assert_eq!((status(&world), open(&world)), ("Cancelled", vec![]));
+    let late = World::of([erp("1 05:00", ordered()), tms("1 06:00", planned()), cancelled()]);
+    assert_eq!(late.told(), world.told());
+    assert_eq!(status(&late), "Cancelled");
+}
+
+#[test]
+fn goods_of_a_cancelled_order_that_are_handed_over_all_the_same_are_somebodys_matter() {
+    let off = Fact::OrderCancelled(Cancellation { reason: None, replaced_by: vec![] });
+    let mut world = start([
+        tms("1 09:30", departed("1")),
+        erp("1 12:00", off),
+        tms("2 10:00", delivered("2")),
+        tms("2 10:10", pod("2", "2 10:05")),
+    ]);
+    world.settle("2 12:00");
+    assert_eq!((world.told(), open(&world)), (vec![], vec!["cancelled_under_way, order 4711".to_owned()]));
+    world.tell(erp("3 08:00", ordered()).named("again"));
+    world.settle("3 09:00");
+    assert_eq!((world.told(), open(&world)), (vec!["erp invoice.release 4711".to_owned()], vec![]));
+}
+
+#[test]
+fn a_stop_with_zeros_before_its_number_is_that_stop_and_one_that_nobody_planned_is_said_to_be() {
+    let mut world = start([tms("2 10:00", delivered("02")), tms("2 10:10", pod("002", "2 10:05"))]);
+    world.settle("2 12:00");
+    assert_eq!((status(&world), world.told()), ("Delivered", vec!["erp invoice.release 4711".to_owned()]));
+    let stray = start([tms("1 09:30", departed("1")), tms("2 10:00", delivered("7"))]);
+    assert_eq!(open(&stray), ["implausible_report, stop 7, which nobody planned"]);
+}
+
+#[test]
+fn what_is_told_of_one_customers_goods_is_told_to_nobody_else_on_the_truck() {
+    let both = |stop: PlannedStop| Fact::ShipmentPlanned(plan(&["4711", "4712"], vec![pickup(), stop]));
+    let line = HandledLine { order: "4712".into(), line: "10".into(), quantity: Quantity::whole(4, "PF") };
+    let theirs = Handled { stop: "2".into(), lines: vec![line], left_with: None, raw_code: None };
+    let story = |last: Fact| {
+        World::of([
+            erp("1 05:00", ordered()),
+            erp("1 05:00", Fact::OrderReleased(terms_for("CARL", None))).about("4712").named("o-2"),
+            tms("1 06:00", both(delivery("2", "Hamburg"))),
+            tms("1 09:30", departed("1")),
+            tms("2 09:00", last),
+        ])
+    };
+    let texts = |world: &World, customer: &str| -> Vec<String> {
+        let seen = world.shipment().redacted(CustomerId::numbered(customer)).expect("theirs");
+        seen.timeline.iter().map(|entry| entry.text.clone()).collect()
+    };
+    let handed_over = story(Fact::StopDelivered(theirs));
+    assert_eq!((status(&handed_over), acme(&handed_over).stops[1].delivered_at), ("In transit", None));
+    assert!(texts(&handed_over, "CARL")[0].starts_with("Delivered"));
+    assert!(!texts(&handed_over, "ACME")[0].starts_with("Delivered"), "{:?}", texts(&handed_over, "ACME"));
+    let of_carl = || Ending { orders: vec!["4712".into()], reason: None };
+    for last in [Fact::ShipmentWrittenOff(of_carl()), Fact::ShipmentReturned(of_carl())] {
+        let world = story(last);
+        assert_ne!(texts(&world, "CARL")[0], texts(&world, "ACME")[0]);
+        assert_eq!(status(&world), "In transit");
+    }
 }

@@ -181,3 +181,60 @@ fn a_shortage_is_admitted_by_a_remark_that_accounts_for_it_and_by_nothing_else()
     assert_eq!(world.told(), [""; 0], "another remark says nothing of the goods");
     assert!(open(&world).contains(&"proven_not_released, 4711".to_owned()));
 }
+
+fn changed(when: &str, count: i64) -> Event {
+    let mut terms = terms();
+    terms.lines[0].quantity = Quantity::whole(count, "PF");
+    erp(when, Fact::OrderChanged(terms)).named(&format!("changed {when}"))
+}
+
+#[test]
+fn what_was_handed_over_is_what_was_ordered_then_whatever_the_order_says_later() {
+    let whole = || [drop("2 09:00", "4711", &[]), signed("2 09:10")];
+    let raised = settled(whole().into_iter().chain([changed("2 12:00", 6)]));
+    assert_eq!(acme(&raised).orders[0].lines[0].delivered, Some(Quantity::whole(4, "PF")));
+    assert_eq!(open(&raised), ["quantity_mismatch, order 4711", "proven_not_released, 4711"]);
+    let cut = settled(whole().into_iter().chain([changed("2 12:00", 3)]));
+    assert_eq!(acme(&cut).orders[0].lines[0].delivered, Some(Quantity::whole(4, "PF")));
+    assert_eq!(open(&cut), ["quantity_mismatch, order 4711"]);
+    assert!(cut.shipment().exceptions[0].detail.contains("4 PF of line 10 handed over, 3 PF ordered"));
+    let before = settled([changed("1 12:00", 6)].into_iter().chain(whole()));
+    assert_eq!((open(&before), before.told()), (vec![], vec!["erp invoice.release 4711".to_owned()]));
+}
+
+#[test]
+fn more_on_the_truck_than_was_ordered_and_more_off_it_than_was_loaded_are_both_seen() {
+    let load = |count| {
+        let lines = lines("4711", &[("10", count, "PF")]);
+        tms("1 09:00", Fact::StopLoaded(Handled { stop: "1".into(), lines, left_with: None, raw_code: None }))
+    };
+    let over = settled([load(5), drop("2 09:00", "4711", &[]), signed("2 09:10")]);
+    assert_eq!(open(&over), ["quantity_mismatch, order 4711"]);
+    let grew = settled([load(3), drop("2 09:00", "4711", &[("10", 4, "PF")]), signed("2 09:10")]);
+    assert!(grew.shipment().exceptions[0].detail.contains("4 PF of line 10 handed over, 3 PF loaded"));
+}
+
+#[test]
+fn a_pallet_in_three_drops_of_cartons_is_a_pallet_and_tonnes_are_kilogrammes() {
+    let mut said = terms();
+    said.lines[0].conversions =
+        vec![Conversion { quantity: Quantity::whole(3, "CT"), equals: Quantity::whole(1, "PF") }];
+    let thirds = [
+        erp("1 05:30", Fact::OrderChanged(said)),
+        drop("2 09:00", "4711", &[("10", 4, "CT")]),
+        drop("2 10:00", "4711", &[("10", 4, "CT")]),
+        drop("2 11:00", "4711", &[("10", 4, "CT")]),
+        signed("2 11:10"),
+    ];
+    let world = settled(thirds);
+    assert_eq!((open(&world), world.told()), (vec![], vec!["erp invoice.release 4711".to_owned()]));
+    let mut bulk = terms();
+    bulk.lines[0].quantity = Quantity::whole(24_000, "KGM");
+    let tonnes = [
+        erp("1 05:30", Fact::OrderChanged(bulk)),
+        drop("2 09:00", "4711", &[("10", 24, "TNE")]),
+        signed("2 11:10"),
+    ];
+    let world = settled(tonnes);
+    assert_eq!((open(&world), world.told()), (vec![], vec!["erp invoice.release 4711".to_owned()]));
+}

@@ -12,9 +12,9 @@ use domain::fact::{
     CustomsStatement, DelayReason, DelayStatement, Discrepancy, DiscrepancyKind, Ending, EndpointFailure,
     EndpointRecovery, EtaStatement, ExceptionAssignment, ExceptionLink, ExceptionNote, ExceptionResolution,
     ExceptionSnooze, FeedSilence, Handled, HandledLine, InvoiceDecision, InvoicePayment, InvoiceStatement,
-    Invoiced, ItemTerms, Leg, Mode, Onward, OrderLine, OrderTerms, PartAccepted, Plan, PodStatement,
-    PositionReport, Priority, Refusal, RefusedFor, RefusedParts, Responsible, Retraction, Returned,
-    RootCause, Sharing, SharingEnd, StopKind, TenderAnswer, TenderOffer,
+    Invoiced, ItemTerms, Leg, LineElsewhere, Mode, Onward, OrderLine, OrderTerms, PartAccepted, Plan,
+    PodStatement, PositionReport, Priority, Refusal, RefusedFor, RefusedParts, Responsible, Retraction,
+    Returned, RootCause, Sharing, SharingEnd, StopKind, TenderAnswer, TenderOffer,
 };
 use domain::id::{ApprovalId, CaseId, CustomerId, ExceptionId};
 use domain::measure::{Currency, Money, Quantity};
@@ -266,7 +266,9 @@ pub fn one_of_each() -> Vec<Fact> {
                 left_at: Some(at("3 10:00")),
                 handed_over_at: None,
                 is_confirmed: false,
+                came_back: false,
             }),
+            elsewhere: vec![LineElsewhere { line: "10".into(), quantity: Quantity::whole(1, "PF") }],
         }),
         Fact::DeadlinePassed(Deadline {
             deadline: DeadlineKind::Pod,
