@@ -25,7 +25,7 @@ test('a customer opens a case, the desk answers it, and each reads the other at 
   await expect(carla.getByText('Dock 7, from the north.')).toBeVisible();
   await expect(carla.getByText('Service desk').first()).toBeVisible();
   await expect(carla.getByText('anna')).toHaveCount(0);
-  await expect(panel.getByText('Closed: the condition cleared')).toBeVisible();
+  await expect(panel.getByText('Closed: the customer waits no more')).toBeVisible();
 });
 
 test('what needs a second person is decided by a manager, and not by who asked', async ({ open, url }) => {

@@ -89,11 +89,10 @@ async fn to_confirm(state: &AppState, wanted: &Wanted) -> Result<Option<u64>, St
 
 fn ask(state: &AppState, headers: &HeaderMap, wanted: Wanted, count: u64) -> Response {
     let Wanted { endpoint, since, .. } = wanted;
-    let (messages, they) = if count == 1 { ("1 message", "It has") } else { ("messages", "They have") };
-    let messages = if count == 1 { messages.to_owned() } else { format!("{count} {messages}") };
+    let messages = if count == 1 { "1 message".to_owned() } else { format!("{count} messages") };
     let sentence = format!(
-        "{messages} to {endpoint} since {since} (UTC) would leave once more, those that were delivered too. {they} the ids of then, \
-         so that a receiver can tell that it knows them."
+        "{messages} to {endpoint} since {since} (UTC) would leave once more, whether or not they were delivered, with the ids that \
+         they had: a receiver can tell by them what it knows."
     );
     let fields = vec![
         ("act", "resend_since".to_owned()),

@@ -2,8 +2,11 @@
 
 mod support;
 
+use domain::authority::Role;
+use domain::rules::Rule;
 use domain::status::Status;
 use domain::{Event, OrderId, ShipmentId};
+use store::SourceConfig;
 use support::freight::{append, delivered, departed, planned_between, pod, released, start, window};
 use support::server::{Hands, Running};
 use support::until;
@@ -75,6 +78,39 @@ async fn a_hub_is_the_end_again_when_the_second_leg_is_planned_without_the_order
     .await;
     until("it ends in Kassel", async || status(&running, "SH-1").await == Some(Status::AwaitingConfirmation))
         .await;
+    running.stop().await;
+    let verification = store::verify(&folder.path().join("test.db")).await.expect("verified");
+    assert_eq!(verification.differences, []);
+}
+
+#[tokio::test]
+async fn an_order_that_no_erp_has_released_is_somebodys_matter_once_its_goods_are_proven() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let running = Running::start(&folder.path().join("test.db"), &Hands::at(start())).await;
+    let erp =
+        SourceConfig::new("erp".parse().expect("a name"), Role::Erp, vec!["whsec_MfKQ9r8GKYqrTwjU".into()]);
+    running.store.put_source(erp).await.expect("a source");
+    append(&running.store, vec![leg("SH-1", ("Hamburg", 240), ("Kassel", 600))]).await;
+    append(&running.store, vec![departed("SH-1", 270, "1"), delivered("SH-1", 610), pod("SH-1", 615)]).await;
+    let opened = async || -> Vec<String> {
+        let (_, desk) = running.store.desk().await.expect("a desk");
+        desk.exceptions
+            .iter()
+            .filter(|one| one.rule == Rule::ProvenNotReleased)
+            .map(|one| one.detail.clone())
+            .collect()
+    };
+    until("it is said", async || {
+        opened()
+            .await
+            .first()
+            .is_some_and(|detail| detail.contains("no ERP has released an order of that number"))
+    })
+    .await;
+    append(&running.store, vec![released("SO-1", "ACME")]).await;
+    until("its invoice leaves", async || gate(&running).await.is_some_and(|(is_released, _)| is_released))
+        .await;
+    until("and that was all", async || opened().await.is_empty()).await;
     running.stop().await;
     let verification = store::verify(&folder.path().join("test.db")).await.expect("verified");
     assert_eq!(verification.differences, []);

@@ -6,8 +6,8 @@ mod quantities;
 pub(crate) use quantities::is_less;
 pub use quantities::{Misfit, same_number};
 
-use crate::fact::{Discrepancy, HandledLine, Leg, Onward, OrderLine, StopKind};
-use crate::order::Order;
+use crate::fact::{Discrepancy, HandledLine, Leg, Onward, OrderLine, Returned, StopKind};
+use crate::order::{Order, OrderedUntil};
 use crate::shipment::{Handling, State, Stop};
 use crate::status::Status;
 use crate::time::Moment;
@@ -66,8 +66,10 @@ pub struct Ordered<'a> {
     pub lines: &'a [OrderLine],
     /// The orders that take its place, once it was cancelled for them.
     pub replaced_by: &'a [String],
-    /// The lines as they were stated, each time that they changed.
-    pub stated_lines: &'a [(Moment, Vec<OrderLine>)],
+    /// How much was ordered of each line before, and until when.
+    pub ordered_until: &'a [OrderedUntil],
+    /// What came back of it.
+    pub returns: &'a [Returned],
     /// Whether it was cancelled, and no other took its place.
     pub is_cancelled: bool,
     /// Whether the ERP has all of it back.
@@ -79,11 +81,21 @@ impl<'a> Ordered<'a> {
         let lines = order.state.terms.as_ref().map_or(&[][..], |terms| &terms.lines);
         let replaced_by = order.state.replaced_by();
         let is_cancelled = order.state.cancelled.is_some() && replaced_by.is_empty();
-        let stated_lines = &order.state.stated_lines;
-        let is_back = !lines.is_empty()
+        let (ordered_until, returns) = (&order.state.ordered_until[..], &order.state.returns[..]);
+        let is_back = lines.iter().any(|line| line.quantity.milli > 0)
             && lines.iter().all(|line| !is_less(order.state.returned(line), line.quantity.milli));
-        Self { number: &order.number, lines, replaced_by, stated_lines, is_cancelled, is_back }
+        Self { number: &order.number, lines, replaced_by, ordered_until, returns, is_cancelled, is_back }
     }
+}
+
+/// An order under which goods were planned, before others took its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Former {
+    pub number: String,
+    pub lines: Vec<OrderLine>,
+    /// The lines of the other orders that took its place: of those named before this one, and of those behind it.
+    pub ahead: Vec<OrderLine>,
+    pub behind: Vec<OrderLine>,
 }
 
 /// One order's goods on one shipment.
@@ -93,10 +105,11 @@ pub struct Consignment<'a> {
     /// None where the shipment names no orders: all of it is one.
     pub number: Option<&'a str>,
     /// The orders under which its goods were planned, where the ERP has merged or split them since.
-    pub stands_for: Vec<&'a str>,
+    pub formers: Vec<Former>,
     pub lines: &'a [OrderLine],
     /// As in [`Ordered`].
-    pub stated_lines: &'a [(Moment, Vec<OrderLine>)],
+    pub ordered_until: &'a [OrderedUntil],
+    pub returns: &'a [Returned],
     pub is_cancelled: bool,
     pub is_back: bool,
 }
@@ -117,22 +130,23 @@ pub fn consignments<'a>(state: &'a State, known: &[Ordered<'a>]) -> Vec<Consignm
 fn follow<'a>(
     state: &'a State,
     number: &'a str,
-    before: &[&'a str],
+    before: &[Former],
     known: &[Ordered<'a>],
     all: &mut Vec<Consignment<'a>>,
 ) {
     let order = known.iter().find(|order| order.number == number);
     let successors = order.map_or(&[][..], |order| order.replaced_by);
-    let is_circle = before.contains(&number);
+    let is_circle = before.iter().any(|former| former.number == number);
     if successors.is_empty() || is_circle {
         if let Some(same) = all.iter_mut().find(|one| one.number == Some(number)) {
-            same.stands_for.extend(before);
+            same.formers.extend_from_slice(before);
         } else {
             let unknown = Ordered {
                 number,
                 lines: &[],
                 replaced_by: &[],
-                stated_lines: &[],
+                ordered_until: &[],
+                returns: &[],
                 is_cancelled: false,
                 is_back: false,
             };
@@ -140,17 +154,26 @@ fn follow<'a>(
         }
         return;
     }
-    let before: Vec<&str> = before.iter().copied().chain([number]).collect();
-    for successor in successors {
-        follow(state, successor, &before, known, all);
+    let lines_of = |numbers: &[String]| -> Vec<OrderLine> {
+        let orders = numbers.iter().filter_map(|number| known.iter().find(|order| order.number == number));
+        orders.flat_map(|order| order.lines.iter().cloned()).collect()
+    };
+    for (place, successor) in successors.iter().enumerate() {
+        let former = Former {
+            number: number.to_owned(),
+            lines: order.map_or(Vec::new(), |order| order.lines.to_vec()),
+            ahead: lines_of(&successors[..place]),
+            behind: lines_of(&successors[place + 1..]),
+        };
+        follow(state, successor, &[before, &[former]].concat(), known, all);
     }
 }
 
 impl<'a> Consignment<'a> {
     /// An order's goods on a shipment that is known to carry it.
-    pub(crate) fn of(state: &'a State, order: &Ordered<'a>, stands_for: Vec<&'a str>) -> Self {
-        let Ordered { number, lines, stated_lines, is_cancelled, is_back, .. } = *order;
-        Self { state, number: Some(number), stands_for, lines, stated_lines, is_cancelled, is_back }
+    pub(crate) fn of(state: &'a State, order: &Ordered<'a>, formers: Vec<Former>) -> Self {
+        let Ordered { number, lines, ordered_until, returns, is_cancelled, is_back, .. } = *order;
+        Self { state, number: Some(number), formers, lines, ordered_until, returns, is_cancelled, is_back }
     }
 
     /// All goods of a shipment that names no orders.
@@ -158,41 +181,54 @@ impl<'a> Consignment<'a> {
         Self {
             state,
             number: None,
-            stands_for: Vec::new(),
+            formers: Vec::new(),
             lines: &[],
-            stated_lines: &[],
+            ordered_until: &[],
+            returns: &[],
             is_cancelled: false,
             is_back: false,
         }
     }
 
+    /// Its own number and those under which it was planned.
+    fn numbers(&self) -> impl Iterator<Item = &str> {
+        self.number.into_iter().chain(self.formers.iter().map(|former| former.number.as_str()))
+    }
+
     /// Whether a number names it, the one of the ERP or one under which it was planned.
     pub fn is_named(&self, number: &str) -> bool {
         self.number.is_none_or(|own| same_number(own, number))
-            || self.stands_for.iter().any(|former| same_number(former, number))
+            || self.formers.iter().any(|former| same_number(&former.number, number))
     }
 
     /// Whether it is handled at a stop.
     pub fn concerns(&self, stop: &Stop) -> bool {
         let Some(number) = self.number else { return true };
-        stop.concerns(number) || self.stands_for.iter().any(|former| stop.concerns(former))
+        stop.concerns(number) || self.formers.iter().any(|former| stop.concerns(&former.number))
+    }
+
+    /// Whether anything of it is known to be done at a stop.
+    fn handles(&self, stop: &Stop) -> bool {
+        self.concerns(stop) && !self.state.is_unplanned(stop)
     }
 
     /// Its stops by the plan in force.
     pub fn stops(&self) -> impl Iterator<Item = &'a Stop> {
         let is_past =
             self.number.is_some_and(|number| self.state.past_orders.iter().any(|past| past == number));
-        self.state.stops.iter().filter(move |stop| !is_past && self.concerns(stop))
+        self.state.stops.iter().filter(move |stop| !is_past && self.handles(stop))
     }
 
     /// Its stops, those of former plans included.
     fn all_stops(&self) -> impl Iterator<Item = &'a Stop> {
-        self.stops().chain(self.state.former.iter().filter(|stop| self.concerns(stop)))
+        self.stops().chain(self.state.former.iter().filter(|stop| self.handles(stop)))
     }
 
     /// How it goes on with other shipments, where this one brings it to a hub.
     pub fn goes_on(&self) -> Option<&'a Onward> {
-        let former = || self.state.legs.iter().find(|leg| self.stands_for.contains(&leg.order.as_str()));
+        let former = || {
+            self.state.legs.iter().find(|leg| self.formers.iter().any(|former| former.number == leg.order))
+        };
         self.leg().or_else(former)?.goes_on.as_ref()
     }
 
@@ -204,6 +240,11 @@ impl<'a> Consignment<'a> {
     /// Whether the order as a whole is counted with this shipment: of several that carry it, with one.
     pub fn counts_its_order(&self) -> bool {
         self.leg().is_none_or(|leg| leg.is_first)
+    }
+
+    /// Whether its order's being on time in full is counted with this shipment.
+    pub fn counts_in_full(&self) -> bool {
+        self.leg().is_none_or(|leg| leg.counts_in_full)
     }
 
     /// Whether other shipments carry its order too.
@@ -236,7 +277,7 @@ impl<'a> Consignment<'a> {
 
     /// Where it has to be handed over, and where it was though the plan names the stop no more.
     pub fn hand_over_stops(&self) -> impl Iterator<Item = &'a Stop> {
-        let former = self.state.former.iter().filter(|stop| self.concerns(stop));
+        let former = self.state.former.iter().filter(|stop| self.handles(stop));
         let made = former.filter(|stop| stop.is_delivery() && self.done_at(stop).is_some());
         self.deliveries().chain(made)
     }
@@ -247,14 +288,27 @@ impl<'a> Consignment<'a> {
 
     /// When its goods were handed over at a stop: not by hand-overs there that name goods of the shipment's other orders alone.
     pub fn done_at(&self, stop: &Stop) -> Option<Moment> {
+        if stop.hand_overs.is_empty() || self.state.orders.len() < 2 {
+            return stop.handed_over_at();
+        }
+        self.hand_overs_at(stop).map(|handling| handling.at).max()
+    }
+
+    /// The hand-overs at a stop, but for those that name goods of the shipment's other orders alone.
+    pub fn hand_overs_at<'s>(&self, stop: &'s Stop) -> impl DoubleEndedIterator<Item = &'s Handling> {
         let is_anothers = |line: &HandledLine| {
             !self.is_named(&line.order)
                 && self.state.orders.iter().any(|order| same_number(order, &line.order))
         };
-        let of_others =
-            |handling: &Handling| !handling.lines.is_empty() && handling.lines.iter().all(is_anothers);
-        let is_theirs = !stop.hand_overs.is_empty() && stop.hand_overs.iter().all(of_others);
-        stop.handed_over_at().filter(|_| !is_theirs)
+        let is_own =
+            move |handling: &&Handling| handling.lines.is_empty() || !handling.lines.iter().all(is_anothers);
+        stop.hand_overs.iter().filter(is_own)
+    }
+
+    /// With whom its goods were left at a stop, where that is not their consignee and no proof says that it has them.
+    pub fn left_with<'s>(&self, stop: &'s Stop) -> Option<&'s str> {
+        let signed = stop.pod.as_ref().map(|pod| pod.left_with.as_deref());
+        signed.unwrap_or_else(|| self.hand_overs_at(stop).next_back()?.left_with.as_deref())
     }
 
     /// When it was handed over whole: at its last stop, once it was at all of them and nothing named is still to come.
@@ -284,7 +338,7 @@ impl<'a> Consignment<'a> {
             && self
                 .hand_over_stops()
                 .filter(|stop| self.done_at(stop).is_some())
-                .all(|stop| stop.pod.is_some() && stop.left_with().is_none())
+                .all(|stop| stop.pod.is_some() && self.left_with(stop).is_none())
     }
 
     /// Whether its goods were on a truck.
@@ -302,7 +356,7 @@ impl<'a> Consignment<'a> {
 
     /// Whether its goods are back with their sender.
     fn is_returned(&self) -> bool {
-        let numbers = || self.number.into_iter().chain(self.stands_for.iter().copied());
+        let numbers = || self.numbers();
         let was_sent_away = || self.deliveries().any(|stop| stop.refused.is_some());
         self.state.is_said_returned(None)
             || self.is_back && was_sent_away()
@@ -311,12 +365,15 @@ impl<'a> Consignment<'a> {
     }
 
     fn is_written_off(&self) -> bool {
-        let numbers = || self.number.into_iter().chain(self.stands_for.iter().copied());
+        let numbers = || self.numbers();
         self.state.is_written_off(None) || numbers().any(|number| self.state.is_written_off(Some(number)))
     }
 
     pub fn stage(&self) -> Stage {
-        if self.is_mere_leg() && self.handed_on_at().is_some() {
+        // What was called off and has not reached its consignee is somebody's matter, at the hub, too.
+        let is_wanted =
+            !self.is_cancelled || self.goes_on().is_some_and(|onward| onward.handed_over_at.is_some());
+        if self.is_mere_leg() && self.handed_on_at().is_some() && is_wanted {
             return Stage::HandedOn;
         }
         let is_called_off = self.state.cancelled.is_some() || self.is_cancelled;
@@ -324,7 +381,7 @@ impl<'a> Consignment<'a> {
         if self.handed_over_at().is_some() || self.is_begun() && is_ended {
             let handed_over = || self.hand_over_stops().filter(|stop| self.done_at(stop).is_some());
             let is_confirmed = |stop: &Stop| {
-                stop.pod.is_some() && stop.left_with().is_none() && self.discrepancy_at(stop).is_none()
+                stop.pod.is_some() && self.left_with(stop).is_none() && self.discrepancy_at(stop).is_none()
             };
             return if handed_over().all(is_confirmed) {
                 Stage::Proven

@@ -50,7 +50,7 @@ pub(crate) fn unproven(part: &Consignment, shipment: &str) -> Vec<String> {
             }
         } else if stop.pod.is_none() {
             missing.push(format!("no proof of delivery from {}", stop.place()));
-        } else if let Some(with) = stop.left_with() {
+        } else if let Some(with) = part.left_with(stop) {
             missing.push(format!(
                 "at {} it was left with {with}, and nobody has said that the consignee has it",
                 stop.place()
@@ -73,10 +73,14 @@ pub fn is_unsettled(order: &Order, carrier: &Tracked) -> bool {
         && is_confirmed(&order.number, carrier).is_some_and(|confirmed| confirmed != may_leave)
 }
 
-/// As [`is_unsettled`], of an order that no ERP has told of.
-pub fn is_unknown_and_proven(order: OrderId, carrier: &Tracked) -> bool {
+/// As [`is_unsettled`], of an order that no ERP has told of, as far as it is known at all: until that has been said.
+pub fn is_unknown_and_proven(id: OrderId, order: Option<&Order>, carrier: &Tracked) -> bool {
+    let is_said = |order: &Order| order.state.cancelled.is_some() || order.state.gate.is_some();
+    if order.is_some_and(is_said) {
+        return false;
+    }
     let state = &carrier.shipment.state;
-    let number = state.orders.iter().find(|number| state.order_id(number) == order);
+    let number = state.orders.iter().find(|number| state.order_id(number) == id);
     number.and_then(|number| is_confirmed(number, carrier)) == Some(true)
 }
 

@@ -20,21 +20,29 @@ pub fn decide<'c>(order: &Order, carriers: &'c [Tracked]) -> Vec<(&'c Tracked, L
         .zip(&parts)
         .filter_map(|(carrier, parts)| Way::of(order, carrier, &parts[part_of(parts)?]))
         .collect();
-    let first = legs.iter().filter(|leg| leg.is_live()).min_by_key(|leg| leg.place_in_row());
+    let live = || legs.iter().filter(|leg| leg.is_live());
+    let first = live().min_by_key(|leg| leg.place_in_row());
+    let ends = live().filter(|leg| leg.onward(&legs).is_none()).min_by_key(|leg| leg.place_in_row());
     let issuer = order.entries().first().and_then(|entry| entry.recorded.event.issuer.clone());
+    let is_it = |one: Option<&Way>, way: &Way| {
+        one.is_none_or(|one| one.carrier.shipment.id == way.carrier.shipment.id)
+    };
     let wanted = |way: &Way| Leg {
         order: order.number.clone(),
         issuer: issuer.clone(),
-        is_first: first.is_none_or(|first| first.carrier.shipment.id == way.carrier.shipment.id),
-        is_shared: legs.iter().filter(|leg| leg.is_live()).count() > 1,
+        is_first: is_it(first, way),
+        counts_in_full: is_it(ends, way),
+        is_shared: live().count() > 1,
         goes_on: way.onward(&legs),
-        elsewhere: way.elsewhere(order, &legs),
+        // Said of the one that counts for the order, and of those that bring it no more: nobody else asks.
+        elsewhere: if is_it(ends, way) || !way.is_live() { way.elsewhere(order, &legs) } else { Vec::new() },
     };
     let stated = |way: &Way| {
         way.carrier.shipment.state.legs.iter().find(|leg| leg.order == order.number).cloned().unwrap_or(Leg {
             order: order.number.clone(),
             issuer: issuer.clone(),
             is_first: true,
+            counts_in_full: true,
             is_shared: false,
             goes_on: None,
             elsewhere: Vec::new(),
@@ -81,15 +89,26 @@ impl<'c, 'p> Way<'c, 'p> {
 
     /// How the goods go on from its end. What was brought to a hub stays there when whoever was to take it on does not come.
     fn onward(&self, all: &[Self]) -> Option<Onward> {
-        let end = self.end.filter(|_| self.is_live())?;
+        let end = self.end?;
         let stated = self.part.goes_on().filter(|onward| onward.stop == end.stop);
+        if !self.is_live() {
+            // An order that is cancelled while its goods are at the hub has not reached anybody by that.
+            return stated.filter(|_| self.part.is_cancelled).cloned();
+        }
         let mut takers: Vec<&Self> =
             all.iter().filter(|other| self.is_taken_on_by(other) && self.is_taker(other, end)).collect();
         if takers.is_empty() {
             // Whoever was to come carries the order still, as far as its plan says.
             let is_awaited = all.iter().any(|other| self.is_followed_by(other));
             let waits = stated.filter(|_| is_awaited && end.handed_over_at().is_some())?;
-            return Some(Onward { with: Vec::new(), left_at: None, handed_over_at: None, ..waits.clone() });
+            return Some(Onward {
+                with: Vec::new(),
+                left_at: None,
+                handed_over_at: None,
+                is_confirmed: false,
+                came_back: false,
+                ..waits.clone()
+            });
         }
         takers.sort_by_key(|other| other.place_in_row());
         let ends: Option<Vec<Moment>> = takers.iter().map(|taker| taker.reached_consignee_at()).collect();

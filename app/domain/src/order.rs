@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::fact::{Fact, InvoiceDecision, InvoicePayment, OrderLine, OrderTerms, Returned};
 use crate::fold::{FoldState, Folded};
 use crate::id::OrderId;
-use crate::measure::Money;
+use crate::measure::{Money, Quantity};
 use crate::time::{Moment, Window};
 use crate::view::InvoiceState;
 use serde::Serialize;
@@ -27,8 +27,8 @@ pub struct OrderState {
     pub also_stated_by: Vec<String>,
     /// The terms as last stated.
     pub terms: Option<OrderTerms>,
-    /// The lines as they were stated, each time that they changed: whoever takes all of an order takes what it was then.
-    pub stated_lines: Vec<(Moment, Vec<OrderLine>)>,
+    /// How much was ordered before, each time that it changed: whoever takes all of an order takes what it was then.
+    pub ordered_until: Vec<OrderedUntil>,
     /// What was promised first.
     pub promised_first: Option<Window>,
     pub cancelled: Option<Moment>,
@@ -46,6 +46,14 @@ pub struct OrderState {
     pub was_let_go: bool,
     /// Parts that are invoiced by themselves, by the number of their shipment, and whether Syncline holds each.
     pub parts: BTreeMap<String, Gate>,
+}
+
+/// How much was ordered of each line until a moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OrderedUntil {
+    pub until: Moment,
+    /// By the number of the line.
+    pub lines: Vec<(String, Quantity)>,
 }
 
 /// An invoice and what became of it.
@@ -84,13 +92,10 @@ impl Invoice {
             let before = self.paid.map_or(0, |paid| paid.minor);
             let paid = Money { minor: before.saturating_add(payment.amount.minor), ..payment.amount };
             self.paid = Some(paid);
-            if self.amount.is_some_and(|amount| paid.minor >= amount.minor) {
-                self.settled_at = self.settled_at.or(Some(*at));
-            }
+            // A payment may be taken back.
+            let is_paid = self.amount.is_some_and(|amount| paid.minor >= amount.minor);
+            self.settled_at = if is_paid { self.settled_at.or(Some(*at)) } else { None };
         }
-        // A payment may be taken back.
-        let is_paid = |amount: Money| self.paid.map_or(0, |paid| paid.minor) >= amount.minor;
-        self.settled_at.take_if(|_| !self.amount.is_some_and(is_paid));
         self.disputed.take_if(|_| self.settled_at.is_some());
     }
 }
@@ -164,10 +169,7 @@ impl OrderState {
         // Nobody calls off what another has ordered.
         let calls_off = matches!(event.fact, Fact::OrderCancelled(_))
             && self.stated_by.as_ref().is_some_and(|stated_by| *stated_by != source);
-        if calls_off {
-            return true;
-        }
-        if states_terms && self.stated_by.get_or_insert_with(|| source.clone()) != &source {
+        if calls_off || states_terms && self.stated_by.get_or_insert_with(|| source.clone()) != &source {
             if !self.also_stated_by.contains(&source) {
                 self.also_stated_by.push(source);
             }
@@ -179,8 +181,13 @@ impl OrderState {
     fn state(&mut self, at: Moment, terms: &OrderTerms) {
         self.released_at.get_or_insert(at);
         self.promised_first = self.promised_first.or(terms.promised);
-        if self.stated_lines.last().is_none_or(|(_, lines)| *lines != terms.lines) {
-            self.stated_lines.push((at, terms.lines.clone()));
+        let quantities = |lines: &[OrderLine]| -> Vec<(String, Quantity)> {
+            lines.iter().map(|line| (line.line.clone(), line.quantity.clone())).collect()
+        };
+        if let Some(before) = &self.terms
+            && quantities(&before.lines) != quantities(&terms.lines)
+        {
+            self.ordered_until.push(OrderedUntil { until: at, lines: quantities(&before.lines) });
         }
         self.terms = Some(terms.clone());
     }

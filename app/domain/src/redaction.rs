@@ -16,7 +16,9 @@ use crate::kpi::{Punctuality, verdict};
 use crate::measure::Quantity;
 use crate::place::Location;
 use crate::reference::{Reference, ReferenceKind};
-use crate::shipment::{Attempted, CaseMessage, Collection, Delay, Eta, Hold, LastPosition, State, Stop};
+use crate::shipment::{
+    Attempted, CaseMessage, Collection, Delay, Eta, Handling, Hold, LastPosition, State, Stop,
+};
 use crate::status::{Flags, Status};
 use crate::time::{Moment, Window};
 use crate::view::{
@@ -161,8 +163,11 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
     if own.is_empty() {
         return None;
     }
-    let numbers: Vec<String> =
-        own.iter().flat_map(|order| order.stands_for.iter().chain([&order.number])).cloned().collect();
+    let numbers: Vec<String> = own
+        .iter()
+        .flat_map(|order| order.formers.iter().map(|former| &former.number).chain([&order.number]))
+        .cloned()
+        .collect();
     let others: Vec<&OrderView> =
         shipment.orders.iter().filter(|order| !own.iter().any(|one| one.number == order.number)).collect();
     let state = &shipment.state;
@@ -188,9 +193,16 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
     let is_disputed = |stop: &Stop| stop.discrepancy().is_some() && disputed.contains(&stop.stop);
     // What was handed over here of others is told to them alone.
     let narrowed = |stop: Stop| {
-        let is_others =
-            stop.handed_over_at().is_some() && parts.iter().all(|part| part.done_at(&stop).is_none());
-        if is_others { Stop { delivered_at: None, pod: None, hand_overs: Vec::new(), ..stop } } else { stop }
+        let is_own = |handling: &&Handling| {
+            parts.iter().any(|part| part.hand_overs_at(&stop).any(|own| own == *handling))
+        };
+        let hand_overs: Vec<Handling> = stop.hand_overs.iter().filter(is_own).cloned().collect();
+        if hand_overs.len() == stop.hand_overs.len() {
+            return stop;
+        }
+        let delivered_at = hand_overs.last().map(|handling| handling.at);
+        let pod = stop.pod.filter(|_| delivered_at.is_some());
+        Stop { delivered_at, hand_overs, pod, ..stop }
     };
     let stops: Vec<Stop> = stops.into_iter().map(narrowed).collect();
     let former: Vec<Stop> = former.into_iter().map(narrowed).collect();
@@ -207,7 +219,13 @@ pub fn redact(shipment: &ShipmentView, customer: CustomerId) -> Option<CustomerS
         .filter_map(|entry| customer_entry(entry, &stops, &numbers, is_shared))
         .collect();
     let notes = notes(shipment, &own, is_shared);
-    let latest = stops.iter().chain(&former).filter_map(Stop::heard_at).max();
+    let told_of_all = [
+        state.planned_at,
+        state.delay.as_ref().map(|delay| delay.reported_at),
+        state.holds.iter().map(|hold| hold.since).max(),
+    ];
+    let told = stops.iter().chain(&former).map(Stop::heard_at).chain(told_of_all);
+    let latest = told.flatten().max();
     Some(CustomerShipment {
         id: shipment.id,
         number: shipment.number.clone(),

@@ -7,14 +7,14 @@ mod timeline;
 pub(crate) use standing::flags;
 pub use timeline::{Replacement, TimelineEntry};
 
-use crate::consignment::{Consignment, Ordered, Stage, consignments, same_number, status};
+use crate::consignment::{Consignment, Former, Ordered, Stage, consignments, same_number, status};
 use crate::exception::ShipmentException;
 use crate::fact::{OrderLine, Priority, StopKind};
 use crate::fold::Entry;
 use crate::id::{Seq, ShipmentId};
 use crate::kpi::{Punctuality, verdict};
 use crate::measure::Quantity;
-use crate::order::Order;
+use crate::order::{Order, OrderedUntil};
 use crate::party::Customer;
 use crate::reference::{Reference, ReferenceKind};
 use crate::rulebook::Limits;
@@ -63,14 +63,15 @@ pub struct OrderView {
     /// How far its goods are on this shipment.
     pub stage: Stage,
     /// The orders under which its goods were planned, where it took their place.
-    pub stands_for: Vec<String>,
+    pub formers: Vec<Former>,
     pub invoice: InvoiceState,
     /// Why Syncline holds the invoice, where it does.
     pub held_because: Option<String>,
     /// What of it came back, line by line.
     pub returned: Vec<(String, Quantity)>,
-    /// The lines as they were stated, each time that they changed.
-    pub stated_lines: Vec<(Moment, Vec<OrderLine>)>,
+    /// How much was ordered before, and until when. Pages have no need of it.
+    #[serde(skip)]
+    pub ordered_until: Vec<OrderedUntil>,
     /// Whether the ERP has all of it back.
     pub is_back: bool,
 }
@@ -82,17 +83,18 @@ impl OrderView {
             number: &self.number,
             lines: &self.lines,
             replaced_by: &[],
-            stated_lines: &self.stated_lines,
+            ordered_until: &self.ordered_until,
+            returns: &[],
             // Of one that others took the place of, those stand here.
             is_cancelled: self.cancelled,
             is_back: self.is_back,
         };
-        Consignment::of(state, &ordered, self.stands_for.iter().map(String::as_str).collect())
+        Consignment::of(state, &ordered, self.formers.clone())
     }
 
     /// Whether its goods are handled at a stop.
     pub fn is_handled_at(&self, stop: &Stop) -> bool {
-        stop.concerns(&self.number) || self.stands_for.iter().any(|former| stop.concerns(former))
+        stop.concerns(&self.number) || self.formers.iter().any(|former| stop.concerns(&former.number))
     }
 
     /// Whether its promise is to be kept at a stop: to a hub nobody was promised anything.
@@ -289,12 +291,12 @@ fn order_view(part: &Consignment, shipment: &str, known: &[&Order]) -> Option<Or
         references: terms.map(|terms| terms.references.clone()).unwrap_or_default(),
         cancelled: order.is_some_and(|order| order.state.cancelled.is_some()),
         stage: part.stage(),
-        stands_for: part.stands_for.iter().map(|former| (*former).to_owned()).collect(),
+        formers: part.formers.clone(),
         invoice: order
             .map_or(InvoiceState::AwaitingConfirmation, |order| order.state.invoice_state(shipment)),
         held_because: order.and_then(|order| order.state.held_because(shipment)).map(str::to_owned),
         returned: returned.iter().map(|one| (one.line.clone(), one.quantity.clone())).collect(),
-        stated_lines: part.stated_lines.to_vec(),
+        ordered_until: part.ordered_until.to_vec(),
         is_back: part.is_back,
     })
 }

@@ -400,7 +400,7 @@ impl Context {
         // Who answers for the house answers all that the customer wrote; a customer writes on whenever they like.
         if viewer.role.may_open(Area::Desk) && heard.is_some_and(|heard| heard < known.messages.len()) {
             let message =
-                "More was written in the case since you began: read it, then send your answer".to_owned();
+                "more was written in the case since you began: read it, then send your answer".to_owned();
             return Err(ApiError::Stale { message });
         }
         let answer = CaseAnswer { case, text: words(&text, TEXT)? };

@@ -53,8 +53,9 @@ impl Format {
         let mut lines =
             body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
         let is_whole = |line: &[u8]| line.starts_with(b"{") && line.ends_with(b"}");
+        // Of lines that break off, those before are whole.
         match (lines.next(), lines.next()) {
-            (Some(one), Some(other)) if is_whole(one) && is_whole(other) => Self::Lines,
+            (Some(first), Some(_)) if is_whole(first) => Self::Lines,
             _ => Self::Structured,
         }
     }

@@ -46,11 +46,12 @@ struct Fault {
 }
 
 /// Reads `data`, the payload of a kind with this shape; none where it can be taken as it is. An event without offsets of its own
-/// happened at `offset`.
+/// happened at `offset`. Where the payload `restates` the whole, more would be taken back by leaving it out.
 pub fn read(
     data: &str,
     shape: &Shape,
     offset: FixedOffset,
+    restates: bool,
     mended: &mut Vec<Mended>,
 ) -> Result<Option<String>, Rejection> {
     let mut json: Json<'_> = serde_json::from_str(data).map_err(|error| {
@@ -61,6 +62,7 @@ pub fn read(
         mended,
         changed: false,
         offset,
+        restates,
         zone: None,
         day: false,
     };
@@ -76,6 +78,9 @@ pub fn read(
         .map_err(|error| Rejection::new(Code::MalformedData, format!("`data` can't be read: {error}")))
 }
 
+/// Of those, what an order that is stated anew would lose with it.
+const STATED_WHOLE: &[&str] = &["promised", "conversions"];
+
 enum Step<'s> {
     Name(Cow<'s, str>),
     Index(usize),
@@ -88,6 +93,8 @@ struct Reader<'s, 'm> {
     changed: bool,
     /// Of the moments nearby.
     offset: FixedOffset,
+    /// Whether what is left out is taken back.
+    restates: bool,
     /// Of the place nearby.
     zone: Option<Tz>,
     /// The moment that was read last was a day.
@@ -215,7 +222,9 @@ impl<'s> Reader<'s, '_> {
         if *value == Json::Null || is_blank(value, field) {
             return Ok(false);
         }
-        let is_dispensable = field.shape.is_scalar() || DISPENSABLE.contains(&field.name.as_str());
+        let name = field.name.as_str();
+        let is_dispensable = field.shape.is_scalar()
+            || DISPENSABLE.contains(&name) && !(self.restates && STATED_WHOLE.contains(&name));
         let depth = self.path.len();
         match self.value(value, &field.shape) {
             Ok(()) => Ok(true),

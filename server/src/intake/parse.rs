@@ -221,7 +221,11 @@ fn event(
     let occurred_at = occurred_at(&envelope, sender.received_at)?;
     let data = envelope.data()?;
     let clean = match Shape::of(kind) {
-        Some(shape) => lenient::read(data, shape, *occurred_at.offset(), mended)?,
+        Some(shape) => {
+            // What states the whole anew takes back what it leaves out.
+            let restates = kind == "order.changed";
+            lenient::read(data, shape, *occurred_at.offset(), restates, mended)?
+        }
         None => None,
     };
     let mut fact = Fact::parse(kind, clean.as_deref().unwrap_or(data)).map_err(|error| match error {

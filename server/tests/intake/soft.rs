@@ -345,6 +345,11 @@ fn a_part_that_nothing_is_concluded_from_costs_itself() {
         assert_eq!(data(&event).pointer(pointer.trim_start_matches("/data")), None, "{kind} {pointer}");
         assert!(mended.iter().any(|(_, done)| done.starts_with("left out")), "{mended:?}");
     }
+    let said = refused("order.changed", "/data/promised", json!({"what": 7}));
+    assert!(
+        said.contains("data.promised"),
+        "a change that leaves the promise out would take it back: {said}"
+    );
     let said = refused("pod.received", "/data/discrepancy", json!({"kind": 7, "lines": "all"}));
     assert!(said.contains("discrepancy"), "what speaks against a proof is never left out: {said}");
 }

@@ -75,23 +75,85 @@ pub fn same_number(one: &str, other: &str) -> bool {
     one == other || core(one) == core(other)
 }
 
+/// Whose a handled line is.
+#[derive(Clone, Copy)]
+enum Owner<'o> {
+    Line(&'o OrderLine),
+    /// Of an order that took the same one's place.
+    Sibling,
+    Nobody,
+}
+
+fn is_same_item(one: &OrderLine, other: &OrderLine) -> bool {
+    one.item.code == other.item.code
+}
+
 impl Consignment<'_> {
-    fn own<'l>(&self, lines: &'l [HandledLine], line: &OrderLine) -> impl Iterator<Item = &'l HandledLine> {
-        lines.iter().filter(move |one| self.is_named(&one.order) && same_number(&one.line, &line.line))
+    /// Whose line is meant. What is named by the number of an order that was merged or split is told apart by its items.
+    fn owner_of(&self, handled: &HandledLine) -> Owner<'_> {
+        let by_number =
+            |lines: &'_ [OrderLine]| lines.iter().position(|line| same_number(&line.line, &handled.line));
+        let plainly = || by_number(self.lines).map_or(Owner::Nobody, |place| Owner::Line(&self.lines[place]));
+        if self.number.is_none_or(|own| same_number(own, &handled.order)) {
+            return plainly();
+        }
+        let Some(former) = self.formers.iter().find(|former| same_number(&former.number, &handled.order))
+        else {
+            return Owner::Nobody;
+        };
+        let Some(meant) = by_number(&former.lines).map(|place| &former.lines[place]) else {
+            return plainly();
+        };
+        let same = || self.lines.iter().filter(|line| is_same_item(line, meant));
+        let one = same().find(|line| same_number(&line.line, &handled.line)).or_else(|| same().next());
+        match one {
+            Some(line) => Owner::Line(line),
+            None if former.ahead.iter().chain(&former.behind).any(|line| is_same_item(line, meant)) => {
+                Owner::Sibling
+            }
+            None => plainly(),
+        }
     }
 
-    /// The sum of what is named of a line; what is counted in a unit that nothing converts counts as nothing.
+    fn own<'l>(&self, lines: &'l [HandledLine], line: &OrderLine) -> impl Iterator<Item = &'l HandledLine> {
+        lines.iter().filter(move |one| self.is_own(one, line))
+    }
+
+    fn is_own(&self, handled: &HandledLine, line: &OrderLine) -> bool {
+        if self.number.is_none_or(|own| same_number(own, &handled.order)) {
+            return same_number(&handled.line, &line.line);
+        }
+        matches!(self.owner_of(handled), Owner::Line(own) if same_number(&own.line, &line.line))
+    }
+
+    /// The sum of what is named of a line; what is counted in a unit that nothing converts counts as nothing. Of what is named by
+    /// the number of an order that was split, the orders that took its place get theirs one after the other.
     fn sum<'l>(&self, lines: impl Iterator<Item = &'l HandledLine>, line: &OrderLine) -> i64 {
-        let own = lines.filter(|one| self.is_named(&one.order) && same_number(&one.line, &line.line));
-        line.sum(own.map(|one| &one.quantity))
+        let all: Vec<&HandledLine> = lines.filter(|one| self.is_own(one, line)).collect();
+        let is_plain = |one: &&&HandledLine| self.number.is_none_or(|own| same_number(own, &one.order));
+        let mut sum = line.sum(all.iter().filter(is_plain).map(|one| &one.quantity));
+        for former in &self.formers {
+            let of_it = all.iter().filter(|one| !is_plain(one) && same_number(&former.number, &one.order));
+            let told = line.sum(of_it.map(|one| &one.quantity));
+            let of_item = |lines: &[OrderLine]| {
+                let same = lines.iter().filter(|other| is_same_item(other, line));
+                line.sum(same.map(|other| &other.quantity))
+            };
+            let rest = told.saturating_sub(of_item(&former.ahead)).max(0);
+            let is_last = of_item(&former.behind) == 0;
+            sum = sum.saturating_add(if is_last { rest } else { rest.min(line.quantity.milli) });
+        }
+        sum
     }
 
     /// How much of a line was ordered at a moment: whoever takes all of an order takes what it was then.
     fn ordered_at(&self, line: &OrderLine, at: Moment) -> i64 {
-        let stated = self.stated_lines.iter().rev().find(|(since, _)| *since <= at);
-        let Some((_, lines)) = stated.or(self.stated_lines.first()) else { return line.quantity.milli };
-        let same = lines.iter().find(|one| same_number(&one.line, &line.line));
-        same.and_then(|same| line.converted(&same.quantity)).unwrap_or(0)
+        let Some(then) = self.ordered_until.iter().find(|then| then.until > at) else {
+            return line.quantity.milli;
+        };
+        let same = then.lines.iter().find(|(number, _)| same_number(number, &line.line));
+        // In a unit that nothing converts any more it is taken for the same.
+        same.map_or(0, |(_, quantity)| line.converted(quantity).unwrap_or(line.quantity.milli))
     }
 
     /// How much of a line other shipments handed over, as far as Syncline has stated it of this one.
@@ -103,6 +165,7 @@ impl Consignment<'_> {
     /// Whether other shipments brought all of it to its consignee.
     pub(super) fn is_delivered_elsewhere(&self) -> bool {
         !self.lines.is_empty()
+            && self.lines.iter().any(|line| line.quantity.milli > 0)
             && self.lines.iter().all(|line| !is_less(self.elsewhere(line), line.quantity.milli))
     }
 
@@ -129,11 +192,12 @@ impl Consignment<'_> {
     /// of all that was aboard, and a proof of delivery that names the line says better than the driver how much it was.
     pub fn handed_over(&self, line: &OrderLine) -> Option<Quantity> {
         let mut sum: Option<i64> = None;
-        for stop in self.hand_over_stops().filter(|stop| self.done_at(stop).is_some()) {
+        let stops: Vec<&Stop> = self.hand_over_stops().filter(|stop| self.done_at(stop).is_some()).collect();
+        for place in 0..stops.len() {
             let before = sum.unwrap_or(0);
-            let now = match self.signed(stop, line) {
+            let now = match self.signed(stops[place], line) {
                 Some(signed) => signed,
-                None => self.handed_over_at_stop(stop, line, before),
+                None => self.handed_over_at_last(&stops[..=place], line, before),
             };
             sum = Some(before.saturating_add(now));
         }
@@ -147,12 +211,23 @@ impl Consignment<'_> {
         Some(self.sum(named.iter(), line))
     }
 
-    fn handed_over_at_stop(&self, stop: &Stop, line: &OrderLine, before: i64) -> i64 {
+    /// How much was handed over at the last of some stops: what is named up to there, less what was named before, so that neither
+    /// rounding nor the order of stops matters.
+    fn handed_over_at_last(&self, stops: &[&Stop], line: &OrderLine, before: i64) -> i64 {
+        let Some((stop, earlier)) = stops.split_last() else { return 0 };
         let named: Vec<&Handling> = stop.hand_overs.iter().filter(|one| !one.lines.is_empty()).collect();
-        let sum = self.sum(named.iter().flat_map(|one| &one.lines), line);
+        let named_at = |stops: &[&Stop]| {
+            let hand_overs = stops.iter().flat_map(|stop| &stop.hand_overs);
+            self.sum(hand_overs.flat_map(|one| &one.lines), line)
+        };
+        let sum = named_at(stops).saturating_sub(named_at(earlier));
         let takes_all = named.len() < stop.hand_overs.len() || stop.hand_overs.is_empty();
         let Some(at) = self.done_at(stop).filter(|_| takes_all) else { return sum };
-        self.loaded(line).unwrap_or_else(|| self.ordered_at(line, at)).saturating_sub(before).max(sum)
+        // What is aboard is what was ordered when it was loaded.
+        let loads = self.pickups().flat_map(|stop| &stop.loads).map(|load| load.at);
+        let aboard_since = loads.filter(|load| *load <= at).max().unwrap_or(at);
+        let all = self.loaded(line).unwrap_or_else(|| self.ordered_at(line, aboard_since));
+        all.saturating_sub(before).max(sum)
     }
 
     fn names_lines(&self) -> bool {
@@ -214,8 +289,11 @@ impl Consignment<'_> {
             let loaded = self.loaded(line);
             let expected = if self.is_shared() { loaded.unwrap_or(0) } else { self.expected(line) };
             // Of an order that came on several shipments one says that it is too much.
-            let others = if self.counts_its_order() { self.elsewhere(line) } else { 0 };
-            let in_all = handed_over.milli.saturating_add(others);
+            let others = if self.counts_in_full() { self.elsewhere(line) } else { 0 };
+            let returned = self.returns.iter().filter(|one| same_number(&one.line, &line.line));
+            let returned = line.sum(returned.map(|one| &one.quantity));
+            // What came back makes room for what replaces it.
+            let in_all = handed_over.milli.saturating_add(others).saturating_sub(returned);
             let in_unit = |milli| Quantity { milli, unit: line.quantity.unit.clone() };
             let is_counted = !misfits
                 .iter()
@@ -246,12 +324,12 @@ impl Consignment<'_> {
         let named = handlings.flat_map(|handling| &handling.lines).filter(|line| self.is_named(&line.order));
         let misfit = |handled: &HandledLine| {
             let (named, quantity) = (handled.line.trim().to_owned(), handled.quantity.to_string());
-            match self.lines.iter().find(|line| same_number(&line.line, &handled.line)) {
-                None => Some(Misfit::UnknownLine { line: named, quantity }),
-                Some(line) if line.converted(&handled.quantity).is_none() => {
+            match self.owner_of(handled) {
+                Owner::Nobody => Some(Misfit::UnknownLine { line: named, quantity }),
+                Owner::Line(line) if line.converted(&handled.quantity).is_none() => {
                     Some(Misfit::Unit { line: named, quantity, unit: line.quantity.unit.clone() })
                 }
-                Some(_) => None,
+                Owner::Line(_) | Owner::Sibling => None,
             }
         };
         let mut misfits: Vec<Misfit> = Vec::new();

@@ -366,6 +366,9 @@ pub struct Leg {
     pub issuer: Option<String>,
     /// Whether the order as a whole is counted with this shipment: each order once.
     pub is_first: bool,
+    /// Whether its being on time in full is counted with this shipment: the first of those that bring it to its consignee.
+    #[serde(default = "always")]
+    pub counts_in_full: bool,
     /// Whether others carry it still: what this one brings is a part of it or of its way.
     pub is_shared: bool,
     /// How its goods go on from here; none where they are delivered here.
@@ -374,6 +377,10 @@ pub struct Leg {
     /// How much of each line other shipments have handed over to its consignee.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub elsewhere: Vec<LineElsewhere>,
+}
+
+fn always() -> bool {
+    true
 }
 
 /// How much of a line other shipments have handed over.

@@ -111,6 +111,8 @@ pub(super) fn deliveries(tally: &mut Tally) {
             let facets = facets.clone();
             match (cancelled_at, promised) {
                 (Some(at), _) => tally.exclude(measure, at, facets, Exclusion::Cancelled),
+                // An order that several shipments bring is in full, or not, once.
+                (None, Some(_)) if measure == OnTimeInFull && !part.counts_in_full() => {}
                 (None, Some(promised)) => {
                     let Some(Outcome { kept, decided_at }) = delivered(part, promised, state, &limits) else {
                         continue;

@@ -14,7 +14,12 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
             Stage::CalledOffOnBoard if is_order_off => "The order was cancelled while its goods",
             Stage::CalledOffOnBoard => "The shipment was called off while the goods",
             Stage::HandedOver | Stage::Disputed | Stage::Proven if is_order_off => {
-                return order.filter(|order| !order.state.is_invoiced()).and_then(|order| given_away(order));
+                return order
+                    .filter(|order| !order.state.is_invoiced() && !part.is_back)
+                    .map(|order| given_away(order));
+            }
+            Stage::HandedOn if part.goes_on().is_some_and(|onward| onward.with.is_empty()) => {
+                "The truck that was to take on the goods does not come; they"
             }
             _ => return None,
         };
@@ -29,12 +34,9 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
     parts.collect()
 }
 
-/// A cancelled order whose goods its customer has, until all of it came back.
-fn given_away(order: &Order) -> Option<Condition> {
-    let lines = &order.state.terms.as_ref()?.lines;
-    let has_come_back =
-        !lines.is_empty() && lines.iter().all(|line| order.state.returned(line) >= line.quantity.milli);
-    (!has_come_back && order.state.replaced_by().is_empty()).then(|| Condition {
+/// A cancelled order whose goods its customer has.
+fn given_away(order: &Order) -> Condition {
+    Condition {
         rule: Rule::CancelledUnderWay,
         cause: format!("order {}", order.number),
         detail: format!(
@@ -42,5 +44,5 @@ fn given_away(order: &Order) -> Option<Condition> {
             order.number
         ),
         orders: vec![order.number.clone()],
-    })
+    }
 }

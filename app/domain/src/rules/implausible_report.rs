@@ -22,11 +22,10 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         causes.insert(format!("{} of {}", one.what.label(), one.source), detail);
     }
     // What nobody planned stands for itself: its deliveries and proofs are nobody's.
-    for stop in
-        situation.shipment.state.unplanned_stops().filter(|stop| stop.is_delivery() || stop.has_begun())
-    {
+    let state = &situation.shipment.state;
+    for stop in state.all_stops().filter(|stop| state.is_unplanned(stop) && stop.handed_over_at().is_some()) {
         let detail = format!(
-            "Events tell of stop {}, which the plan does not have: what was done there counts for no order; correct the number, or plan the stop",
+            "A delivery was told of stop {}, which no plan has: it counts for no order; correct the number, or plan the stop",
             stop.stop
         );
         causes.insert(format!("stop {}, which nobody planned", stop.stop), detail);

@@ -6,6 +6,7 @@ use super::state::{
     Eta, Handling, Hold, Refused, State, Stop, Tender, TenderState,
 };
 use crate::authority::Role;
+use crate::consignment::same_number;
 use crate::event::{Event, HISTORY};
 use crate::fact::{
     AppointmentTerms, ApprovalDecision, Ending, Fact, Handled, PodStatement, StopKind, TenderAnswer,
@@ -39,7 +40,10 @@ impl FoldState for State {
             self.heard_from = Some(event.source.to_string());
         }
         match &event.fact {
-            Fact::ShipmentPlanned(plan) => self.plan(plan),
+            Fact::ShipmentPlanned(plan) => {
+                self.planned_at = Some(at);
+                self.plan(plan);
+            }
             Fact::ShipmentCancelled(cancelled) => {
                 self.cancelled = Some(Cancelled { at, reason: cancelled.reason.clone() });
             }
@@ -73,17 +77,12 @@ impl FoldState for State {
                 let stop = self.stop(&handled.stop);
                 stop.loaded_at = Some(at);
                 add(&mut stop.loads, at, handled);
-                // What was back, or given up, is on its way again.
-                self.returned.clear();
-                self.written_off.clear();
+                self.goes_again(handled);
             }
-            Fact::StopDeparted(stop) => {
-                self.written_off.clear();
-                self.stop(&stop.stop).departed_at = Some(at);
-            }
+            Fact::StopDeparted(stop) => self.stop(&stop.stop).departed_at = Some(at),
             Fact::ShipmentSentOutForDelivery(stop) => self.stop(&stop.stop).sent_out_at = Some(at),
             Fact::StopDelivered(handled) => {
-                self.written_off.clear();
+                self.goes_again(handled);
                 let stop = self.stop(&handled.stop);
                 stop.delivered_at = Some(at);
                 stop.refused = None;
@@ -242,13 +241,38 @@ impl State {
     /// Whether a moment lies long before the first pickup, or, where that was told, before the goods left.
     fn is_before_it_began(&self, at: Moment) -> bool {
         let pickups = || self.stops.iter().filter(|stop| stop.kind == Some(StopKind::Pickup));
-        let left_at = pickups().filter_map(|stop| stop.loaded_at.or(stop.departed_at)).min();
+        // Of several loadings the first: what it took may have been signed for before the next.
+        let first = |stop: &Stop| stop.loads.first().map(|load| load.at).or(stop.departed_at);
+        let left_at = pickups().filter_map(first).min();
         let planned_at = pickups().filter_map(Stop::expected).map(|window| window.from).min();
         match (left_at, planned_at) {
             (Some(left_at), _) => left_at - at > CLOCKS,
             (None, Some(planned_at)) => planned_at - at > HISTORY,
             (None, None) => false,
         }
+    }
+
+    /// What was back, or given up, and is loaded or handed over now is so no more; of other orders it still is.
+    fn goes_again(&mut self, handled: &Handled) {
+        let named = handled.lines.iter().map(|line| line.order.clone());
+        let mut moved: Vec<String> = named.collect();
+        if moved.is_empty() {
+            moved.clone_from(&self.stop(&handled.stop).orders);
+        }
+        if moved.is_empty() {
+            moved.clone_from(&self.orders);
+        }
+        let orders = self.orders.clone();
+        let is_moved = |order: &String| moved.iter().any(|one| same_number(one, order));
+        for ended in self.returned.iter_mut().chain(&mut self.written_off) {
+            if ended.orders.is_empty() {
+                ended.orders.clone_from(&orders);
+            }
+            ended.orders.retain(|order| !is_moved(order));
+        }
+        let is_of_some = |ended: &Ended| !ended.orders.is_empty();
+        self.returned.retain(is_of_some);
+        self.written_off.retain(is_of_some);
     }
 
     fn appoint(&mut self, terms: &AppointmentTerms) {

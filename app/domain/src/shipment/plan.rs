@@ -58,6 +58,7 @@ impl State {
         self.is_planned = true;
         self.cancelled = None;
         self.mode = Some(plan.mode);
+        let orders = self.orders.clone();
         self.keep_past_orders(plan);
         self.references.clone_from(&plan.references);
         self.order_issuer.clone_from(&plan.order_issuer);
@@ -66,11 +67,15 @@ impl State {
         }
         let mut before = std::mem::take(&mut self.stops);
         before.append(&mut self.former);
-        let taken = continued(&mut before, plan);
+        let taken = continued(&mut before, plan, &orders);
         self.stops = plan.stops.iter().zip(taken).map(|(planned, stop)| place(stop, planned)).collect();
         // What nobody has reached is forgotten, but for where the goods should have gone: who brings them home is known by it.
         before
             .retain(|stop| stop.has_begun() || has_been_tried(stop) || stop.kind == Some(StopKind::Delivery));
+        // Whoever joins the shipment later was not served there.
+        for stop in before.iter_mut().filter(|stop| stop.orders.is_empty()) {
+            stop.orders.clone_from(&orders);
+        }
         self.former = before;
         self.mark_returns();
         self.mark_hubs();
@@ -159,7 +164,7 @@ type Fits<'f> = &'f dyn Fn(&Stop, &PlannedStop) -> bool;
 /// Takes out, for each stop of the plan, the one that it continues: of its number and place; else of its place under another
 /// number; else, of its number, one of which no place is known yet, or one whose place is only written otherwise now. A stop is
 /// never made another place: what happened, was agreed or is expected there stays there.
-fn continued(before: &mut Vec<Stop>, plan: &Plan) -> Vec<Option<Stop>> {
+fn continued(before: &mut Vec<Stop>, plan: &Plan, orders: &[String]) -> Vec<Option<Stop>> {
     let mut taken: Vec<Option<Stop>> = plan.stops.iter().map(|_| None).collect();
     let has_happened = |stop: &Stop| stop.has_begun() || has_been_tried(stop);
     let is_here = |stop: &Stop, planned: &PlannedStop| {
@@ -173,15 +178,17 @@ fn continued(before: &mut Vec<Stop>, plan: &Plan) -> Vec<Option<Stop>> {
             .as_ref()
             .is_none_or(|there| is_same_city(there) || is_same_code(&planned.location, there))
     };
-    let steps: [Fits; 4] = [
+    let steps: [Fits; 5] = [
         &|stop, planned| is_number(stop, planned) && is_here(stop, planned) && has_happened(stop),
         &|stop, planned| is_here(stop, planned) && is_kind(stop, planned) && has_happened(stop),
+        &|stop, planned| is_number(stop, planned) && is_here(stop, planned) && is_kind(stop, planned),
         &|stop, planned| is_here(stop, planned) && is_kind(stop, planned),
         &|stop, planned| is_number(stop, planned) && is_near(stop, planned),
     ];
     for is_it in steps {
         for (place, planned) in taken.iter_mut().zip(&plan.stops).filter(|(place, _)| place.is_none()) {
-            let fits = |stop: &Stop| is_it(stop, planned) && serves(stop, planned);
+            let wanted = if planned.orders.is_empty() { &plan.orders } else { &planned.orders };
+            let fits = |stop: &Stop| is_it(stop, planned) && serves(stop, wanted, orders);
             // Of several at one place the one of its number.
             let found = before.iter().position(|stop| fits(stop) && is_number(stop, planned));
             let found = found.or_else(|| before.iter().position(fits));
@@ -191,12 +198,12 @@ fn continued(before: &mut Vec<Stop>, plan: &Plan) -> Vec<Option<Stop>> {
     taken
 }
 
-/// Whether a planned stop can be one at which goods were handed over: what is delivered to one customer does not deliver what a
-/// later plan brings to the same door.
-fn serves(stop: &Stop, planned: &PlannedStop) -> bool {
-    stop.handed_over_at().is_none()
-        || stop.orders.is_empty()
-        || planned.orders.iter().all(|order| stop.concerns(order)) && !planned.orders.is_empty()
+/// Whether a stop for the orders `wanted` can be one at which goods were handed over, of `orders` where it names none: what was
+/// delivered to one customer does not deliver what a later plan brings to the same door.
+fn serves(stop: &Stop, wanted: &[String], orders: &[String]) -> bool {
+    let served = if stop.orders.is_empty() { orders } else { &stop.orders };
+    let is_served = |order: &String| served.iter().any(|one| same_number(one, order));
+    stop.handed_over_at().is_none() || served.is_empty() || wanted.iter().all(is_served)
 }
 
 fn has_been_tried(stop: &Stop) -> bool {

@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     pub is_planned: bool,
+    /// When the plan in force was stated.
+    pub planned_at: Option<Moment>,
     pub mode: Option<Mode>,
     /// ERP order numbers.
     pub orders: Vec<String>,
@@ -381,9 +383,9 @@ impl State {
         self.place_of(number).map(|place| &self.stops[place])
     }
 
-    /// Stops that somebody told of and the plan in force does not name.
-    pub fn unplanned_stops(&self) -> impl Iterator<Item = &Stop> {
-        self.stops.iter().filter(|stop| self.is_planned && stop.kind.is_none())
+    /// Whether somebody told of a stop that no plan has ever named. Nothing of the orders is known to be handled there.
+    pub fn is_unplanned(&self, stop: &Stop) -> bool {
+        self.is_planned && stop.kind.is_none()
     }
 
     /// The hold that has lasted longest.

@@ -146,7 +146,7 @@ impl Period {
                 </ul>
                 {self.is_other.then(|| view! {
                     <p class="correction">
-                        "The days that the address asks for can't be shown: the first comes before the last, two years at most, and a number of days is one of those above. These are the last 28 days."
+                        "The days that the address asks for can't all be shown: the first comes before the last, two years at most, and a number of days is one of those above. Shown are those below."
                     </p>
                 })}
                 <p class="period-days">

@@ -79,7 +79,7 @@ pub fn change(measure: Measure, now: &Figure, before: &Figure) -> Option<(String
     if definition.unit == Unit::Money {
         return None;
     }
-    let base = before.sums.denominator;
+    let base = before.sums.denominator.min(now.sums.denominator);
     let (now, before) = (now.value()?, before.value()?);
     let moved = now - before;
     let said = match definition.unit {
@@ -96,7 +96,7 @@ pub fn change(measure: Measure, now: &Figure, before: &Figure) -> Option<(String
     };
     // One order that was late is no trend.
     let is_few = definition.unit == Unit::Percent && base < FEW;
-    let of_few = if is_few { format!(" of {base}: too few to tell") } else { String::new() };
+    let of_few = if is_few { format!("; {base} are too few to tell") } else { String::new() };
     let verdict = (moved.abs() > f64::EPSILON && !is_few).then_some(is_better);
     Some((format!("{said} against {}{of_few}", plain(measure, before)), verdict))
 }

@@ -199,10 +199,14 @@ impl Actions {
         self.order.set_value(order);
     }
 
-    /// Notes who has what is chosen, as it stands now.
-    fn note_holders(self) {
-        let held: HashMap<_, _> = self.all_chosen().into_iter().map(|one| (one.id, one.assignee)).collect();
-        self.seen_with.set_value(held);
+    /// Notes who has what is chosen, as it stands now; of what was chosen before, as it stood then, unless that `was_told`.
+    fn note_holders(self, was_told: bool) {
+        let mut before = self.seen_with.get_value();
+        let held = self.all_chosen().into_iter().map(|one| {
+            let known = before.remove(&one.id).filter(|_| !was_told);
+            (one.id, known.unwrap_or(one.assignee))
+        });
+        self.seen_with.set_value(held.collect());
     }
 
     /// Of what is chosen, what others have taken since it was chosen: it is named, and acted on at a second try.
@@ -216,7 +220,7 @@ impl Actions {
         };
         let taken: Vec<_> = self.all_chosen().into_iter().filter(is_taken).collect();
         if !taken.is_empty() {
-            self.note_holders();
+            self.note_holders(true);
         }
         taken
     }
@@ -238,7 +242,7 @@ impl Actions {
             None => chosen.push(id),
         });
         self.anchor.set_value(Some(id));
-        self.note_holders();
+        self.note_holders(false);
     }
 
     /// Lets all go that are chosen; whether there were any.

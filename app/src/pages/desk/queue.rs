@@ -420,7 +420,7 @@ fn TimeLeft(row: RwSignal<Row>) -> impl IntoView {
 pub fn standing(row: &Row) -> String {
     match (&row.exception.closing, &row.exception.assignee) {
         (Some(Closing::Cleared), _) if row.exception.rule == Rule::CustomerWaits => {
-            "Closed: the customer was answered".to_owned()
+            "Closed: the customer waits no more".to_owned()
         }
         (Some(Closing::Cleared), _) => "Closed: the condition cleared".to_owned(),
         (Some(Closing::LateData), _) => "Closed by late data: nothing had been wrong".to_owned(),

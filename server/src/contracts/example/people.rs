@@ -94,6 +94,7 @@ pub(super) fn told() -> Vec<Example> {
                 order: ORDER.to_owned(),
                 issuer: None,
                 is_first: true,
+                counts_in_full: true,
                 is_shared: true,
                 goes_on: Some(Onward {
                     with: vec!["SH-2026-0418".into()],

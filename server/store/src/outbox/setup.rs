@@ -153,7 +153,7 @@ impl Store {
         Ok(changed > 0)
     }
 
-    /// Queues messages anew. Says how many.
+    /// How many messages [`Self::resend`] would send an endpoint once more since a moment.
     pub async fn count_since(&self, endpoint: &str, since: DateTime<Utc>) -> Result<u64, StoreError> {
         let count: i64 = query_scalar(AssertSqlSafe(format!("select count(*) {SINCE}")))
             .bind(endpoint.to_owned())

@@ -71,9 +71,9 @@ fn show(key: i64, tracked: &Tracked) -> Result<(Shown, Rows), StoreError> {
     let unsettled = |id: OrderId| {
         let order = tracked.orders.iter().find(|order| order.id == id);
         // Of an order that no ERP has told of only a decision of the gate is known, if anything.
-        match order.filter(|order| order.state.terms.is_some()) {
-            Some(order) => is_unsettled(order, tracked),
-            None => is_unknown_and_proven(id, tracked),
+        match order {
+            Some(order) if order.state.terms.is_some() => is_unsettled(order, tracked),
+            order => is_unknown_and_proven(id, order.map(|order| &**order), tracked),
         }
     };
     let mut orders: Vec<(OrderId, bool)> =

@@ -223,6 +223,7 @@ fn in_full_means_every_line_that_was_ordered_whatever_brings_it_and_nothing_shor
             order: "4711".into(),
             issuer: None,
             is_first: true,
+            counts_in_full: true,
             is_shared: true,
             goes_on: None,
             elsewhere: vec![LineElsewhere { line: "10".into(), quantity }],

@@ -486,3 +486,98 @@ fn what_is_told_of_one_customers_goods_is_told_to_nobody_else_on_the_truck() {
         assert_eq!(status(&world), "In transit");
     }
 }
+
+#[test]
+fn an_order_that_joins_a_stop_after_it_was_served_was_not_served_there() {
+    let door =
+        |orders: &[&str]| stop("2", StopKind::Delivery, "Hamburg", window("2 08:00", "2 12:00"), orders);
+    for orders in [&[][..], &["4712"]] {
+        let mut world = World::of([
+            erp("1 05:00", ordered()),
+            erp("1 05:00", Fact::OrderReleased(terms_for("CARL", None))).about("4712").named("o-2"),
+            tms("1 06:00", Fact::ShipmentPlanned(plan(&["4711"], vec![pickup(), door(&[])]))),
+            tms("2 10:00", delivered("2")),
+            tms("2 10:10", pod("2", "2 10:05")),
+            tms("2 11:00", Fact::ShipmentPlanned(plan(&["4711", "4712"], vec![pickup(), door(orders)]))),
+        ]);
+        world.settle("2 12:00");
+        assert_eq!(world.told(), ["erp invoice.release 4711"], "{orders:?}");
+    }
+    // A plan that says the same in other words tears no proof from its delivery.
+    let mut same = World::of([
+        erp("1 05:00", ordered()),
+        tms("1 06:00", Fact::ShipmentPlanned(plan(&["4711"], vec![pickup(), door(&["4711"])]))),
+        tms("2 10:00", delivered("2")),
+        tms("2 10:05", Fact::ShipmentPlanned(plan(&["4711"], vec![pickup(), door(&[])]))),
+        tms("2 10:10", pod("2", "2 10:05")),
+    ]);
+    same.settle("2 12:00");
+    assert_eq!((same.told(), status(&same)), (vec!["erp invoice.release 4711".to_owned()], "Delivered"));
+}
+
+#[test]
+fn a_stop_inserted_at_one_place_takes_nothing_of_its_neighbour() {
+    let world = start([
+        tms("2 07:05", crate::support::facts::appointment("2", "2 17:00", "2 18:00")),
+        anew("2 07:30", vec![pickup(), delivery("2a", "Hamburg"), delivery("2", "Hamburg")]),
+    ]);
+    let stops = &world.shipment().shipment.state.stops;
+    assert_eq!([stops[1].appointment.is_some(), stops[2].appointment.is_some()], [false, true]);
+}
+
+#[test]
+fn a_delivery_at_a_stop_that_no_plan_has_delivers_nothing_however_often_the_plan_is_sent() {
+    let again = anew("2 12:00", vec![pickup(), delivery("2", "Hamburg")]);
+    let mut world = start([
+        tms("1 09:30", departed("1")),
+        tms("2 10:00", delivered("7")),
+        tms("2 10:10", pod("7", "2 10:05")),
+        again,
+    ]);
+    world.settle("2 13:00");
+    assert_eq!((status(&world), world.told()), ("In transit", vec![]));
+    assert_eq!(open(&world), ["implausible_report, stop 7, which nobody planned"]);
+    let passing = start([tms("1 09:30", departed("1")), tms("1 15:00", arrived("H9"))]);
+    assert_eq!(open(&passing), [""; 0], "a terminal on the way is no trouble");
+}
+
+#[test]
+fn what_moves_on_brings_back_nothing_that_was_given_up_of_another_order() {
+    let lost = Fact::ShipmentWrittenOff(Ending { orders: vec!["4712".into()], reason: None });
+    let world = World::of([
+        erp("1 05:00", ordered()),
+        erp("1 05:00", Fact::OrderReleased(terms_for("CARL", None))).about("4712").named("o-2"),
+        tms("1 06:00", planned_two_drops()),
+        tms("1 09:30", departed("1")),
+        tms("1 12:00", lost),
+        tms("2 09:00", delivered("2")),
+        tms("2 09:30", departed("2")),
+    ]);
+    let seen = world.shipment().redacted(CustomerId::numbered("CARL")).expect("theirs");
+    assert_eq!(seen.status.label(), "Cancelled");
+}
+
+#[test]
+fn a_cancelled_order_that_waits_at_the_hub_is_somebodys_matter() {
+    let to_hub = vec![pickup(), delivery("2", "Hanover")];
+    let onward = |number: &str| {
+        let from = stop("1", StopKind::Pickup, "Hanover", window("2 18:00", "2 20:00"), &[]);
+        let to = stop("2", StopKind::Delivery, "Hamburg", window("3 08:00", "3 12:00"), &[]);
+        tms("1 06:10", Fact::ShipmentPlanned(plan(&["4711"], vec![from, to]))).about(number).named("onward")
+    };
+    let mut world = start([
+        anew("1 06:05", to_hub),
+        onward("SH-2"),
+        tms("1 09:30", departed("1")),
+        tms("2 10:00", delivered("2")),
+    ]);
+    world.link_legs("2 10:01");
+    assert_eq!((status(&world), open(&world)), ("In transit", vec![]));
+    world.tell(tms("2 11:00", called_off()).about("SH-2").named("does not come"));
+    world.link_legs("2 11:01");
+    assert_eq!(open(&world), ["cancelled_under_way, order 4711"]);
+    let off = Fact::OrderCancelled(Cancellation { reason: None, replaced_by: vec![] });
+    world.tell(erp("2 12:00", off));
+    world.link_legs("2 12:01");
+    assert_eq!(status(&world), "Cancelled, goods under way");
+}

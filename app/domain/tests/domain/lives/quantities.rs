@@ -238,3 +238,104 @@ fn a_pallet_in_three_drops_of_cartons_is_a_pallet_and_tonnes_are_kilogrammes() {
     let world = settled(tonnes);
     assert_eq!((open(&world), world.told()), (vec![], vec!["erp invoice.release 4711".to_owned()]));
 }
+
+/// Orders that took the place of others, all of one item unless said.
+fn order_of(number: &str, items: &[(&str, &str, i64)]) -> Event {
+    let mut said = terms();
+    let first = said.lines[0].clone();
+    said.lines = items
+        .iter()
+        .map(|(line, item, count)| {
+            let mut one = first.clone();
+            (*line).clone_into(&mut one.line);
+            (*item).clone_into(&mut one.item.code);
+            one.quantity = Quantity::whole(*count, "PF");
+            one
+        })
+        .collect();
+    erp("1 05:20", Fact::OrderReleased(said)).about(number).named(&format!("order {number}"))
+}
+
+fn replaced(number: &str, by: &[&str]) -> Event {
+    let by = by.iter().map(|one| (*one).to_owned()).collect();
+    erp("1 12:00", Fact::OrderCancelled(domain::fact::Cancellation { reason: None, replaced_by: by }))
+        .about(number)
+        .named(&format!("{number} replaced"))
+}
+
+#[test]
+fn what_is_handed_over_under_the_number_of_a_split_order_is_shared_out_among_its_successors() {
+    let story = [
+        order_of("4711-A", &[("10", "ITEM-1", 3)]),
+        order_of("4711-B", &[("10", "ITEM-1", 1)]),
+        order_of("4711", &[("10", "ITEM-1", 4)]),
+        replaced("4711", &["4711-A", "4711-B"]),
+        drop("2 09:00", "4711", &[("10", 2, "PF")]),
+        drop("2 10:00", "4711", &[("10", 2, "PF")]),
+        signed("2 10:10"),
+    ];
+    let mut world = start(story);
+    world.settle("3 09:00");
+    world.settle("3 09:01");
+    assert_eq!(open(&world), [""; 0]);
+    let mut told = world.told();
+    told.sort();
+    assert_eq!(told, ["erp invoice.release 4711-A", "erp invoice.release 4711-B"]);
+}
+
+#[test]
+fn what_is_handed_over_under_the_numbers_of_merged_orders_is_told_apart_by_its_items() {
+    let plan = crate::support::facts::plan(
+        &["4711", "4712"],
+        vec![
+            crate::support::facts::stop(
+                "1",
+                domain::fact::StopKind::Pickup,
+                "Bremen",
+                crate::support::window("1 08:00", "1 10:00"),
+                &[],
+            ),
+            crate::support::facts::stop(
+                "2",
+                domain::fact::StopKind::Delivery,
+                "Hamburg",
+                crate::support::window("2 08:00", "2 12:00"),
+                &[],
+            ),
+        ],
+    );
+    let mut both = lines("4711", &[("10", 1, "PF")]);
+    both.extend(lines("4712", &[("10", 2, "PF")]));
+    let mut world = World::of([
+        order_of("4711", &[("10", "ITEM-1", 1)]),
+        order_of("4712", &[("10", "ITEM-2", 2)]),
+        order_of("4713", &[("10", "ITEM-1", 1), ("20", "ITEM-2", 2)]),
+        tms("1 06:00", Fact::ShipmentPlanned(plan)),
+        replaced("4711", &["4713"]),
+        replaced("4712", &["4713"]),
+        tms(
+            "2 09:00",
+            Fact::StopDelivered(Handled { stop: "2".into(), lines: both, left_with: None, raw_code: None }),
+        ),
+        signed("2 10:10"),
+    ]);
+    world.settle("3 09:00");
+    assert_eq!((open(&world), world.told()), (vec![], vec!["erp invoice.release 4713".to_owned()]));
+}
+
+#[test]
+fn what_was_loaded_without_a_word_is_what_was_ordered_then_and_a_replacement_is_not_too_much() {
+    let load = tms(
+        "1 09:00",
+        Fact::StopLoaded(Handled { stop: "1".into(), lines: vec![], left_with: None, raw_code: None }),
+    );
+    let raised = settled([load, changed("1 12:00", 6), drop("2 09:00", "4711", &[]), signed("2 09:10")]);
+    assert_eq!(acme(&raised).orders[0].lines[0].delivered, Some(Quantity::whole(4, "PF")));
+    assert_eq!(open(&raised), ["quantity_mismatch, order 4711", "proven_not_released, 4711"]);
+    let replaced = start([
+        drop("2 09:00", "4711", &[("10", 4, "PF")]),
+        came_back("2 12:00", 4),
+        drop("3 09:00", "4711", &[("10", 4, "PF")]),
+    ]);
+    assert!(!open(&replaced).iter().any(|one| one.starts_with("quantity_mismatch")), "{:?}", open(&replaced));
+}

@@ -259,6 +259,7 @@ pub fn one_of_each() -> Vec<Fact> {
             order: "4711".into(),
             issuer: None,
             is_first: true,
+            counts_in_full: true,
             is_shared: true,
             goes_on: Some(Onward {
                 with: vec!["SH-2".into()],
