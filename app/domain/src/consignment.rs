@@ -346,6 +346,11 @@ impl<'a> Consignment<'a> {
         self.all_stops().any(Stop::has_sent_goods)
     }
 
+    /// Whether a plan names it no more though its goods are on the truck.
+    pub(crate) fn is_dropped(&self) -> bool {
+        self.number.is_some_and(|number| self.state.dropped_orders.iter().any(|dropped| dropped == number))
+    }
+
     /// What the proof of a stop holds against its delivery; a remark that names lines is about the orders that it names.
     pub fn discrepancy_at<'s>(&self, stop: &'s Stop) -> Option<&'s Discrepancy> {
         let is_about = |found: &&Discrepancy| {
@@ -395,9 +400,11 @@ impl<'a> Consignment<'a> {
             Stage::Returned
         } else if self.is_written_off() {
             Stage::WrittenOff
-        } else if self.state.cancelled.is_some() && self.is_delivered_elsewhere() {
+        } else if (self.state.cancelled.is_some() || self.is_dropped()) && self.is_delivered_elsewhere() {
             // Another truck took the goods on from where this one stood.
             Stage::CalledOff
+        } else if self.is_dropped() {
+            Stage::CalledOffOnBoard
         } else if is_called_off {
             if self.has_left() { Stage::CalledOffOnBoard } else { Stage::CalledOff }
         } else if self.deliveries().any(is_refused) {

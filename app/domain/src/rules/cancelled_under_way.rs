@@ -12,6 +12,9 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         let is_order_off = order.is_some_and(|order| order.state.cancelled.is_some());
         let why = match part.stage() {
             Stage::CalledOffOnBoard if is_order_off => "The order was cancelled while its goods",
+            Stage::CalledOffOnBoard if part.is_dropped() => {
+                "A new plan names the order no more while the goods"
+            }
             Stage::CalledOffOnBoard => "The shipment was called off while the goods",
             Stage::HandedOver | Stage::Disputed | Stage::Proven if is_order_off => {
                 return order

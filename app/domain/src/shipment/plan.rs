@@ -1,10 +1,10 @@
 //! What a plan changes: it replaces the one before it, whole. What has happened stays with the place where it happened,
 //! whatever number the new plan gives it; what the plan names no more is history.
 
-use super::state::{NumberClash, State, Stop};
+use super::state::{Ended, NumberClash, State, Stop};
 use crate::consignment::same_number;
 use crate::event::{Event, HISTORY};
-use crate::fact::{Leg, Plan, PlannedStop, StopKind};
+use crate::fact::{HandledLine, Leg, Plan, PlannedStop, StopKind};
 use crate::place::Location;
 use crate::time::Moment;
 use chrono::TimeDelta;
@@ -103,18 +103,37 @@ impl State {
         }
     }
 
-    /// Orders of which goods were handed over stay the shipment's though a later plan names only what is still to come.
+    /// Orders of which goods were handed over stay the shipment's though a later plan names only what is still to come; so do
+    /// those whose goods are on the truck, until somebody says where they go.
     fn keep_past_orders(&mut self, plan: &Plan) {
         let was_handed_over = |order: &String| {
             let handed_over = |stop: &&Stop| stop.is_delivery() && stop.handed_over_at().is_some();
             self.all_stops().filter(handed_over).any(|stop| stop.concerns(order))
         };
-        let mut past: Vec<String> =
-            self.orders.iter().filter(|order| was_handed_over(order)).cloned().collect();
-        past.retain(|order| !plan.orders.contains(order));
+        let gone = || self.orders.iter().filter(|order| !plan.orders.contains(order));
+        let is_dropped = |order: &&String| !was_handed_over(order) && self.is_loaded(order);
+        let dropped: Vec<String> = gone().filter(is_dropped).cloned().collect();
+        let past: Vec<String> =
+            gone().filter(|order| was_handed_over(order) || dropped.contains(order)).cloned().collect();
+        self.dropped_orders = dropped;
         self.orders.clone_from(&plan.orders);
         self.orders.extend(past.iter().cloned());
         self.past_orders = past;
+    }
+
+    /// Whether an order's goods were loaded and are not known to have left the truck since: at a cross-dock another may have taken them.
+    fn is_loaded(&self, order: &str) -> bool {
+        let takes = |stop: &Stop| {
+            let names_it = |line: &HandledLine| same_number(&line.order, order);
+            let mut lines = stop.loads.iter().flat_map(|load| &load.lines).peekable();
+            let takes_all = lines.peek().is_none() || stop.loads.iter().any(|load| load.lines.is_empty());
+            stop.has_sent_goods() && (takes_all || lines.any(names_it))
+        };
+        let is_ended = |ended: &Ended| ended.orders.is_empty() || ended.orders.iter().any(|one| one == order);
+        let concerned = || self.all_stops().filter(|stop| stop.concerns(order));
+        concerned().any(|stop| stop.kind == Some(StopKind::Pickup) && takes(stop))
+            && !concerned().any(|stop| stop.kind == Some(StopKind::CrossDock) && stop.has_begun())
+            && !self.returned.iter().chain(&self.written_off).any(is_ended)
     }
 
     /// Marks the deliveries that bring goods back to where they came from.

@@ -37,8 +37,10 @@ pub struct State {
     pub planned_by: Option<String>,
     /// That the number was used for something else: nothing of that counts here.
     pub clash: Option<NumberClash>,
-    /// Orders that the plan in force names no more, though goods of theirs were handed over; they stand among `orders` too.
+    /// Orders that the plan in force names no more, though goods of theirs were loaded or handed over; they stand among `orders` too.
     pub past_orders: Vec<String>,
+    /// Those of them whose goods are on the truck as far as anybody has told.
+    pub dropped_orders: Vec<String>,
     /// In route order, as the plan in force has them.
     pub stops: Vec<Stop>,
     /// Stops that the plan in force names no more: what happened there is history, and nothing is owed there.

@@ -158,6 +158,42 @@ fn cancelled_with_the_goods_on_the_truck_is_under_way_until_somebody_says_where_
 }
 
 #[test]
+fn an_order_that_a_plan_names_no_more_while_its_goods_are_on_the_truck_is_somebodys_matter() {
+    let rest = plan(
+        &["4711"],
+        vec![pickup(), stop("2", StopKind::Delivery, "Hamburg", window("2 08:00", "2 12:00"), &[])],
+    );
+    let story = |on_the_truck: bool| {
+        let left = on_the_truck.then(|| [tms("1 09:00", loaded("1")), tms("1 09:30", departed("1"))]);
+        World::of(
+            [
+                erp("1 05:00", ordered()),
+                erp("1 05:00", Fact::OrderReleased(terms_for("BOLT", None))).about("4712").named("o-2"),
+                tms("1 06:00", planned_two_drops()),
+            ]
+            .into_iter()
+            .chain(left.into_iter().flatten())
+            .chain([tms("1 11:00", Fact::ShipmentPlanned(rest.clone()))]),
+        )
+    };
+    let theirs = |world: &World| world.shipment().redacted(CustomerId::numbered("BOLT"));
+    let world = story(false);
+    assert_eq!(open(&world), Vec::<String>::new(), "nothing of it had been loaded");
+    assert!(theirs(&world).is_none());
+
+    let mut world = story(true);
+    assert_eq!(open(&world), ["cancelled_under_way, order 4712"]);
+    let seen = theirs(&world).expect("still theirs");
+    assert_eq!(seen.status.label(), "Cancelled, goods under way");
+    assert_eq!(status(&world), "In transit", "4711 goes on");
+    let onward = plan(&["4712"], vec![delivery("1", "Kiel")]);
+    world.tell(tms("1 13:00", Fact::ShipmentPlanned(onward)).about("SH-2").named("onward"));
+    world.tell(tms("2 10:00", delivered("1")).about("SH-2").named("there"));
+    world.link_legs("2 10:01");
+    assert_eq!(open(&world), Vec::<String>::new(), "another truck has brought it");
+}
+
+#[test]
 fn what_was_cancelled_before_it_was_loaded_is_cancelled() {
     assert_eq!(status(&start([tms("1 07:00", called_off())])), "Cancelled");
 }
