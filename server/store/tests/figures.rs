@@ -5,8 +5,10 @@ mod common;
 use chrono::TimeDelta;
 use common::*;
 use domain::Event;
+use domain::charge::{Charge, ChargeKind};
 use domain::fact::*;
 use domain::kpi::{Day, Days, Dimension, Exclusion, Figure, Measure, Sums};
+use domain::measure::Money;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::{Clock, Options, Store, rebuild_in_batches, view_hashes};
@@ -156,4 +158,25 @@ async fn a_figure_that_a_late_correction_restates_says_what_it_was() {
         let fresh = folder.path().join(format!("fresh-{batch}.db"));
         assert_eq!(rebuild_in_batches(&path, &fresh, batch, 3).await.expect("rebuilt"), stored, "{batch}");
     }
+}
+
+#[tokio::test]
+async fn a_source_that_charges_beyond_all_measure_stops_nobody() {
+    let bench = Bench::new().await;
+    for number in ["S-1", "S-2", "S-3"] {
+        let charge = |step: &str, minutes: i64, minor: i64| {
+            let amount = Money { minor, currency: "EUR".to_owned().try_into().expect("a currency") };
+            let charge =
+                Charge { charge: "C1".to_owned(), kind: ChargeKind::Linehaul, amount, description: None };
+            told(number, step, minutes, Fact::ChargeStated(charge))
+        };
+        let mut events = life(number, 1500);
+        events.extend([charge("quote", 60, i64::MAX), charge("charge", 1600, i64::MAX)]);
+        tell(&bench.store, number, events).await;
+    }
+    let week = Days::until(day(1600), 7);
+    let all = bench.store.figures(week, week.earlier(7)).await.expect("figures");
+    let quoted = all.measures[&Measure::LinehaulVariance].window.money.values().map(|sums| sums.denominator);
+    assert_eq!(quoted.collect::<Vec<_>>(), [i64::MAX], "no more than can be written down");
+    assert_eq!(all.measures[&Measure::OnTimeDelivery].window.sums.denominator, 3);
 }

@@ -155,7 +155,16 @@ async fn filters_find_what_they_name_and_nothing_else() {
     assert_eq!(customers(ShipmentFilter { status: Some(Status::InTransit), ..none.clone() }).await, ["S-1"]);
     assert_eq!(customers(ShipmentFilter { rule, ..none.clone() }).await, [""; 0], "no customer sees rules");
     let punctuality = Some(domain::kpi::Punctuality::Kept);
-    assert_eq!(customers(ShipmentFilter { punctuality, ..none }).await, [""; 0]);
+    assert_eq!(customers(ShipmentFilter { punctuality, ..none.clone() }).await, [""; 0]);
+    let count = async |customer, rule| {
+        let filter = ShipmentFilter { rule: Some(rule), ..none.clone() };
+        bench.store.count_shipments(customer, &filter, 100).await.expect("a count")
+    };
+    for feeds in domain::rules::Rule::ALL.into_iter().filter(|rule| rule.is_of_feed()) {
+        assert_eq!(count(None, feeds).await, 0, "no shipment has what is a feed's");
+    }
+    let late = domain::rules::Rule::EtaBeyondPromise;
+    assert_eq!((count(None, late).await, count(Some(customer("C-1")), late).await), (1, 0));
 }
 
 #[tokio::test]
