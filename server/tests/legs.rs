@@ -3,11 +3,12 @@
 mod support;
 
 use domain::authority::Role;
+use domain::fact::Cancellation;
 use domain::rules::Rule;
 use domain::status::Status;
-use domain::{Event, OrderId, ShipmentId};
+use domain::{Event, Fact, OrderId, ShipmentId};
 use store::SourceConfig;
-use support::freight::{append, delivered, departed, planned_between, pod, released, start, window};
+use support::freight::{append, delivered, departed, event, planned_between, pod, released, start, window};
 use support::server::{Hands, Running};
 use support::until;
 
@@ -111,6 +112,12 @@ async fn an_order_that_no_erp_has_released_is_somebodys_matter_once_its_goods_ar
     until("its invoice leaves", async || gate(&running).await.is_some_and(|(is_released, _)| is_released))
         .await;
     until("and that was all", async || opened().await.is_empty()).await;
+    let replaced = Cancellation { reason: None, replaced_by: vec!["SO-7".to_owned()] };
+    append(&running.store, vec![event(Role::Erp, "SO-1", 700, Fact::OrderCancelled(replaced))]).await;
+    until("nobody knows what replaces it", async || {
+        opened().await.first().is_some_and(|detail| detail.starts_with("Order SO-7 is delivered and proven"))
+    })
+    .await;
     running.stop().await;
     let verification = store::verify(&folder.path().join("test.db")).await.expect("verified");
     assert_eq!(verification.differences, []);

@@ -64,13 +64,26 @@ pub(crate) fn unproven(part: &Consignment, shipment: &str) -> Vec<String> {
 }
 
 /// Whether a shipment has news for the gate of one of its orders: its part is confirmed and the invoice waits, or the
-/// invoice may leave though its part is not confirmed.
+/// invoice may leave though its part is not confirmed, or is less than what is ordered by now.
 pub fn is_unsettled(order: &Order, carrier: &Tracked) -> bool {
     let may_leave = order.state.may_leave(&carrier.shipment.number);
-    order.state.terms.is_some()
-        && order.state.cancelled.is_none()
-        && !is_paid_for(order, std::slice::from_ref(carrier))
-        && is_confirmed(&order.number, carrier).is_some_and(|confirmed| confirmed != may_leave)
+    let Some(terms) = &order.state.terms else { return false };
+    let alone = std::slice::from_ref(carrier);
+    let is_short = || {
+        let is_shared =
+            carrier.shipment.state.legs.iter().any(|leg| leg.order == order.number && leg.is_shared);
+        let is_let_go = carrier.shipment.state.is_let_go(&order.number);
+        let is_released = order.state.gate.as_ref().is_some_and(|gate| gate.released);
+        // What several carry is looked at with each news of one.
+        is_released
+            && !is_shared
+            && !is_let_go
+            && terms.lines.iter().any(|line| still_to_come(order, line, alone).is_some())
+    };
+    order.state.cancelled.is_none()
+        && !is_paid_for(order, alone)
+        && is_confirmed(&order.number, carrier)
+            .is_some_and(|confirmed| confirmed != may_leave || confirmed && is_short())
 }
 
 /// As [`is_unsettled`], of an order that no ERP has told of, as far as it is known at all: until that has been said.
@@ -79,9 +92,7 @@ pub fn is_unknown_and_proven(id: OrderId, order: Option<&Order>, carrier: &Track
     if order.is_some_and(is_said) {
         return false;
     }
-    let state = &carrier.shipment.state;
-    let number = state.orders.iter().find(|number| state.order_id(number) == id);
-    number.and_then(|number| is_confirmed(number, carrier)) == Some(true)
+    carrier.number_of(id).and_then(|number| is_confirmed(&number, carrier)) == Some(true)
 }
 
 /// Whether [`missing`] is nothing; asked of every event, so it makes no sentences.

@@ -299,7 +299,9 @@ fn attempted(shipment: &CustomerShipment, now: DateTime<Utc>) -> Vec<String> {
 fn handed_on(shipment: &CustomerShipment) -> Option<(&CustomerStop, &Onward)> {
     shipment.orders.iter().filter_map(|order| order.goes_on.as_ref()).find_map(|onward| {
         let stop = shipment.stops.iter().find(|stop| stop.stop == onward.stop)?;
-        (stop.delivered_at.is_some() || onward.left_at.is_some()).then_some((stop, onward))
+        let is_known =
+            stop.delivered_at.is_some() || onward.left_at.is_some() || onward.handed_over_at.is_some();
+        is_known.then_some((stop, onward))
     })
 }
 

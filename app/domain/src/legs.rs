@@ -146,10 +146,13 @@ impl<'c, 'p> Way<'c, 'p> {
         self.part.stage() == Stage::Returned || self.part.goes_on().is_some_and(|onward| onward.came_back)
     }
 
-    /// How much of each line the other shipments handed over.
+    /// How much of each line the other shipments handed over to its consignee.
     fn elsewhere(&self, order: &Order, all: &[Self]) -> Vec<LineElsewhere> {
         let lines = order.state.terms.as_ref().map_or(&[][..], |terms| &terms.lines);
-        let others = || all.iter().filter(|other| other.carrier.shipment.id != self.carrier.shipment.id);
+        let others = || {
+            let others = all.iter().filter(|other| other.carrier.shipment.id != self.carrier.shipment.id);
+            others.filter(|other| other.onward(all).is_none())
+        };
         let sums = lines.iter().map(|line| {
             let handed_over = others().filter_map(|other| other.part.handed_over(line));
             let milli = handed_over.fold(0_i64, |sum, one| sum.saturating_add(one.milli));

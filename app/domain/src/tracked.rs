@@ -212,6 +212,13 @@ impl Tracked {
         ids
     }
 
+    /// The number of an order on it, known or not.
+    pub fn number_of(&self, id: OrderId) -> Option<String> {
+        let parts = self.consignments();
+        let mut numbers = parts.iter().filter_map(|part| part.number);
+        numbers.find(|number| self.shipment.state.order_id(number) == id).map(str::to_owned)
+    }
+
     /// The goods of each of its orders.
     pub fn consignments(&self) -> Vec<Consignment<'_>> {
         let ordered: Vec<Ordered> = self.orders.iter().map(|order| Ordered::of(order)).collect();

@@ -31,7 +31,7 @@ impl Text {
         match field {
             "stop" | "stops" | "order" | "orders" | "line" | "tender" | "invoice" | "charge" | "document"
             | "event" | "code" | "raw_code" | "value" | "issuer" | "shipment" | "shipments" | "vehicle"
-            | "number" | "replaced_by" => Self::Number,
+            | "number" | "replaced_by" | "office" => Self::Number,
             "signed_by" => Self::Signer,
             "note" | "reason" | "text" | "detail" | "answer" => Self::Note,
             "country" => Self::Country,

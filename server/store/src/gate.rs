@@ -152,11 +152,8 @@ impl Store {
         let carried = keys_of_order.into_iter().filter_map(|(id, keys)| {
             let shipments: Vec<Tracked> = keys.iter().filter_map(|key| shipments.get(key).cloned()).collect();
             let named = || {
-                let states = shipments.iter().map(|one| &one.shipment.state);
-                let mut numbers =
-                    states.flat_map(|state| state.orders.iter().map(move |number| (state, number)));
-                let (_, number) = numbers.find(|(state, number)| state.order_id(number) == id)?;
-                Some(Arc::new(Order::new(id, number.clone())))
+                let number = shipments.iter().find_map(|one| one.number_of(id))?;
+                Some(Arc::new(Order::new(id, number)))
             };
             let order = orders.get(&id)?.order.clone().or_else(named)?;
             Some(Carried { order, shipments })

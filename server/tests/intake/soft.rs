@@ -353,3 +353,10 @@ fn a_part_that_nothing_is_concluded_from_costs_itself() {
     let said = refused("pod.received", "/data/discrepancy", json!({"kind": 7, "lines": "all"}));
     assert!(said.contains("discrepancy"), "what speaks against a proof is never left out: {said}");
 }
+
+#[test]
+fn an_office_is_the_same_however_its_letters_are_made_up() {
+    let (held, _) = taken("customs.held", "/data/office", json!("Zu\u{308}rich Kloten"));
+    let Fact::CustomsHeld(statement) = &held.fact else { panic!("{held:?}") };
+    assert_eq!(statement.office, "Z\u{fc}rich Kloten");
+}

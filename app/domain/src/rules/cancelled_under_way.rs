@@ -10,27 +10,29 @@ pub(super) fn conditions(situation: &Situation) -> Vec<Condition> {
         let number = part.number;
         let order = situation.orders.iter().find(|order| Some(order.number.as_str()) == number);
         let is_order_off = order.is_some_and(|order| order.state.cancelled.is_some());
-        let why = match part.stage() {
-            Stage::CalledOffOnBoard if is_order_off => "The order was cancelled while its goods",
-            Stage::CalledOffOnBoard if part.is_dropped() => {
-                "A new plan names the order no more while the goods"
+        let goods = number.map_or("the goods".to_owned(), |number| format!("the goods of order {number}"));
+        let under_way = match part.stage() {
+            Stage::CalledOffOnBoard if is_order_off => {
+                format!("{goods} were under way when it was cancelled")
             }
-            Stage::CalledOffOnBoard => "The shipment was called off while the goods",
+            Stage::CalledOffOnBoard if part.is_dropped() => {
+                format!("{goods} were on the truck when a new plan left it out")
+            }
+            Stage::CalledOffOnBoard => format!("{goods} were under way when the shipment was called off"),
             Stage::HandedOver | Stage::Disputed | Stage::Proven if is_order_off => {
                 return order
                     .filter(|order| !order.state.is_invoiced() && !part.is_back)
                     .map(|order| given_away(order));
             }
             Stage::HandedOn if part.goes_on().is_some_and(|onward| onward.with.is_empty()) => {
-                "The truck that was to take on the goods does not come; they"
+                format!("{goods} are at the hub, and the truck that was to take them on does not come")
             }
             _ => return None,
         };
-        let named = number.map_or(String::new(), |number| format!(" of order {number}"));
         Some(Condition {
             rule: Rule::CancelledUnderWay,
             cause: number.map_or("all goods".to_owned(), |number| format!("order {number}")),
-            detail: format!("{why}{named} were under way, and nobody said where they go"),
+            detail: format!("Nobody said where they go: {under_way}"),
             orders: number.map(str::to_owned).into_iter().collect(),
         })
     });

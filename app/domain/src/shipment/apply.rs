@@ -72,15 +72,29 @@ impl FoldState for State {
             Fact::AppointmentScheduled(terms) | Fact::AppointmentRescheduled(terms) => self.appoint(terms),
             Fact::AppointmentMissed(stop) => self.stop(&stop.stop).missed_at = Some(at),
             Fact::PickupReadied(stop) => self.stop(&stop.stop).ready_at = Some(at),
-            Fact::StopArrived(stop) => self.arrive(&stop.stop, at),
+            Fact::StopArrived(stop) => {
+                self.arrive(&stop.stop, at);
+                if self.stop(&stop.stop).is_delivery() {
+                    self.goes_out_again(false);
+                }
+            }
             Fact::StopLoaded(handled) => {
                 let stop = self.stop(&handled.stop);
                 stop.loaded_at = Some(at);
                 add(&mut stop.loads, at, handled);
                 self.goes_again(handled);
             }
-            Fact::StopDeparted(stop) => self.stop(&stop.stop).departed_at = Some(at),
-            Fact::ShipmentSentOutForDelivery(stop) => self.stop(&stop.stop).sent_out_at = Some(at),
+            Fact::StopDeparted(stop) => {
+                let stop = self.stop(&stop.stop);
+                stop.departed_at = Some(at);
+                if stop.kind == Some(StopKind::Pickup) {
+                    self.goes_out_again(false);
+                }
+            }
+            Fact::ShipmentSentOutForDelivery(stop) => {
+                self.stop(&stop.stop).sent_out_at = Some(at);
+                self.goes_out_again(true);
+            }
             Fact::StopDelivered(handled) => {
                 self.goes_again(handled);
                 let stop = self.stop(&handled.stop);
@@ -273,6 +287,19 @@ impl State {
         let is_of_some = |ended: &Ended| !ended.orders.is_empty();
         self.returned.retain(is_of_some);
         self.written_off.retain(is_of_some);
+    }
+
+    /// A truck that goes on has what was given up, unless other orders are on it too; what was back with its sender as well where it
+    /// is sent out or planned anew since: whoever brought goods back leaves without them.
+    fn goes_out_again(&mut self, is_sent_out: bool) {
+        let (orders, planned_at) = (&self.orders, self.planned_at);
+        let is_all = |ended: &Ended| {
+            ended.orders.is_empty() || orders.iter().all(|order| ended.orders.contains(order))
+        };
+        let is_sent =
+            |ended: &Ended| is_sent_out || planned_at.is_some_and(|planned_at| planned_at > ended.at);
+        self.returned.retain(|ended| !(is_all(ended) && is_sent(ended)));
+        self.written_off.retain(|ended| !is_all(ended));
     }
 
     fn appoint(&mut self, terms: &AppointmentTerms) {

@@ -11,7 +11,7 @@ use domain::exception::{Closing, ShipmentException};
 use domain::fact::{Fact, Noun};
 use domain::feed::{Catalogue, Settled, TrackedFeed};
 use domain::fold::Applied;
-use domain::gate::decide;
+use domain::gate::{decide, is_unknown_and_proven, is_unsettled};
 use domain::id::{CustomerId, OrderId, Seq, ShipmentId, SourceName};
 use domain::message::{Addressed, Message, of_order};
 use domain::party::Tier;
@@ -257,6 +257,11 @@ impl World {
             let carry = |one: &&Tracked| one.order_ids().contains(&order.id);
             let shipments: Vec<Tracked> = self.shipments.values().filter(carry).cloned().collect();
             if let Some(fact) = decide(&order, &shipments, at(when).to_utc()) {
+                // The server looks only where there is news, and at what several carry.
+                let has_news = |one: &Tracked| {
+                    is_unsettled(&order, one) || is_unknown_and_proven(order.id, Some(&order), one)
+                };
+                assert!(shipments.len() > 1 || shipments.iter().any(has_news), "never looked at: {fact:?}");
                 let id = format!("gate {} {when} {}", order.number, self.seq);
                 self.tell(event(Role::Syncline, when, fact).about(&order.number).named(&id));
             }

@@ -409,3 +409,34 @@ fn an_order_that_two_trucks_bring_adds_up_over_both() {
     let short = told(2, 1);
     assert_eq!(figure(&short, Measure::OnTimeInFull), ["05-03 0/1"]);
 }
+
+#[test]
+fn a_carton_lost_at_the_hub_is_short_at_the_consignee_and_nobody_counts_what_reached_the_hub() {
+    let line = |stop: &str, count| Handled {
+        stop: stop.into(),
+        lines: vec![HandledLine {
+            order: "4711".into(),
+            line: "10".into(),
+            quantity: Quantity::whole(count, "PF"),
+        }],
+        left_with: None,
+        raw_code: None,
+    };
+    let mut world = World::of(two_legs().into_iter().chain([
+        of("SH-1", tms("1 08:20", Fact::StopLoaded(line("1", 4)))),
+        of("SH-1", tms("1 15:30", Fact::StopDelivered(line("2", 4)))),
+        of("SH-2", tms("2 18:20", Fact::StopLoaded(line("1", 3)))),
+        of("SH-2", tms("3 09:30", Fact::StopDelivered(line("2", 3)))),
+        of("SH-2", tms("3 09:40", pod("2", "3 09:35"))),
+    ]));
+    world.link_legs("3 10:00");
+    world.settle("3 10:01");
+    let said: Vec<String> = world
+        .shipments
+        .values()
+        .flat_map(|one| one.exceptions.iter().map(|one| one.detail.clone()))
+        .collect();
+    assert!(said.iter().any(|one| one.contains("3 PF of 4 PF")), "{said:?}");
+    assert!(!said.iter().any(|one| one.contains("7 PF")), "{said:?}");
+    assert_eq!(world.told(), Vec::<String>::new());
+}

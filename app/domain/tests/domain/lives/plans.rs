@@ -452,6 +452,19 @@ fn what_was_returned_and_is_loaded_again_is_on_its_way_again() {
     let lost = Fact::ShipmentWrittenOff(Ending { orders: vec![], reason: None });
     let found = start([tms("1 09:30", departed("1")), tms("2 09:00", lost), tms("3 09:00", delivered("2"))]);
     assert_eq!(status(&found), "Delivered, awaiting confirmation");
+    let back = || Fact::ShipmentReturned(Ending { orders: vec![], reason: None });
+    let leaves = |planned: bool| {
+        let plan = planned.then(|| anew("2 10:00", vec![pickup(), delivery("2", "Hamburg")]));
+        let story = [tms("1 09:30", departed("1")), tms("2 09:00", back())];
+        start(story.into_iter().chain(plan).chain([tms("2 12:30", departed("1"))]))
+    };
+    assert_eq!(status(&leaves(true)), "In transit", "nobody tells of each loading");
+    assert_eq!(status(&leaves(false)), "Returned", "the truck that brought them back leaves without them");
+    let lost = || Fact::ShipmentWrittenOff(Ending { orders: vec![], reason: None });
+    for news in [arrived("2"), sent_out("2")] {
+        let seen = start([tms("1 09:30", departed("1")), tms("2 09:00", lost()), tms("3 08:00", news)]);
+        assert_ne!(status(&seen), "Cancelled", "they are there again");
+    }
 }
 
 #[test]

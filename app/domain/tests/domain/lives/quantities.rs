@@ -198,6 +198,10 @@ fn what_was_handed_over_is_what_was_ordered_then_whatever_the_order_says_later()
     assert_eq!(acme(&cut).orders[0].lines[0].delivered, Some(Quantity::whole(4, "PF")));
     assert_eq!(open(&cut), ["quantity_mismatch, order 4711"]);
     assert!(cut.shipment().exceptions[0].detail.contains("4 PF of line 10 handed over, 3 PF ordered"));
+    let mut let_go = settled(whole());
+    let_go.tell(changed("2 12:00", 6));
+    let_go.settle("4 12:00");
+    assert_eq!(let_go.told(), ["erp invoice.release 4711", "erp invoice.hold 4711"]);
     let before = settled([changed("1 12:00", 6)].into_iter().chain(whole()));
     assert_eq!((open(&before), before.told()), (vec![], vec!["erp invoice.release 4711".to_owned()]));
 }
