@@ -183,7 +183,7 @@ export function enliven(element) {
   for (const shown of element.querySelectorAll('.window, time[datetime]:not(.age, .window *)')) {
     if (shown.closest('.origin')) continue;
     const moments = shown.matches('time') ? [shown] : [...shown.querySelectorAll('time')];
-    const mine = moments.map((moment) => ownTime(moment.dateTime));
+    const mine = moments.map((moment, place) => ownTime(moment.dateTime, moments[place - 1]?.dateTime));
     if (mine.some((one) => one === undefined)) continue;
     const note = document.createElement('span');
     note.className = 'mine';
@@ -192,13 +192,14 @@ export function enliven(element) {
   }
 }
 
-/** The moment on the viewer's clock, where that differs from the clock that it is written in. */
-function ownTime(written) {
+/** The moment on the viewer's clock, where that differs from the clock that it is written in; its day where nothing says it yet. */
+function ownTime(written, before) {
   const at = new Date(written);
   const stated = /([+-])(\d\d):(\d\d)$/.exec(written);
   const offset = stated ? Number(`${stated[1]}1`) * (Number(stated[2]) * 60 + Number(stated[3])) : 0;
   if (Number.isNaN(at.getTime()) || offset === -at.getTimezoneOffset()) return undefined;
   const clock = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   const there = new Date(at.getTime() + offset * 60_000).getUTCDate();
-  return there === at.getDate() ? clock : `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${clock}`;
+  const isSaid = there === at.getDate() || (before && new Date(before).toDateString() === at.toDateString());
+  return isSaid ? clock : `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${clock}`;
 }

@@ -96,7 +96,8 @@ pub fn change(measure: Measure, now: &Figure, before: &Figure) -> Option<(String
     };
     // One order that was late is no trend.
     let is_few = definition.unit == Unit::Percent && base < FEW;
-    let of_few = if is_few { format!("; {base} are too few to tell") } else { String::new() };
+    let verb = if base == 1 { "is" } else { "are" };
+    let of_few = if is_few { format!("; {base} {verb} too few to tell") } else { String::new() };
     let verdict = (moved.abs() > f64::EPSILON && !is_few).then_some(is_better);
     Some((format!("{said} against {}{of_few}", plain(measure, before)), verdict))
 }
