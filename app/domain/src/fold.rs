@@ -16,6 +16,10 @@ pub trait FoldState: Default + Serialize {
 
     /// Takes one event in, as the latest so far.
     fn apply(&mut self, event: &Event);
+
+    /// Learns from an event, where nothing has told it yet, whose the number is. Asked in the order of receipt and before the fold:
+    /// who was first with a number keeps it, whatever time another states.
+    fn claim(&mut self, event: &Event);
 }
 
 /// An event of a subject, and whether its source has taken it back.
@@ -93,7 +97,7 @@ impl<S: FoldState> Folded<S> {
     }
 
     /// Takes in one event. The result does not depend on the order or repetition of calls, as long as the events that one
-    /// source states of one moment keep theirs.
+    /// source states of one moment keep theirs, and of two sources that use one number the same is first.
     pub fn apply(&mut self, recorded: Recorded) -> Applied {
         let Err(place) = self.entries.binary_search_by(|entry| entry.recorded.fold_order(&recorded)) else {
             return Applied::Known;
@@ -110,6 +114,7 @@ impl<S: FoldState> Folded<S> {
         self.retractions += usize::from(retracts);
         self.entries.insert(place, Entry { recorded, corrected: None });
         if place >= self.happened && !corrects {
+            self.state.claim(&self.entries[place].recorded.event);
             self.advance();
             Applied::InOrder
         } else {
@@ -150,6 +155,12 @@ impl<S: FoldState> Folded<S> {
             self.entries[place].corrected = corrected;
         }
         self.state = S::default();
+        let standing = self.entries.iter().filter(|entry| entry.corrected.is_none());
+        let mut received: Vec<&Recorded> = standing.map(|entry| &entry.recorded).collect();
+        received.sort_unstable_by_key(|recorded| recorded.seq);
+        for recorded in received {
+            self.state.claim(&recorded.event);
+        }
         self.happened = 0;
         self.advance();
     }

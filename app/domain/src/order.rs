@@ -21,7 +21,7 @@ pub type Order = Folded<OrderState>;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct OrderState {
     pub released_at: Option<Moment>,
-    /// The source that stated it first: its number is that source's.
+    /// The source whose statement was received first: the number is that source's.
     pub stated_by: Option<String>,
     /// Other sources that state orders of their own under the number: nothing of that counts here.
     pub also_stated_by: Vec<String>,
@@ -113,6 +113,12 @@ pub struct Gate {
 impl FoldState for OrderState {
     type Id = OrderId;
 
+    fn claim(&mut self, event: &Event) {
+        if self.stated_by.is_none() && states_terms(event) {
+            self.stated_by = Some(event.source.to_string());
+        }
+    }
+
     fn apply(&mut self, event: &Event) {
         let at = event.occurred_at;
         if event.role.is_outside() && event.issuer.is_none() && self.is_of_another(event) {
@@ -160,16 +166,19 @@ impl FoldState for OrderState {
     }
 }
 
+fn states_terms(event: &Event) -> bool {
+    matches!(event.fact, Fact::OrderReleased(_) | Fact::OrderChanged(_))
+}
+
 impl OrderState {
     /// Whether a source states an order of its own under a number that is another's. Sources that share their numbers have one
     /// issuer, and their events say so.
     fn is_of_another(&mut self, event: &Event) -> bool {
         let source = event.source.to_string();
-        let states_terms = matches!(event.fact, Fact::OrderReleased(_) | Fact::OrderChanged(_));
+        let is_anothers = self.stated_by.as_ref().is_some_and(|stated_by| *stated_by != source);
         // Nobody calls off what another has ordered.
-        let calls_off = matches!(event.fact, Fact::OrderCancelled(_))
-            && self.stated_by.as_ref().is_some_and(|stated_by| *stated_by != source);
-        if calls_off || states_terms && self.stated_by.get_or_insert_with(|| source.clone()) != &source {
+        let is_statement = states_terms(event) || matches!(event.fact, Fact::OrderCancelled(_));
+        if is_statement && is_anothers {
             if !self.also_stated_by.contains(&source) {
                 self.also_stated_by.push(source);
             }

@@ -25,6 +25,12 @@ const CLOCKS: TimeDelta = TimeDelta::hours(1);
 impl FoldState for State {
     type Id = ShipmentId;
 
+    fn claim(&mut self, event: &Event) {
+        if self.planned_by.is_none() && matches!(event.fact, Fact::ShipmentPlanned(_)) {
+            self.planned_by = Some(event.source.to_string());
+        }
+    }
+
     fn apply(&mut self, event: &Event) {
         let at = event.occurred_at;
         if event.role == Role::Tms && self.is_of_another(event.source.as_str()) {

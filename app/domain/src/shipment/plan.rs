@@ -18,8 +18,7 @@ impl State {
     /// wrong guess would move money, and show one customer another's freight.
     pub(super) fn clashes(&mut self, event: &Event, plan: &Plan) -> bool {
         let source = event.source.to_string();
-        let is_known =
-            self.planned_by.get_or_insert_with(|| source.clone()) == &source || event.issuer.is_some();
+        let is_known = self.planned_by.as_ref().is_none_or(|by| *by == source) || event.issuer.is_some();
         if !is_known {
             match &mut self.clash {
                 Some(NumberClash::Sources(sources)) => sources.push(source),

@@ -33,7 +33,7 @@ pub struct State {
     pub tenders: Vec<Tender>,
     /// Who gave the order numbers, where that is not the usual ERP.
     pub order_issuer: Option<String>,
-    /// The source that planned it first: its number is that source's.
+    /// The source whose plan was received first: the number is that source's.
     pub planned_by: Option<String>,
     /// That the number was used for something else: nothing of that counts here.
     pub clash: Option<NumberClash>,

@@ -1,11 +1,11 @@
 //! Two systems' numbers are two numbers, unless somebody says that they share them.
 
 use super::{acme, open, start};
-use crate::support::facts::{delivered, ordered, plan, planned, pod, stop, terms_for};
+use crate::support::facts::{delivered, departed, ordered, plan, planned, pod, stop, terms_for};
 use crate::support::{Told, World, erp, tms, window};
 use domain::Fact;
 use domain::event::Event;
-use domain::fact::{Plan, StopKind};
+use domain::fact::{Cancellation, Plan, StopKind};
 use domain::id::{CustomerId, ShipmentId};
 
 fn of(issuer: &str, event: Event) -> Event {
@@ -37,6 +37,26 @@ fn a_second_tms_with_the_same_number_moves_nobodys_truck() {
     ]);
     assert_eq!(acme(&world).status.label(), "Planned");
     assert_eq!(acme(&world).row().destination.as_deref(), Some("Hamburg"));
+    assert_eq!(open(&world), ["number_clash, shipment of tms2"]);
+}
+
+#[test]
+fn who_was_first_with_a_number_keeps_it_whatever_time_another_states() {
+    let theirs =
+        || erp("1 04:00", Fact::OrderReleased(terms_for("BOLT", None))).sent_by("erp-east").named("theirs");
+    let cancelled = Fact::OrderCancelled(Cancellation { reason: None, replaced_by: vec![] });
+    let cancelled = || erp("1 04:30", cancelled.clone()).sent_by("erp-east").named("theirs, off");
+    for received in [vec![theirs(), cancelled()], vec![cancelled(), theirs()]] {
+        let world = start([tms("1 09:30", departed("1"))].into_iter().chain(received));
+        assert_eq!(acme(&world).status.label(), "In transit");
+        assert!(world.shipment().redacted(CustomerId::numbered("BOLT")).is_none());
+        assert_eq!(open(&world), ["number_clash, order 4711 of erp-east"]);
+        assert_eq!(world.told(), Vec::<String>::new());
+    }
+    let plan = plan(&["4799"], vec![stop("1", StopKind::Pickup, "Ulm", window("1 08:00", "1 10:00"), &[])]);
+    let earlier = tms("1 05:00", Fact::ShipmentPlanned(plan)).sent_by("tms2").named("theirs");
+    let world = start([tms("1 09:30", departed("1")), earlier]);
+    assert_eq!(acme(&world).status.label(), "In transit");
     assert_eq!(open(&world), ["number_clash, shipment of tms2"]);
 }
 
