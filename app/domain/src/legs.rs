@@ -194,9 +194,7 @@ impl<'c, 'p> Way<'c, 'p> {
     /// When the goods left; a truck that left with other orders' goods has left these behind.
     fn left_at(&self) -> Option<Moment> {
         let stop = self.begin?;
-        let mut lines = stop.loads.iter().flat_map(|load| &load.lines).peekable();
-        let takes_all = lines.peek().is_none() || stop.loads.iter().any(|load| load.lines.is_empty());
-        let has_these = takes_all || lines.any(|line| self.part.is_named(&line.order));
+        let has_these = stop.has_loaded(|number| self.part.is_named(number));
         stop.loaded_at.or(stop.departed_at).filter(|_| has_these)
     }
 

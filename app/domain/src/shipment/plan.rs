@@ -4,7 +4,7 @@
 use super::state::{Ended, NumberClash, State, Stop};
 use crate::consignment::same_number;
 use crate::event::{Event, HISTORY};
-use crate::fact::{HandledLine, Leg, Plan, PlannedStop, StopKind};
+use crate::fact::{Leg, Plan, PlannedStop, StopKind};
 use crate::place::Location;
 use crate::time::Moment;
 use chrono::TimeDelta;
@@ -122,12 +122,8 @@ impl State {
 
     /// Whether an order's goods were loaded and are not known to have left the truck since: at a cross-dock another may have taken them.
     fn is_loaded(&self, order: &str) -> bool {
-        let takes = |stop: &Stop| {
-            let names_it = |line: &HandledLine| same_number(&line.order, order);
-            let mut lines = stop.loads.iter().flat_map(|load| &load.lines).peekable();
-            let takes_all = lines.peek().is_none() || stop.loads.iter().any(|load| load.lines.is_empty());
-            stop.has_sent_goods() && (takes_all || lines.any(names_it))
-        };
+        let takes =
+            |stop: &Stop| stop.has_sent_goods() && stop.has_loaded(|number| same_number(number, order));
         let is_ended = |ended: &Ended| ended.orders.is_empty() || ended.orders.iter().any(|one| one == order);
         let concerned = || self.all_stops().filter(|stop| stop.concerns(order));
         concerned().any(|stop| stop.kind == Some(StopKind::Pickup) && takes(stop))

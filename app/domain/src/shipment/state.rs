@@ -474,6 +474,12 @@ impl Stop {
         }
     }
 
+    /// Whether an order's goods are among what was loaded here: a loading that names no lines takes all.
+    pub fn has_loaded(&self, is_named: impl Fn(&str) -> bool) -> bool {
+        let takes_all = self.loads.is_empty() || self.loads.iter().any(|load| load.lines.is_empty());
+        takes_all || self.loads.iter().flat_map(|load| &load.lines).any(|line| is_named(&line.order))
+    }
+
     /// When goods were handed over again where they came from.
     pub fn came_back_at(&self) -> Option<Moment> {
         let is_home = self.is_return || self.kind == Some(StopKind::Pickup);
